@@ -1,0 +1,137 @@
+/**
+ * One evaluation: a list of stages run once, with one instant, one deadline, one timer and one abort signal. The
+ * timer starts at the first promise and the controller is made on first use: a policy of synchronous stages
+ * pays for neither.
+ */
+import type { MaybePromise } from './stage.js';
+
+/** What the runner needs of its surroundings. Tests put a virtual clock here. */
+export interface Host {
+  /** Milliseconds of a clock that never goes back. */
+  monotonic(): number;
+  /** Calls `fire` after `ms`; returns how to cancel it. Must not keep the process alive. */
+  startTimer(ms: number, fire: () => void): () => void;
+}
+
+export const platformHost: Host = {
+  monotonic: () => performance.now(),
+  startTimer: (ms, fire) => {
+    const timer = setTimeout(fire, ms);
+    (timer as { unref?: () => void }).unref?.();
+    return () => clearTimeout(timer);
+  },
+};
+
+/** A question on its way to a port. */
+export interface Question {
+  readonly stage: string;
+  readonly port: string;
+  readonly method: string;
+  readonly args: readonly unknown[];
+}
+
+/** Stands between stages and ports: records, replays, counts. `ask` puts the question to the real port. */
+export type Interpose = (question: Question, ask: () => MaybePromise<unknown>) => MaybePromise<unknown>;
+
+export interface EvaluationOptions {
+  /** The instant that stages see as `ctx.now`. Default: the platform's clock, read once per evaluation. */
+  readonly now?: Date;
+  /** Milliseconds for each list of each phase. Default 30,000. */
+  readonly timeLimit?: number;
+  /** Ends the evaluation early: everything is deferred with reason `shutdown`. */
+  readonly signal?: AbortSignal;
+  /** True for rules that did not match in the trace. Default false. */
+  readonly detail?: boolean;
+  readonly host?: Host;
+  readonly interpose?: Interpose;
+}
+
+export const defaultTimeLimit = 30_000;
+
+/** What `race` yields in place of a result that did not come in time. */
+export const outOfTime: unique symbol = Symbol('out of time');
+
+export class Evaluation {
+  readonly now: Date;
+  readonly host: Host;
+  readonly detail: boolean;
+  readonly deadline: number;
+  readonly timeLimit: number;
+  readonly interpose: Interpose | undefined;
+  #controller: AbortController | undefined;
+  #cancelTimer: (() => void) | undefined;
+  #expired: 'timeout' | 'shutdown' | undefined;
+  #over = false;
+  readonly #outer: AbortSignal | undefined;
+  readonly #waiting: Set<() => void> = new Set();
+
+  constructor(options: EvaluationOptions) {
+    this.host = options.host ?? platformHost;
+    this.now = options.now ?? new Date();
+    this.detail = options.detail ?? false;
+    this.timeLimit = options.timeLimit ?? defaultTimeLimit;
+    this.deadline = this.host.monotonic() + this.timeLimit;
+    this.interpose = options.interpose;
+    this.#outer = options.signal;
+  }
+
+  /** Why nothing more may run, if so. `at` is a reading of the monotonic clock that the caller has anyway. */
+  expired(at: number): 'timeout' | 'shutdown' | undefined {
+    if (this.#expired === undefined && this.#outer?.aborted === true) this.#expire('shutdown');
+    if (this.#expired === undefined && at > this.deadline) this.#expire('timeout');
+    return this.#expired;
+  }
+
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#expired !== undefined || this.#over) this.#controller.abort();
+    }
+    return this.#controller.signal;
+  }
+
+  /** The result of `promise`, or `outOfTime` when that comes first. `onLate` hears of a result that is then dropped. */
+  race<T>(promise: PromiseLike<T>, onLate: () => void): Promise<T | typeof outOfTime> {
+    this.#watch();
+    return new Promise((resolve, reject) => {
+      const giveUp = (): void => {
+        resolve(outOfTime);
+      };
+      if (this.#expired !== undefined) giveUp();
+      else this.#waiting.add(giveUp);
+      const settle = <V>(then: (value: V) => void): ((value: V) => void) => {
+        return (value) => {
+          if (!this.#waiting.delete(giveUp)) onLate();
+          then(value);
+        };
+      };
+      promise.then(settle(resolve), settle(reject));
+    });
+  }
+
+  /** Ends the evaluation: the timer stops and the signal, if anybody has it, fires. */
+  end(): void {
+    this.#over = true;
+    this.#cancelTimer?.();
+    this.#outer?.removeEventListener('abort', this.#onOuterAbort);
+    this.#controller?.abort();
+  }
+
+  #watch(): void {
+    if (this.#cancelTimer !== undefined || this.#over) return;
+    const left = Math.max(0, this.deadline - this.host.monotonic());
+    this.#cancelTimer = this.host.startTimer(left, () => this.#expire('timeout'));
+    this.#outer?.addEventListener('abort', this.#onOuterAbort, { once: true });
+  }
+
+  readonly #onOuterAbort = (): void => this.#expire('shutdown');
+
+  #expire(why: 'timeout' | 'shutdown'): void {
+    this.#expired ??= why;
+    this.#controller?.abort();
+    for (const giveUp of this.#waiting) {
+      this.#waiting.delete(giveUp);
+      giveUp();
+    }
+  }
+}

@@ -1,0 +1,25 @@
+/**
+ * Notes: what a stage may write into the trace while it works: the rules that it considered, and remarks.
+ * Questions to ports are noted by `ctx.ask` itself. Notes are plain data and never hold a message body.
+ */
+import type { SourcePosition } from '../values/errors.js';
+
+/** A rule that was considered, matching or not. */
+export interface RuleNote {
+  readonly kind: 'rule';
+  readonly source: SourcePosition;
+  /** The rule as its author wrote it, at most 200 characters. */
+  readonly text: string;
+  readonly matched: boolean;
+  /** What it was held against, at most 200 characters; header text and addresses, never body text. */
+  readonly on?: string;
+  /** What the rule said when it matched (`REJECT No programs`). */
+  readonly result?: string;
+}
+
+export interface RemarkNote {
+  readonly kind: 'remark';
+  readonly text: string;
+}
+
+export type Note = RuleNote | RemarkNote;

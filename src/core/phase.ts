@@ -1,0 +1,39 @@
+/**
+ * The phases of a mail transaction, in the order in which they happen, and which stage may stand where. A
+ * later phase has every fact of an earlier one and more, with one exception: a rcpt stage sees one recipient, a
+ * message stage sees all of them, and neither contains the other. `deliver` runs once for each recipient that is
+ * left and sees both.
+ */
+
+export type Phase = 'connect' | 'helo' | 'mail' | 'rcpt' | 'message' | 'deliver';
+
+export const phases: readonly Phase[] = ['connect', 'helo', 'mail', 'rcpt', 'message', 'deliver'];
+
+/** The phases whose stages may stand in a list of phase `P`. */
+export interface Fits {
+  readonly connect: 'connect';
+  readonly helo: Fits['connect'] | 'helo';
+  readonly mail: Fits['helo'] | 'mail';
+  readonly rcpt: Fits['mail'] | 'rcpt';
+  readonly message: Fits['mail'] | 'message';
+  readonly deliver: Phase;
+}
+
+const order: Readonly<Record<Phase, number>> = { connect: 0, helo: 1, mail: 2, rcpt: 3, message: 3, deliver: 4 };
+
+/** True when a stage made for phase `at` may stand in the list of phase `list`. */
+export function fits(at: Phase, list: Phase): boolean {
+  return at === list || order[at] < order[list];
+}
+
+/** What lives how long: findings of connect and helo, of mail and message, of one recipient. */
+export type Life = 'session' | 'transaction' | 'recipient';
+
+export const lifeOf: Readonly<Record<Phase, Life>> = {
+  connect: 'session',
+  helo: 'session',
+  mail: 'transaction',
+  rcpt: 'recipient',
+  message: 'transaction',
+  deliver: 'recipient',
+};

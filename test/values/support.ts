@@ -1,0 +1,57 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import fc from 'fast-check';
+import { expect, type TestContext } from 'vitest';
+import type { Parsed } from '../../src/values/parsed.js';
+
+/** The value, or a failed test that says why there is none. */
+export function value<T>(result: Parsed<T>): T {
+  if (result.kind === 'malformed') throw new Error(`malformed at ${result.at}: ${result.why}`);
+  return result.value;
+}
+
+/** Every malformed answer keeps the promises of `Parsed`. */
+export function expectSound(result: Parsed<unknown>, input: string): void {
+  if (result.kind === 'parsed') return;
+  expect(result.why.length).toBeGreaterThan(0);
+  expect(result.why.length).toBeLessThan(300);
+  expect(result.at).toBeGreaterThanOrEqual(0);
+  expect(result.at).toBeLessThanOrEqual(input.length);
+}
+
+/** Any text, lone surrogates included, and text of the characters that the parsers treat as special. */
+export function anyText(specials: string): fc.Arbitrary<string> {
+  const unit = fc.constantFrom(...specials);
+  return fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.string({ unit, maxLength: 60 }),
+    fc.array(fc.integer({ min: 0, max: 0xffff })).map((codes) => String.fromCharCode(...codes)),
+  );
+}
+
+/**
+ * The time for four times the size, which must be nowhere near sixteen times that of the size. The least of several
+ * runs counts, and 10 ms are free, so that a busy machine does not matter.
+ */
+export function expectLinear(size: number, make: (size: number) => string, run: (text: string) => unknown): void {
+  const time = (text: string): number => {
+    let least = Number.POSITIVE_INFINITY;
+    for (let i = 0; i < 3; i++) {
+      const start = performance.now();
+      run(text);
+      least = Math.min(least, performance.now() - start);
+    }
+    return least;
+  };
+  const small = make(size);
+  const large = make(4 * size);
+  run(small);
+  expect(time(large)).toBeLessThan(9 * time(small) + 10);
+}
+
+/** A file of Postfix's own test data, or a skipped test that says which file is missing. */
+export function postfixData(ctx: TestContext, path: string): string {
+  const file = fileURLToPath(new URL(`../../../shared/conformance/postfix/${path}`, import.meta.url));
+  if (!existsSync(file)) ctx.skip(`no conformance data: ../shared/conformance/postfix/${path} is absent`);
+  return readFileSync(file, 'utf8');
+}
