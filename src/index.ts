@@ -1,8 +1,22 @@
 /** The pure library, in reading order. No socket, no file. */
 
+export { type Abilities, beyond, type CanRun } from './core/abilities.js';
+export type * from './core/check.js';
+export { eachRecipient, parallel, sequence, tolerate, when } from './core/combine.js';
+export type * from './core/combine-types.js';
+export type { Conversation, ConversationOptions, NewId } from './core/conversation.js';
+export * from './core/decision.js';
+export type { FailureRow, PolicyDescription, StageDescription } from './core/describe.js';
+export * from './core/edit.js';
+export type { EvaluationOptions, Host, Interpose, Question } from './core/evaluation.js';
+export { type AnyFindingKey, type FindingKey, type FindingsOf, finding } from './core/finding.js';
+export type { Note, RemarkNote, RuleNote } from './core/note.js';
+export type * from './core/outcome.js';
+export { type Fits, fits, type Life, lifeOf, type Phase, phases } from './core/phase.js';
 // The policy
 export { definePolicy, type EvaluateInput, type Policy, type PolicyType } from './core/policy.js';
-export { defineStage } from './core/stage.js';
+export type * from './core/sentences.js';
+export type * from './core/session.js';
 export type {
   AnyStage,
   Ask,
@@ -20,34 +34,25 @@ export type {
   StageResult,
   StageType,
 } from './core/stage.js';
-export { eachRecipient, parallel, sequence, tolerate, when } from './core/combine.js';
-export type * from './core/combine-types.js';
-export { type AnyFindingKey, type FindingKey, type FindingsOf, finding } from './core/finding.js';
-export * from './core/decision.js';
-export * from './core/edit.js';
-export { fits, type Fits, type Life, lifeOf, type Phase, phases } from './core/phase.js';
-export type * from './core/session.js';
-export type * from './core/transaction.js';
-export type { Conversation, ConversationOptions, NewId } from './core/conversation.js';
-export type { EvaluationOptions, Host, Interpose, Question } from './core/evaluation.js';
-export type * from './core/outcome.js';
-export type { FailureRow, PolicyDescription, StageDescription } from './core/describe.js';
-export { type Abilities, beyond, type CanRun } from './core/abilities.js';
-export type * from './core/check.js';
-export type * from './core/sentences.js';
-export type { Note, RemarkNote, RuleNote } from './core/note.js';
-export { type AskLine, finalOf, type PhaseTrace, type Trace, type TracedEdit, type TraceLine } from './core/trace.js';
+export { defineStage } from './core/stage.js';
 export type { Table, TableEntry } from './core/table.js';
-
+export { type AskLine, finalOf, type PhaseTrace, type Trace, type TracedEdit, type TraceLine } from './core/trace.js';
+export type * from './core/transaction.js';
+export * from './values/address.js';
+export * from './values/address-list.js';
+export * from './values/answer.js';
+export * from './values/body.js';
+export { type Domain, type DomainOptions, isSubdomain, parentDomains, parseDomain } from './values/domain.js';
+export * from './values/errors.js';
+export * from './values/esmtp.js';
+export * from './values/header.js';
+export { type IpAddress, ipFromBytes, type Network, parseIp, reverseLabels, reverseName, sameIp } from './values/ip.js';
+export { type MailboxOptions, parseAddressLiteral, parseMailbox } from './values/mailbox.js';
+export { makeField } from './values/make-field.js';
+export { fieldsNamed, firstField, type Message, type ParsedMessage, parseMessage } from './values/message.js';
+export { type NetworkOptions, networkContains, parseNetwork } from './values/network.js';
+export { type NetworkMap, networkMap } from './values/network-map.js';
 // Values
 export * from './values/parsed.js';
-export * from './values/answer.js';
-export * from './values/errors.js';
-export * from './values/domain.js';
-export * from './values/ip.js';
-export * from './values/address.js';
-export * from './values/reply.js';
-export * from './values/header.js';
-export * from './values/body.js';
-export { fieldsNamed, firstField, type Message, type ParsedMessage, parseMessage } from './values/message.js';
-export { makeField } from './values/make-field.js';
+export { type PathOptions, parseForwardPath, parseReversePath } from './values/path.js';
+export { type Reply, renderReply, reply, replyFromText, replyText } from './values/reply.js';

@@ -45,7 +45,15 @@ export function beyond(policy: Policy, abilities: Abilities): readonly Problem[]
   const edits = asked(leaves, (stage) => stage.edits, abilities.edits);
   const kinds = asked(leaves, (stage) => stage.decides, abilities.decides);
   return [
-    ...unreached.map((phase) => problem('phase', neverReaches(phase, policy.lists[phase].map((stage) => stage.name)))),
+    ...unreached.map((phase) =>
+      problem(
+        'phase',
+        neverReaches(
+          phase,
+          policy.lists[phase].map((stage) => stage.name),
+        ),
+      ),
+    ),
     ...edits.map(([kind, stages]) => problem('edit', cannotPerform(kind, stages))),
     ...kinds.map(([kind, stages]) => problem('decision', cannotExpress(kind, stages))),
   ];

@@ -40,18 +40,27 @@ export function checkPolicy(lists: RuntimeLists): readonly Problem[] {
   const problems = unknown.map((key) => problem('no-such-phase', noSuchPhase(key)));
   const strangers = phases.flatMap((phase) => (lists[phase] ?? []).filter((stage) => !isStage(stage)).map(() => phase));
   if (strangers.length > 0) {
-    return [...problems, ...strangers.map((at) => problem('not-a-stage', `the list of "${at}" has a member that is not a stage`))];
+    return [
+      ...problems,
+      ...strangers.map((at) => problem('not-a-stage', `the list of "${at}" has a member that is not a stage`)),
+    ];
   }
   let session: Given = new Map();
   let each: Given = new Map();
   for (const phase of phases) {
     const list = lists[phase] ?? [];
     const isDelivery = phase === 'deliver';
-    problems.push(...checkList(list, phase, isDelivery ? merge(session, each) : session, isDelivery ? new Map() : each));
+    problems.push(
+      ...checkList(list, phase, isDelivery ? merge(session, each) : session, isDelivery ? new Map() : each),
+    );
     const gives = listGives(list, givesOf);
     if (phase === 'rcpt') each = gives;
     else session = merge(session, gives);
-    if (phase === 'message') each = merge(each, listGives(list, (stage) => eachFacts(stage).gives));
+    if (phase === 'message')
+      each = merge(
+        each,
+        listGives(list, (stage) => eachFacts(stage).gives),
+      );
   }
   return problems;
 }
@@ -70,7 +79,9 @@ function checkList(list: readonly AnyStage[], phase: Phase, before: Given, eachB
 
 function checkStage(stage: AnyStage, phase: Phase, view: Given, each: Given): Problem[] {
   if (!fits(stage.at, phase)) return [problem('wrong-phase', wrongPhase(stage.name, stage.at, phase))];
-  const own = stage.needs.flatMap((key) => unmet(stage.name, key, view, () => (each.has(key) ? ofEachRecipient : neverGiven)));
+  const own = stage.needs.flatMap((key) =>
+    unmet(stage.name, key, view, () => (each.has(key) ? ofEachRecipient : neverGiven)),
+  );
   const both = merge(view, each);
   return [...own, ...eachFacts(stage).needs.flatMap((key) => unmet(stage.name, key, both, () => notGivenToEach))];
 }
@@ -103,7 +114,9 @@ export function inParallel(stages: readonly AnyStage[]): readonly Problem[] {
     const siblings = new Set(stages.filter((other) => other !== stage).flatMap((other) => other.gives));
     return [
       ...edits.map((kind) => problem('edits-in-parallel', editsInParallel(stage.name, kind))),
-      ...stage.needs.filter((key) => siblings.has(key)).map((key) => problem('unmet-need', needsSibling(stage.name, key))),
+      ...stage.needs
+        .filter((key) => siblings.has(key))
+        .map((key) => problem('unmet-need', needsSibling(stage.name, key))),
     ];
   });
 }

@@ -27,7 +27,9 @@ type Unknown = never;
 
 type IsErased<T extends StageType> = string extends T['name'] ? true : false;
 type TypeOf<S> = S extends { readonly '~type': infer T extends StageType } ? T : StageType;
-type EachOf<T> = T extends { readonly each: infer E extends EachType } ? E : { needs: object; uses: object; gives: object };
+type EachOf<T> = T extends { readonly each: infer E extends EachType }
+  ? E
+  : { needs: object; uses: object; gives: object };
 
 /** What later stages of the same list see after `T`. */
 type Then<V, G, T extends StageType> = IsErased<T> extends true ? Unknown : V & G;
@@ -99,7 +101,9 @@ export type ListGives<L, Field extends 'gives' | 'each', G = object> = L extends
       ? G
       : Unknown;
 
-type GivesIn<T extends StageType, Field extends 'gives' | 'each'> = Field extends 'each' ? EachOf<T>['gives'] : T['gives'];
+type GivesIn<T extends StageType, Field extends 'gives' | 'each'> = Field extends 'each'
+  ? EachOf<T>['gives']
+  : T['gives'];
 
 type ListOf<T, P extends Phase> = P extends keyof T ? T[P] : readonly [];
 
@@ -112,7 +116,7 @@ type EachAtMessage<T> = ListGives<ListOf<T, 'message'>, 'each'>;
 
 /** The type that `definePolicy` intersects with its argument. */
 export type Checks<T> = {
-  readonly [K in keyof T]: K extends Phase ? CheckPhase<T, K> : NoSuchPhase<K & string>;
+  readonly [K in keyof T]: K extends Phase ? CheckPhase<T, K> : string extends K ? T[K] : NoSuchPhase<K & string>;
 };
 type CheckPhase<T, P extends Phase> = P extends 'connect'
   ? CheckList<T[P & keyof T], P, object, object>
@@ -124,7 +128,12 @@ type CheckPhase<T, P extends Phase> = P extends 'connect'
         ? CheckList<T[P & keyof T], P, AtMail<T>, object>
         : P extends 'message'
           ? CheckList<T[P & keyof T], P, AtMail<T>, GivesAt<T, 'rcpt'>>
-          : CheckList<T[P & keyof T], P, AtMail<T> & GivesAt<T, 'rcpt'> & GivesAt<T, 'message'> & EachAtMessage<T>, object>;
+          : CheckList<
+              T[P & keyof T],
+              P,
+              AtMail<T> & GivesAt<T, 'rcpt'> & GivesAt<T, 'message'> & EachAtMessage<T>,
+              object
+            >;
 
 type Flat<T> = [T] extends [never] ? object : { readonly [K in keyof T]: T[K] };
 

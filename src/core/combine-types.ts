@@ -80,6 +80,18 @@ interface Together<N extends string, L extends readonly AnyStage[]> {
   };
 }
 
+/** True when the compiler knows nothing of some member: then it knows nothing of the whole. */
+type SomeErased<L extends readonly AnyStage[]> = true extends {
+  [I in keyof L]: string extends TypeOf<L[I]>['name'] ? true : false;
+}[number]
+  ? true
+  : false;
+
+export type SequenceOf<N extends string, L extends readonly AnyStage[]> =
+  SomeErased<L> extends true ? StageType : SequenceType<N, L>;
+export type ParallelOf<L extends readonly AnyStage[]> =
+  SomeErased<L> extends true ? StageType : ParallelType<L>;
+
 export interface SequenceType<N extends string, L extends readonly AnyStage[]> extends Together<N, L> {
   readonly needs: Unmet<L, 'needs'>;
   readonly uses: Unmet<L, 'uses'>;
@@ -131,9 +143,18 @@ export interface EachRecipientType<T extends StageType> {
 /** A change of the message for one recipient makes two messages of one; recipient edits do not. */
 type MessageEdit = Exclude<
   EditKind,
-  'add-recipient' | 'remove-recipient' | 'rewrite-recipient' | 'expand-recipient' | 'set-next-hop' | 'split' | 'reply-per-recipient'
+  | 'add-recipient'
+  | 'remove-recipient'
+  | 'rewrite-recipient'
+  | 'expand-recipient'
+  | 'set-next-hop'
+  | 'split'
+  | 'reply-per-recipient'
 >;
-type EachEdits<E extends EditKind> = E | 'reply-per-recipient' | ([Extract<E, MessageEdit>] extends [never] ? never : 'split');
+type EachEdits<E extends EditKind> =
+  | E
+  | 'reply-per-recipient'
+  | ([Extract<E, MessageEdit>] extends [never] ? never : 'split');
 
 /** What the predicate of `when` sees: the snapshot that its stage may see, and no more. */
 export type PredicateOf<T extends StageType> = (tx: Transaction<T['at'], T['needs'] & Partial<T['uses']>>) => boolean;

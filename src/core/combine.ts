@@ -3,20 +3,21 @@
  * runs anything itself. `sequence` groups, `parallel` runs independent members at once, `when` makes one
  * conditional, `eachRecipient` brings a stage that reads one recipient to the message, `tolerate` lets a crash pass.
  */
+
+import { inParallel, inSequence, perRecipient, refuse } from './assemble.js';
 import type {
   CheckEach,
   CheckParallel,
   CheckSequence,
   EachRecipientType,
-  ParallelType,
+  ParallelOf,
   PredicateOf,
   PredicateUsing,
-  SequenceType,
+  SequenceOf,
   Sometimes,
   SometimesUsing,
   TypeOf,
 } from './combine-types.js';
-import { inParallel, inSequence, perRecipient, refuse } from './assemble.js';
 import type { EditKind } from './edit.js';
 import type { AnyFindingKey, FindingsOf } from './finding.js';
 import { fits, type Phase } from './phase.js';
@@ -28,16 +29,16 @@ import type { AnyStage, Stage, StageForm, StageInfo, StageType } from './stage.j
 export function sequence<const N extends string, const L extends readonly AnyStage[]>(
   name: N,
   ...stages: L & CheckSequence<L>
-): Stage<SequenceType<N, L>> {
+): Stage<SequenceOf<N, L>> {
   refuse(inSequence(stages));
-  return stageOf<SequenceType<N, L>>(together(name, stages, { kind: 'sequence', stages }));
+  return stageOf<SequenceOf<N, L>>(together(name, stages, { kind: 'sequence', stages }));
 }
 
 /** Runs its members at once. They may not edit or need each other; decisions and findings count in list order, so
  * that outcome and trace are the same each time. */
-export function parallel<const L extends readonly AnyStage[]>(...stages: L & CheckParallel<L>): Stage<ParallelType<L>> {
+export function parallel<const L extends readonly AnyStage[]>(...stages: L & CheckParallel<L>): Stage<ParallelOf<L>> {
   refuse(inParallel(stages));
-  return stageOf<ParallelType<L>>(together('parallel', stages, { kind: 'parallel', stages }));
+  return stageOf<ParallelOf<L>>(together('parallel', stages, { kind: 'parallel', stages }));
 }
 
 /** Runs the stage when the test holds; what it gives is given sometimes. The predicate sees what its stage sees; with

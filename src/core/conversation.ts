@@ -10,13 +10,20 @@ import type { Edit } from './edit.js';
 import { Evaluation, type EvaluationOptions } from './evaluation.js';
 import { fold } from './fold.js';
 import { type Ids, ListRun, type Parts } from './list-run.js';
-import type { DeliverOutcome, MessageOutcome, Outcome, PhaseOutcome, RcptOutcome, RecipientVerdict } from './outcome.js';
+import type {
+  DeliverOutcome,
+  MessageOutcome,
+  Outcome,
+  PhaseOutcome,
+  RcptOutcome,
+  RecipientVerdict,
+} from './outcome.js';
 import type { Phase } from './phase.js';
 import type { PolicyType } from './policy.js';
 import { runList } from './run.js';
 import type { Login, Session, TlsFacts } from './session.js';
-import type { Line } from './stage-context.js';
 import type { AnyStage } from './stage.js';
+import type { Line } from './stage-context.js';
 import type { PhaseTrace, TracedEdit } from './trace.js';
 import type { Parameters, Recipient } from './transaction.js';
 

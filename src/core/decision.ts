@@ -67,7 +67,12 @@ export type Final =
 /** Decisions for some of the recipients; the others go on. Legal only beside the findings of the stage. */
 export interface ForSome<F extends Final = Final> {
   readonly kind: 'for-some';
-  readonly groups: readonly { readonly recipients: readonly Recipient[]; readonly decision: F }[];
+  readonly groups: readonly Group<F>[];
+}
+
+export interface Group<F extends Final = Final> {
+  readonly recipients: readonly Recipient[];
+  readonly decision: F;
 }
 
 export interface Continue {
@@ -119,7 +124,7 @@ export function redirect(to: Mailbox, reason: Reason, detail?: string): Redirect
 }
 
 /** Decides for some recipients. */
-export function forSome<F extends Final>(...groups: ForSome<F>['groups']): ForSome<F> {
+export function forSome<const G extends readonly Group[]>(...groups: G): ForSome<G[number]['decision']> {
   return { kind: 'for-some', groups };
 }
 

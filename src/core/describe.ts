@@ -59,7 +59,13 @@ export function failuresOf(lists: Lists): readonly FailureRow[] {
 function rows(phase: Phase, stage: AnyStage, path: string, outer: FailureRow['crash']): readonly FailureRow[] {
   const crash = stage.form.kind === 'tolerate' ? 'continue' : outer;
   const name = `${path}${stage.name}`;
-  const own = Object.entries(stage.asks).map(([port, { cannotTell }]) => ({ phase, stage: name, port, cannotTell, crash }));
+  const own = Object.entries(stage.asks).map(([port, { cannotTell }]) => ({
+    phase,
+    stage: name,
+    port,
+    cannotTell,
+    crash,
+  }));
   if (stage.form.kind === 'leaf') {
     const tolerated = own.length === 0 && crash === 'continue';
     return tolerated ? [{ phase, stage: name, port: undefined, cannotTell: undefined, crash }] : own;

@@ -2,17 +2,18 @@
  * The fold: applies edits to the parts of a snapshot that edits can change. Pure; the message functions it uses
  * share every untouched field. An edit that names something gone is not applied, and the trace says so.
  */
+
+import type { ReversePath } from '../values/address.js';
+import type { Message } from '../values/message.js';
 import {
   appendField,
   insertBefore,
   type MessageChange,
   prependField,
   removeField,
-  replaceField,
   replaceBody,
+  replaceField,
 } from '../values/message.js';
-import type { Message } from '../values/message.js';
-import type { ReversePath } from '../values/address.js';
 import type { Edit, ExpandRecipient } from './edit.js';
 import type { Recipient } from './transaction.js';
 

@@ -9,9 +9,9 @@ import type { Edit } from './edit.js';
 import type { Evaluation } from './evaluation.js';
 import { type Editable, expandAll, fold } from './fold.js';
 import { lifeOf, type Phase } from './phase.js';
+import type { Session } from './session.js';
 import type { TracedEdit } from './trace.js';
 import type { Parameters, Recipient } from './transaction.js';
-import type { Session } from './session.js';
 
 /** Everything that a snapshot of any phase is made of; parts that the phase does not have are undefined. */
 export interface Parts {
@@ -59,7 +59,14 @@ export class ListRun {
   readonly #split: ((edit: Edit) => void) | undefined;
   #findings: object;
 
-  constructor(evaluation: Evaluation, phase: Phase, parts: Parts, ids: Ids, within?: string, split?: (edit: Edit) => void) {
+  constructor(
+    evaluation: Evaluation,
+    phase: Phase,
+    parts: Parts,
+    ids: Ids,
+    within?: string,
+    split?: (edit: Edit) => void,
+  ) {
     this.evaluation = evaluation;
     this.phase = phase;
     this.within = within;
@@ -241,7 +248,17 @@ export class ListRun {
         this.tx = { session, helo, id, sender, mailParameters, recipients, message, findings };
         return;
       case 'deliver':
-        this.tx = { session, helo, id, sender, mailParameters, recipients, recipient: recipients[0], message, findings };
+        this.tx = {
+          session,
+          helo,
+          id,
+          sender,
+          mailParameters,
+          recipients,
+          recipient: recipients[0],
+          message,
+          findings,
+        };
     }
   }
 }

@@ -6,8 +6,8 @@
 import { type Decision, decisionFor, type Final, type ForSome, goOn, systemDefer } from './decision.js';
 import { Evaluation, outOfTime } from './evaluation.js';
 import { ListRun } from './list-run.js';
-import { append, isThenable, Line, StageContext } from './stage-context.js';
 import type { AnyStage, Context, MaybePromise } from './stage.js';
+import { append, isThenable, Line, StageContext } from './stage-context.js';
 import type { Recipient } from './transaction.js';
 
 /** `go`: the next stage runs. `ended`: nothing is left to decide. `crashed`: for `tolerate` to take up. */

@@ -75,7 +75,8 @@ export class StageContext implements Omit<Context, 'ask'> {
 
   ask(name: string, method: string, ...args: readonly unknown[]): MaybePromise<unknown> {
     const declared = Object.hasOwn(this.#stage.asks, name) ? this.#stage.asks[name] : undefined;
-    if (declared === undefined) throw new Error(`stage "${this.#stage.name}" asks "${name}", which it does not declare`);
+    if (declared === undefined)
+      throw new Error(`stage "${this.#stage.name}" asks "${name}", which it does not declare`);
     const { host, interpose } = this.#evaluation;
     const line: Mutable<AskLine> = { port: name, method, args: args.map(forTrace), answer: undefined, ms: 0 };
     append(this.#line, 'asked', line);
@@ -105,7 +106,11 @@ export function isThenable<T>(value: MaybePromise<T> | unknown): value is Promis
   return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
 }
 
-export function append<K extends 'edits' | 'asked' | 'notes' | 'lines'>(line: Line, list: K, item: Line[K][number]): void {
+export function append<K extends 'edits' | 'asked' | 'notes' | 'lines'>(
+  line: Line,
+  list: K,
+  item: Line[K][number],
+): void {
   if (line[list] === none) line[list] = [item] as never;
   else (line[list] as unknown[]).push(item);
 }

@@ -69,10 +69,7 @@ export type StageForm =
 export interface Stage<T extends StageType> extends StageInfo {
   /** Never read at run time. */
   readonly '~type': T;
-  readonly run: (
-    tx: Transaction<T['at'], T['needs'] & Partial<T['uses']>>,
-    ctx: Context,
-  ) => MaybePromise<ResultOf<T>>;
+  readonly run: (tx: Transaction<T['at'], T['needs'] & Partial<T['uses']>>, ctx: Context) => MaybePromise<ResultOf<T>>;
 }
 
 /** "Some stage": every stage is assignable to it, and nobody can call its `run` by mistake. */
@@ -172,7 +169,11 @@ export interface StageDefinition<
     ctx: Context<A>,
   ) => NoInfer<
     MaybePromise<
-      Result<FindingsOf<Gives>, E, Extract<FinalsOf<'reject' | 'defer' | 'discard' | D | (Accepts extends true ? 'accept' : never)>, Final>>
+      Result<
+        FindingsOf<Gives>,
+        E,
+        Extract<FinalsOf<'reject' | 'defer' | 'discard' | D | (Accepts extends true ? 'accept' : never)>, Final>
+      >
     >
   >;
 }
@@ -200,7 +201,17 @@ export function defineStage<
   readonly accepts: Accepts;
   readonly decides: D;
 }> {
-  const { name, at, needs = [], uses = [], gives = [], edits = [], asks = {}, accepts = false, decides = [] } = definition;
+  const {
+    name,
+    at,
+    needs = [],
+    uses = [],
+    gives = [],
+    edits = [],
+    asks = {},
+    accepts = false,
+    decides = [],
+  } = definition;
   const info: StageInfo = {
     kind: 'stage',
     name,

@@ -14,8 +14,11 @@ export interface MailStore {
 export interface Delivery {
   readonly message: Message;
   readonly recipients: readonly DeliveryRecipient[];
-  /** Seconds and microseconds since 1970 of the arrival: the date part of the file name. Default: the store's clock. */
+  /** The arrival, as the store notes it. Give it only when importing older mail. Default: the store's clock. */
   readonly receivedAt?: Date;
+  /** When one copy cannot be stored, show none: for a protocol with one reply for all, where the peer will send
+   * everything again. Default false: the others have their mail. */
+  readonly allOrNone?: boolean;
 }
 
 export interface DeliveryRecipient {

@@ -4,6 +4,7 @@
  * logical line starts with non-whitespace text. A line that starts with whitespace continues a logical line." Comments
  * and empty lines inside a continued line are skipped, and the line goes on behind them. Linear.
  */
+import { isSpace, skipSpace, trimEnd } from './white-space.js';
 
 export interface LogicalLine {
   /** As written, without line ends: continuation lines keep the white space they start with. No white space at the end. */
@@ -20,14 +21,15 @@ export function logicalLines(text: string): readonly LogicalLine[] {
   const out: LogicalLine[] = [];
   let parts: string[] = [];
   let start = 0;
-  const finish = () => {
-    if (parts.length > 0) out.push({ text: parts.join('').trimEnd(), line: start });
+  const finish = (): void => {
+    if (parts.length > 0) out.push({ text: trimEnd(parts.join('')), line: start });
   };
   let number = 0;
   for (const line of physicalLines(text)) {
     number++;
-    if (isEmptyOrComment(line)) continue;
-    if (parts.length > 0 && isBlank(line.charCodeAt(0))) {
+    const first = skipSpace(line, 0);
+    if (first === line.length || line.charCodeAt(first) === 0x23) continue;
+    if (parts.length > 0 && isSpace(line.charCodeAt(0))) {
       parts.push(line);
     } else {
       finish();
@@ -47,15 +49,4 @@ function* physicalLines(text: string): Generator<string> {
     yield text.slice(from, to > from && text.charCodeAt(to - 1) === 0x0d ? to - 1 : to);
     from = to + 1;
   }
-}
-
-function isEmptyOrComment(line: string): boolean {
-  let at = 0;
-  while (at < line.length && isBlank(line.charCodeAt(at))) at++;
-  return at === line.length || line.charCodeAt(at) === 0x23;
-}
-
-/** The white space of C's isspace(), which Postfix uses. */
-function isBlank(code: number): boolean {
-  return code === 0x20 || (code >= 0x09 && code <= 0x0d);
 }

@@ -13,7 +13,7 @@ import type { Parsed } from '../values/parsed.js';
 
 /** `mailboxOf('s001@school.example')`. */
 export function mailboxOf(text: string): Mailbox {
-  return valueOf(parseMailbox(text), text);
+  return valueIn(parseMailbox(text), text);
 }
 
 /** An address, or `<>` for the null path. */
@@ -22,11 +22,11 @@ export function senderOf(text: string): ReversePath {
 }
 
 export function domainOf(text: string): Domain {
-  return valueOf(parseDomain(text), text);
+  return valueIn(parseDomain(text), text);
 }
 
 export function ipOf(text: string): IpAddress {
-  return valueOf(parseIp(text), text);
+  return valueIn(parseIp(text), text);
 }
 
 export interface SessionOptions {
@@ -74,7 +74,7 @@ export function messageOfSize(size: number, header: readonly string[] = ['Subjec
   return { ...head, body: memoryBody(body), size: head.size + size };
 }
 
-function valueOf<T>(answer: Parsed<T>, text: string): T {
+function valueIn<T>(answer: Parsed<T>, text: string): T {
   if (answer.kind === 'malformed') throw new Error(`"${text}" is malformed: ${answer.why}`);
   return answer.value;
 }

@@ -5,10 +5,8 @@
 import { isAtext } from './characters.js';
 import { malformed, type Parsed, parsed } from './parsed.js';
 
-export type TokenKind = 'atom' | 'quoted' | 'literal' | 'special' | 'end';
-
 export interface Token {
-  readonly kind: TokenKind;
+  readonly kind: 'atom' | 'quoted' | 'literal' | 'special' | 'end';
   /** Of an atom, a special: as written. Of a quoted string, a domain literal: what is between the delimiters, unescaped. */
   readonly text: string;
   readonly at: number;

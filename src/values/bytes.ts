@@ -13,9 +13,14 @@ export const CR = 13;
 
 /** One UTF-16 code unit per octet; never fails. `encodeLatin1` is its inverse. */
 export function decodeLatin1(bytes: Uint8Array): string {
-  // Octets below 128 are the same in both, and the native UTF-8 decoder is several times faster.
-  if (bytes.length > 8 && isAscii(bytes)) return strictUtf8.decode(bytes);
   let text = '';
+  if (bytes.length <= 16) {
+    // Names of header fields, mostly: a call of the decoder costs more than it saves.
+    for (let i = 0; i < bytes.length; i++) text += String.fromCharCode(bytes[i] as number);
+    return text;
+  }
+  // Octets below 128 are the same in both, and the native UTF-8 decoder is several times faster.
+  if (isAscii(bytes)) return strictUtf8.decode(bytes);
   for (let at = 0; at < bytes.length; at += 8192) {
     // In pieces: each element becomes an argument on the stack.
     text += String.fromCharCode.apply(null, bytes.subarray(at, at + 8192) as unknown as number[]);

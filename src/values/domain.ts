@@ -68,6 +68,7 @@ function parseUnicode(name: string, underscores: boolean): Parsed<Domain> {
   const canonical = fold(name);
   const ascii = toAscii(canonical);
   if (ascii === undefined) return malformed('not a valid internationalised domain name (RFC 5891)');
+  if (ascii.length > LONGEST_NAME) return malformed(`a domain name has at most ${LONGEST_NAME} octets, as A-labels`);
   const fault = labelFault(canonical, underscores) ?? labelFault(ascii, underscores);
   if (fault !== undefined) return fault;
   const unicode = toUnicode(ascii);

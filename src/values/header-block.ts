@@ -58,7 +58,7 @@ export interface HeaderRead {
 /** The outcome is the same for any division of the stream into chunks, and the same as that of `parseHeaderBlock`. */
 export function createHeaderReader(limits: Partial<HeaderLimits> = {}): HeaderReader {
   const scan = newScan({ ...DEFAULT_HEADER_LIMITS, ...limits });
-  let held = new Uint8Array(4096);
+  let held: Uint8Array = new Uint8Array(4096);
   let size = 0;
   return {
     push(chunk) {
@@ -79,7 +79,7 @@ function headerRead(scan: Scan, end: ScanEnd | HeaderOverLimit, held: Uint8Array
 }
 
 /** At least doubled, so that all copying together is linear. */
-function grown(held: Uint8Array, size: number, needed: number): Uint8Array<ArrayBuffer> {
+function grown(held: Uint8Array, size: number, needed: number): Uint8Array {
   const larger = new Uint8Array(Math.max(needed, 2 * held.length));
   larger.set(held.subarray(0, size));
   return larger;
@@ -90,8 +90,10 @@ function toBlock(scan: Scan, end: ScanEnd | HeaderOverLimit, bytes: Uint8Array):
   const fields: HeaderField[] = [];
   const { offsets } = scan;
   for (let i = 0; i < offsets.length; i += 3) {
-    const [start = 0, nameLength = 0, valueStart = 0, next = end.headerEnd] = offsets.slice(i, i + 4);
-    const own = bytes.subarray(start, next);
+    const start = offsets[i] as number;
+    const nameLength = offsets[i + 1] as number;
+    const valueStart = offsets[i + 2] as number;
+    const own = bytes.subarray(start, offsets[i + 3] ?? end.headerEnd);
     fields.push(nameLength === 0 ? mailboxLineOver(own) : fieldOver(own, nameLength, valueStart - start, 'received'));
   }
   const separator = bytes.subarray(end.headerEnd, end.bodyStart);

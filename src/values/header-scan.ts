@@ -68,10 +68,11 @@ function scanLine(scan: Scan, bytes: Uint8Array, final: boolean): Step {
     if (!scan.continued) return ended('leading-continuation', start);
     return within(scan, fieldStart(scan, bytes), end) ?? nextLine(scan, end);
   }
-  if (isMailboxLine(scan, bytes)) return open(scan, 0, start, end, false);
   const colon = findColon(scan, bytes, end, complete);
   if (colon === 'unknown') return 'wait';
-  if (colon === 'none') return ended('not-a-field', start);
+  if (colon === 'none') {
+    return isMailboxLine(scan, bytes) ? open(scan, 0, start, end, false) : ended('not-a-field', start);
+  }
   return open(scan, scan.nameEnd - start, colon + 1, end, true);
 }
 

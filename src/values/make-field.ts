@@ -4,7 +4,7 @@
  * (section 2.1.1). Text from strangers goes through `sanitiseFieldText` first.
  */
 import { encodeUtf8 } from './bytes.js';
-import { isControl, utf8Length } from './characters.js';
+import { isControl, isLoneSurrogate, utf8Length } from './characters.js';
 import { encodeNonAscii } from './encoded-word.js';
 import { ConfigurationError, type Problem } from './errors.js';
 import type { HeaderField } from './header.js';
@@ -44,15 +44,15 @@ export interface SanitiseOptions {
 }
 
 /**
- * Text that `makeField` accepts, from any text: each control becomes `?` (as Postfix's printable() does), so that an
- * attempt at injection stays visible, on one line.
+ * Text that `makeField` accepts, from any text: each control becomes `?` (as Postfix's printable() does), half a character
+ * U+FFFD, so that an attempt at injection stays visible, on one line.
  */
 export function sanitiseFieldText(text: string, options: SanitiseOptions = {}): string {
   const limit = options.maxOctets ?? 900;
   let out = '';
   let size = 0;
   for (const character of text) {
-    const safe = isForbidden(character.charCodeAt(0)) ? '?' : character;
+    const safe = isForbidden(character.charCodeAt(0)) ? '?' : isLoneSurrogate(character, 0) ? '\ufffd' : character;
     size += utf8Length(safe);
     if (size > limit) break;
     out += safe;

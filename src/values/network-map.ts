@@ -1,6 +1,6 @@
 /**
  * Many networks, one question: which entry, first in order, contains this address? This is the first match of
- * Postfix's cidr_table(5), not the longest prefix. One hash map for each prefix length that occurs, so that a look-up
+ * Postfix's cidr_table(5), not the longest prefix. Hash maps for each prefix length that occurs, so that a look-up
  * costs the number of lengths (at most 33 or 129), whatever the number of entries.
  */
 import type { IpAddress, Network } from './ip.js';
@@ -19,10 +19,13 @@ export interface NetworkMap<T> {
   find(ip: IpAddress): NetworkEntry<T> | undefined;
 }
 
-/** The networks of one version and one prefix length: key of masked words to the position of its first entry. */
+/** Maps nested by 32-bit word of the masked address, as many as the prefix has words; position of an entry at the end. */
+type WordMap = Map<number, WordMap | number>;
+
+/** The networks of one version and one prefix length. */
 interface Level {
   readonly prefix: number;
-  readonly positions: Map<number | string, number>;
+  readonly root: WordMap;
   /** The lowest position in it: when a better one is found already, the level need not be asked. */
   readonly first: number;
 }
@@ -47,33 +50,42 @@ function levelsOf(entries: readonly NetworkEntry<unknown>[], version: 4 | 6): re
     if (network.address.version !== version) continue;
     let level = byPrefix.get(network.prefix);
     if (level === undefined) {
-      level = { prefix: network.prefix, positions: new Map(), first: position };
+      level = { prefix: network.prefix, root: new Map(), first: position };
       byPrefix.set(network.prefix, level);
     }
-    const key = keyOf(network.address, network.prefix);
-    if (!level.positions.has(key)) level.positions.set(key, position);
+    addFirst(level, network.address.words, position);
   }
   return [...byPrefix.values()].sort((a, b) => a.first - b.first);
+}
+
+/** An entry whose network has one already can never be the first. */
+function addFirst({ prefix, root }: Level, words: readonly number[], position: number): void {
+  let map = root;
+  for (let i = 0; ; i++) {
+    const key = keyOf(words, i, prefix);
+    const next = map.get(key);
+    if (32 * (i + 1) >= prefix) {
+      if (next === undefined) map.set(key, position);
+      return;
+    }
+    const inner: WordMap = typeof next === 'object' ? next : new Map();
+    if (next === undefined) map.set(key, inner);
+    map = inner;
+  }
 }
 
 function firstPosition(levels: readonly Level[], ip: IpAddress): number | undefined {
   let best: number | undefined;
   for (const level of levels) {
     if (best !== undefined && best < level.first) break;
-    const position = level.positions.get(keyOf(ip, level.prefix));
-    if (position !== undefined && (best === undefined || position < best)) best = position;
+    let found = level.root.get(keyOf(ip.words, 0, level.prefix));
+    for (let i = 1; typeof found === 'object'; i++) found = found.get(keyOf(ip.words, i, level.prefix));
+    if (found !== undefined && (best === undefined || found < best)) best = found;
   }
   return best;
 }
 
-/** The masked bits: a number while they fit exactly (48 bits), else a string of 16-bit code units. */
-function keyOf(ip: IpAddress, prefix: number): number | string {
-  const [a = 0, b = 0, c = 0, d = 0] = ip.words;
-  if (prefix <= 32) return maskWord(a, prefix);
-  const second = maskWord(b, prefix - 32);
-  if (prefix <= 48) return a * 0x10000 + (second >>> 16);
-  const third = maskWord(c, prefix - 64);
-  const fourth = maskWord(d, prefix - 96);
-  // String.fromCharCode keeps the low 16 bits of each argument.
-  return String.fromCharCode(a >>> 16, a, second >>> 16, second, third >>> 16, third, fourth >>> 16, fourth);
+/** The masked word as a signed integer: V8 keeps 32 bits with a sign unboxed, and looks them up three times faster. */
+function keyOf(words: readonly number[], i: number, prefix: number): number {
+  return maskWord(words[i] ?? 0, prefix - 32 * i) | 0;
 }

@@ -14,7 +14,7 @@ export interface RenderOptions {
 }
 
 /** The whole message in chunks of about 64 KiB; a small message in memory is one chunk. Rejects when the body cannot be read. */
-export async function* renderMessage(message: Message, options: RenderOptions = {}): AsyncGenerator<Uint8Array> {
+export async function* renderMessage(message: Message, options: RenderOptions = {}): AsyncIterable<Uint8Array> {
   const { lineEnding = 'keep' } = options;
   if (message.size <= BODY_CHUNK_BYTES) {
     const whole = renderMessageSync(message, options);

@@ -1,5 +1,14 @@
 /** Stages that do nothing but have types: what the wrong uses are made of. */
-import { type AnyStage, defineStage, type FindingKey, finding, makeField, prependHeader, reject, reply } from '../../src/index.js';
+import {
+  type AnyStage,
+  defineStage,
+  type FindingKey,
+  finding,
+  makeField,
+  prependHeader,
+  reject,
+  reply,
+} from '../../src/index.js';
 
 export interface SpfFinding {
   readonly result: 'pass' | 'fail' | 'none';

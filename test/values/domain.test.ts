@@ -71,6 +71,7 @@ describe('parseDomain', () => {
     ['ü-.de'],
     ['\u0301a.de'],
     [`${'ö'.repeat(60)}.de`],
+    [`${'ö.'.repeat(50)}de`],
   ])('the traps of IDNA: refuses %j', (text) => {
     const result = parseDomain(text);
     expect(result.kind).toBe('malformed');

@@ -22,17 +22,64 @@ type Case = [string, string, { fields: string[][]; separator?: string; body?: st
 
 describe('parseHeaderBlock', () => {
   it.each<Case>([
-    ['CRLF', 'A: 1\r\nB: 2\r\n\r\nbody', { fields: [['A', '1'], ['B', '2']], separator: '\r\n', body: 'body' }],
-    ['LF', 'A: 1\nB: 2\n\nbody', { fields: [['A', '1'], ['B', '2']], separator: '\n', body: 'body' }],
-    ['mixed line ends', 'A: 1\r\nB: 2\n\r\nbody', { fields: [['A', '1'], ['B', '2']], separator: '\r\n', body: 'body' }],
+    [
+      'CRLF',
+      'A: 1\r\nB: 2\r\n\r\nbody',
+      {
+        fields: [
+          ['A', '1'],
+          ['B', '2'],
+        ],
+        separator: '\r\n',
+        body: 'body',
+      },
+    ],
+    [
+      'LF',
+      'A: 1\nB: 2\n\nbody',
+      {
+        fields: [
+          ['A', '1'],
+          ['B', '2'],
+        ],
+        separator: '\n',
+        body: 'body',
+      },
+    ],
+    [
+      'mixed line ends',
+      'A: 1\r\nB: 2\n\r\nbody',
+      {
+        fields: [
+          ['A', '1'],
+          ['B', '2'],
+        ],
+        separator: '\r\n',
+        body: 'body',
+      },
+    ],
     ['folded with spaces and tabs', 'A: 1\r\n 2\r\n\t3\r\n\r\n', { fields: [['A', '1 2\t3']], separator: '\r\n' }],
-    ['a line of white space continues', 'A: 1\r\n \r\nB: 2\r\n\r\n', { fields: [['A', '1'], ['B', '2']], separator: '\r\n' }],
+    [
+      'a line of white space continues',
+      'A: 1\r\n \r\nB: 2\r\n\r\n',
+      {
+        fields: [
+          ['A', '1'],
+          ['B', '2'],
+        ],
+        separator: '\r\n',
+      },
+    ],
     ['value on the next line', 'A:\r\n 1\r\n\r\n', { fields: [['A', '1']], separator: '\r\n' }],
     ['white space before the colon', 'A \t: 1\r\n\r\n', { fields: [['A', '1']], separator: '\r\n' }],
     ['no space after the colon', 'A:1\r\n\r\n', { fields: [['A', '1']], separator: '\r\n' }],
     ['no value', 'A:\r\n\r\n', { fields: [['A', '']], separator: '\r\n' }],
     ['a colon in the value', 'A: b: c\r\n\r\n', { fields: [['A', 'b: c']], separator: '\r\n' }],
-    ['punctuation in the name', 'A!#$%&\'*+-/=?^_`{|}~"(),.;<>@[\\]: 1\r\n\r\n', { fields: [['A!#$%&\'*+-/=?^_`{|}~"(),.;<>@[\\]', '1']], separator: '\r\n' }],
+    [
+      'punctuation in the name',
+      'A!#$%&\'*+-/=?^_`{|}~"(),.;<>@[\\]: 1\r\n\r\n',
+      { fields: [['A!#$%&\'*+-/=?^_`{|}~"(),.;<>@[\\]', '1']], separator: '\r\n' },
+    ],
     ['8-bit value that is no UTF-8', 'A: \xe9\r\n\r\n', { fields: [['A', 'é']], separator: '\r\n' }],
     ['8-bit value that is UTF-8', 'A: \xc3\xa9\r\n\r\n', { fields: [['A', 'é']], separator: '\r\n' }],
     ['NUL in a value', 'A: 1\0 2\r\n\r\n', { fields: [['A', '1\0 2']], separator: '\r\n' }],
@@ -41,24 +88,89 @@ describe('parseHeaderBlock', () => {
     ['empty line first', '\r\nbody', { fields: [], separator: '\r\n', body: 'body' }],
     ['nothing', '', { fields: [] }],
     ['header only', 'A: 1\r\n', { fields: [['A', '1']] }],
-    ['no final line end', 'A: 1\r\nB: 2', { fields: [['A', '1'], ['B', '2']], defects: ['unterminated 6'] }],
+    [
+      'no final line end',
+      'A: 1\r\nB: 2',
+      {
+        fields: [
+          ['A', '1'],
+          ['B', '2'],
+        ],
+        defects: ['unterminated 6'],
+      },
+    ],
     ['no final line end, folded', 'A: 1\r\n 2', { fields: [['A', '1 2']], defects: ['unterminated 0'] }],
     ['no header', 'hello world\r\n', { fields: [], body: 'hello world\r\n', defects: ['not-a-field 0'] }],
     ['no header, no line end', 'hello', { fields: [], body: 'hello', defects: ['not-a-field 0'] }],
-    ['a line without a colon', 'A: 1\r\nhello\r\nB: 2\r\n', { fields: [['A', '1']], body: 'hello\r\nB: 2\r\n', defects: ['not-a-field 6'] }],
-    ['two words before the colon', 'A: 1\r\nB c: 2\r\n', { fields: [['A', '1']], body: 'B c: 2\r\n', defects: ['not-a-field 6'] }],
-    ['no name before the colon', 'A: 1\r\n: 2\r\n', { fields: [['A', '1']], body: ': 2\r\n', defects: ['not-a-field 6'] }],
+    [
+      'a line without a colon',
+      'A: 1\r\nhello\r\nB: 2\r\n',
+      { fields: [['A', '1']], body: 'hello\r\nB: 2\r\n', defects: ['not-a-field 6'] },
+    ],
+    [
+      'two words before the colon',
+      'A: 1\r\nB c: 2\r\n',
+      { fields: [['A', '1']], body: 'B c: 2\r\n', defects: ['not-a-field 6'] },
+    ],
+    [
+      'no name before the colon',
+      'A: 1\r\n: 2\r\n',
+      { fields: [['A', '1']], body: ': 2\r\n', defects: ['not-a-field 6'] },
+    ],
     ['8-bit name', 'A: 1\r\n\xe9: 2\r\n', { fields: [['A', '1']], body: '\xe9: 2\r\n', defects: ['not-a-field 6'] }],
     ['control in the name', 'A\x01: 1\r\n', { fields: [], body: 'A\x01: 1\r\n', defects: ['not-a-field 0'] }],
-    ['a lone CR in place of the empty line', 'A: 1\r\n\rbody\r\n', { fields: [['A', '1']], body: '\rbody\r\n', defects: ['not-a-field 6'] }],
+    [
+      'a lone CR in place of the empty line',
+      'A: 1\r\n\rbody\r\n',
+      { fields: [['A', '1']], body: '\rbody\r\n', defects: ['not-a-field 6'] },
+    ],
     ['a lone CR at the end', 'A: 1\r\n\r', { fields: [['A', '1']], body: '\r', defects: ['not-a-field 6'] }],
-    ['CR CR LF is no empty line', 'A: 1\r\n\r\r\nb', { fields: [['A', '1']], body: '\r\r\nb', defects: ['not-a-field 6'] }],
-    ['a continuation first', ' A: 1\r\nB: 2\r\n\r\n', { fields: [], body: ' A: 1\r\nB: 2\r\n\r\n', defects: ['leading-continuation 0'] }],
-    ['an mbox line first', 'From a@b Sun\nA: 1\n\nx', { fields: [['X-Mailbox-Line', 'From a@b Sun'], ['A', '1']], separator: '\n', body: 'x', defects: ['mailbox-line 0'] }],
-    ['a quoted mbox line first', '>From a\nA: 1\n\n', { fields: [['X-Mailbox-Line', '>From a'], ['A', '1']], separator: '\n', defects: ['mailbox-line 0'] }],
-    ['an mbox line is not continued', 'From a\n b\n', { fields: [['X-Mailbox-Line', 'From a']], body: ' b\n', defects: ['mailbox-line 0', 'leading-continuation 7'] }],
-    ['an mbox line later', 'A: 1\nFrom a\n\n', { fields: [['A', '1']], body: 'From a\n\n', defects: ['not-a-field 5'] }],
-    ['a From field with white space before its colon', 'From : a\n\n', { fields: [['X-Mailbox-Line', 'From : a']], separator: '\n', defects: ['mailbox-line 0'] }],
+    [
+      'CR CR LF is no empty line',
+      'A: 1\r\n\r\r\nb',
+      { fields: [['A', '1']], body: '\r\r\nb', defects: ['not-a-field 6'] },
+    ],
+    [
+      'a continuation first',
+      ' A: 1\r\nB: 2\r\n\r\n',
+      { fields: [], body: ' A: 1\r\nB: 2\r\n\r\n', defects: ['leading-continuation 0'] },
+    ],
+    [
+      'an mbox line first',
+      'From a@b Sun\nA: 1\n\nx',
+      {
+        fields: [
+          ['X-Mailbox-Line', 'From a@b Sun'],
+          ['A', '1'],
+        ],
+        separator: '\n',
+        body: 'x',
+        defects: ['mailbox-line 0'],
+      },
+    ],
+    [
+      'a quoted mbox line first',
+      '>From a\nA: 1\n\n',
+      {
+        fields: [
+          ['X-Mailbox-Line', '>From a'],
+          ['A', '1'],
+        ],
+        separator: '\n',
+        defects: ['mailbox-line 0'],
+      },
+    ],
+    [
+      'an mbox line is not continued',
+      'From a\n b\n',
+      { fields: [['X-Mailbox-Line', 'From a']], body: ' b\n', defects: ['mailbox-line 0', 'leading-continuation 7'] },
+    ],
+    [
+      'an mbox line later',
+      'A: 1\nFrom a\n\n',
+      { fields: [['A', '1']], body: 'From a\n\n', defects: ['not-a-field 5'] },
+    ],
+    ['a From field with white space before its colon', 'From : a\n\n', { fields: [['From', 'a']], separator: '\n' }],
   ])('%s', (_, source, expected) => {
     expect(seen(source)).toEqual({ separator: '', body: '', defects: [], ...expected });
   });
@@ -67,7 +179,12 @@ describe('parseHeaderBlock', () => {
     const block = parseHeaderBlock(bytes('SubJect : a\r\n\tb\nX: c'));
     if (block.kind !== 'parsed') throw new Error('over a limit');
     expect(block.value.fields.map((field) => text(field.bytes))).toEqual(['SubJect : a\r\n\tb\n', 'X: c']);
-    expect(block.value.fields[0]).toMatchObject({ kind: 'field', name: 'SubJect', lowerName: 'subject', origin: 'received' });
+    expect(block.value.fields[0]).toMatchObject({
+      kind: 'field',
+      name: 'SubJect',
+      lowerName: 'subject',
+      origin: 'received',
+    });
   });
 
   it('never throws and loses no octet, whatever the input', () => {
@@ -111,7 +228,9 @@ describe('limits', () => {
     expect(DEFAULT_HEADER_LIMITS).toEqual({ headerBytes: 1_048_576, headerFields: 10_000, fieldBytes: 102_400 });
     expect(parseHeaderBlock(bytes('A: b\r\n'.repeat(10_001)))).toEqual(over('header-fields', 60_000));
     expect(parseHeaderBlock(bytes(`A: ${'b\r\n '.repeat(80_000)}`))).toEqual(over('field-bytes', 102_400));
-    expect(parseHeaderBlock(bytes(`A: ${'b'.repeat(100_000)}\r\n`.repeat(11)))).toEqual(over('header-bytes', 1_048_576));
+    expect(parseHeaderBlock(bytes(`A: ${'b'.repeat(100_000)}\r\n`.repeat(11)))).toEqual(
+      over('header-bytes', 1_048_576),
+    );
   });
 });
 
@@ -149,7 +268,9 @@ describe('createHeaderReader', () => {
 
   it('refuses before the octets beyond a limit are all there', () => {
     const reader = createHeaderReader();
-    const line = bytes('X-Filler: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\r\n');
+    const line = bytes(
+      'X-Filler: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\r\n',
+    );
     let pushed = 0;
     let result: HeaderRead | undefined;
     while (result === undefined && pushed < 5_000_000) {

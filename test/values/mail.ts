@@ -25,7 +25,10 @@ export function rendered(from: Message, lineEnding: 'keep' | 'lf' | 'crlf' = 'ke
 /** Octets out of pieces that matter to a header, and out of nothing in particular. */
 export function mailBytes(maxPieces = 30): fc.Arbitrary<Uint8Array> {
   const piece = fc.oneof(
-    { weight: 6, arbitrary: fc.constantFrom('\r\n', '\n', '\r', ':', ' ', '\t', 'A', 'Subject', 'From ', '>', '\0', 'é') },
+    {
+      weight: 6,
+      arbitrary: fc.constantFrom('\r\n', '\n', '\r', ':', ' ', '\t', 'A', 'Subject', 'From ', '>', '\0', 'é'),
+    },
     { weight: 2, arbitrary: fc.constantFrom('X: y\r\n', 'X: y\n', '\r\n\r\n', '\n\n', ' more\r\n', 'From a@b\n') },
     { weight: 1, arbitrary: fc.uint8Array({ maxLength: 6 }).map(text) },
   );

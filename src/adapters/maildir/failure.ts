@@ -37,3 +37,10 @@ export function badMailbox(mailbox: string, why: string): FailedDelivery {
 export function abortedError(): Error {
   return Object.assign(new Error('aborted before the message was made visible'), { code: 'ABORTED' });
 }
+
+/** Why a copy of an all-or-none delivery is not made visible. */
+export function withheldFor(mailbox: string): Error {
+  return Object.assign(new Error(`withheld, because the copy for "${mailbox}" could not be stored`), {
+    code: 'ABORTED',
+  });
+}

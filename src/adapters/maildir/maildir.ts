@@ -9,16 +9,16 @@ import { hostname as systemHostname } from 'node:os';
 import { resolve } from 'node:path';
 import type { Delivery, DeliveryRecipient, DeliveryResult, MailStore } from '../../ports/mail-store.js';
 import { ConfigurationError, type Problem } from '../../values/errors.js';
+import { parseMailboxName } from '../../values/mailbox-name.js';
+import { type CopyContent, copiesOf } from '../../values/store-copy.js';
 import { type CleanOptions, type CleanReport, cleanBelow } from './clean.js';
 import { makeVisible } from './commit.js';
-import { copiesOf } from './content.js';
 import { directorySync } from './directory-sync.js';
-import { abortedError, badMailbox, type FailedDelivery, failedBy } from './failure.js';
+import { abortedError, badMailbox, type FailedDelivery, failedBy, withheldFor } from './failure.js';
 import { type MaildirFileSystem, nodeFileSystem } from './file-system.js';
 import { folders } from './folders.js';
-import { parseMailboxName } from './mailbox-name.js';
 import { nameSource, wallClock } from './names.js';
-import { type Content, type StagedCopy, type StoreParts, stageCopy, unlinkQuietly } from './staging.js';
+import { type StagedCopy, type StoreParts, stageCopy, unlinkQuietly } from './staging.js';
 
 export interface MaildirOptions {
   /** The folder that holds the mailboxes; may be a symbolic link. A relative path is resolved once, at construction. */
@@ -103,20 +103,23 @@ function assemble(options: MaildirOptions, clock: () => number): StoreParts {
 
 async function deliverAll(
   parts: StoreParts,
-  { message, recipients, receivedAt }: Delivery,
+  { message, recipients, receivedAt, allOrNone = false }: Delivery,
   signal: AbortSignal | undefined,
 ): Promise<readonly DeliveryResult[]> {
   const contentFor = copiesOf(message);
   const staged = await mapLimited(recipients, (recipient) => stage(parts, recipient, contentFor, signal));
   // The last moment to be aborted: from here on messages become visible, and each is seen through.
-  if (signal?.aborted === true) return mapLimited(staged, (copy) => withdraw(parts, copy));
+  if (signal?.aborted === true) return mapLimited(staged, (copy) => withdraw(parts, copy, abortedError()));
+  const failure = allOrNone ? staged.find((copy) => copy.kind === 'failed') : undefined;
+  if (failure?.kind === 'failed')
+    return mapLimited(staged, (copy) => withdraw(parts, copy, withheldFor(failure.mailbox)));
   return mapLimited(staged, (copy) => (copy.kind === 'failed' ? copy : makeVisible(parts, copy, receivedAt)));
 }
 
 function stage(
   parts: StoreParts,
   { mailbox, prepend }: DeliveryRecipient,
-  contentFor: (prepend: DeliveryRecipient['prepend']) => Content,
+  contentFor: (prepend: DeliveryRecipient['prepend']) => CopyContent,
   signal: AbortSignal | undefined,
 ): Promise<StagedCopy | FailedDelivery> | FailedDelivery {
   const segments = parseMailboxName(mailbox);
@@ -124,10 +127,10 @@ function stage(
   return stageCopy(parts, { mailbox, segments: segments.value }, () => contentFor(prepend), signal);
 }
 
-async function withdraw(parts: StoreParts, copy: StagedCopy | FailedDelivery): Promise<FailedDelivery> {
+async function withdraw(parts: StoreParts, copy: StagedCopy | FailedDelivery, why: Error): Promise<FailedDelivery> {
   if (copy.kind === 'failed') return copy;
   await unlinkQuietly(parts.fileSystem, copy.temporary);
-  return failedBy(copy.mailbox, 'withdrawing', copy.temporary, abortedError());
+  return failedBy(copy.mailbox, 'withdrawing', copy.temporary, why);
 }
 
 function closedStore(mailbox: string, base: string): FailedDelivery {

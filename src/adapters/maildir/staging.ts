@@ -3,6 +3,7 @@
  * Whatever fails, the file is taken away again; nothing here can be seen by a reader of the mailbox.
  */
 import { join } from 'node:path';
+import type { CopyContent } from '../../values/store-copy.js';
 import type { DirectorySync } from './directory-sync.js';
 import { abortedError, codeOf, type FailedDelivery, failedBy } from './failure.js';
 import type { MaildirFile, MaildirFileSystem } from './file-system.js';
@@ -31,8 +32,6 @@ export interface StagedCopy {
   readonly size: number;
 }
 
-export type Content = Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
-
 interface Target {
   readonly mailbox: string;
   readonly segments: readonly string[];
@@ -45,7 +44,7 @@ const BLOCK = 64 * 1024;
 export async function stageCopy(
   parts: StoreParts,
   { mailbox, segments }: Target,
-  contentOf: () => Content,
+  contentOf: () => CopyContent,
   signal: AbortSignal | undefined,
 ): Promise<StagedCopy | FailedDelivery> {
   const folder = join(parts.base, ...segments);
@@ -106,7 +105,7 @@ async function closing<T>(file: MaildirFile, use: (file: MaildirFile) => Promise
 async function fill(
   file: MaildirFile,
   fileMode: number,
-  content: Content,
+  content: CopyContent,
   signal: AbortSignal | undefined,
 ): Promise<number> {
   let written = 0;
@@ -135,7 +134,7 @@ async function writeAll(file: MaildirFile, bytes: Uint8Array): Promise<void> {
 }
 
 /** Small chunks (a header field each) gathered into blocks; large ones as they come. */
-async function* blocks(chunks: Content): AsyncIterable<Uint8Array> {
+async function* blocks(chunks: CopyContent): AsyncIterable<Uint8Array> {
   const block = new Uint8Array(BLOCK);
   let used = 0;
   for await (const chunk of chunks) {

@@ -60,7 +60,7 @@ export function createBodyStore(settings: SpoolSettings): BodyStore {
     for (const part of parts) await file.append(part);
   }
 
-  async function* read(from: TemporaryFile): AsyncGenerator<Uint8Array> {
+  async function* read(from: TemporaryFile): AsyncIterable<Uint8Array> {
     for (let at = 0; at < size; ) {
       if (released) throw new Error('the spooled body was released while it was read');
       const chunk = await from.read(at, Math.min(BODY_CHUNK_BYTES, size - at));

@@ -56,6 +56,17 @@ export const conformanceCases: Readonly<Record<string, Case>> = {
     equal([(await read('s001')).length, (await read('s003')).length], [1, 1]);
   },
 
+  'shows none of an all-or-none delivery when one copy cannot be stored': async ({ store, read }) => {
+    const recipients = [to('s001'), to('../s002'), to('s003')];
+    const results = await store.deliver({ message: message(SIMPLE), recipients, allOrNone: true });
+    equal(summary(results), [
+      's001 failed aborted temporary',
+      '../s002 failed bad-mailbox permanent',
+      's003 failed aborted temporary',
+    ]);
+    equal([(await read('s001')).length, (await read('s003')).length], [0, 0]);
+  },
+
   'refuses names that leave the store, hide, or cannot be a name: permanent, with a reason': async ({ store }) => {
     const results = await store.deliver({ message: message(SIMPLE), recipients: BAD_NAMES.map((name) => to(name)) });
     equal(

@@ -2,8 +2,6 @@
  * The reference mail store: mailboxes in memory, contents readable. Keeps the port's promises (two steps, results in the
  * order of recipients, per recipient) and can be told to fail. Keeps nothing but memory; holds messages with LF line ends.
  */
-import { copiesOf } from '../../adapters/maildir/content.js';
-import { parseMailboxName } from '../../adapters/maildir/mailbox-name.js';
 import type {
   Delivery,
   DeliveryFailure,
@@ -12,6 +10,8 @@ import type {
   MailStore,
 } from '../../ports/mail-store.js';
 import { concatBytes } from '../../values/bytes.js';
+import { parseMailboxName } from '../../values/mailbox-name.js';
+import { copiesOf } from '../../values/store-copy.js';
 
 export interface MemoryStoreOptions {
   /** Asked before each copy is written: a reason makes that recipient's delivery fail. Default: none fails. */
@@ -55,11 +55,12 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
   }
 
   return {
-    async deliver({ message, recipients, receivedAt }: Delivery, signal) {
+    async deliver({ message, recipients, receivedAt, allOrNone = false }: Delivery, signal) {
       const contentFor = copiesOf(message);
       const staged: (Copy | Failed)[] = [];
       for (const recipient of recipients) staged.push(await stage(recipient, contentFor, options.failing, signal));
-      if (signal?.aborted === true)
+      const withheld = allOrNone && staged.some((copy) => copy.kind === 'failed');
+      if (signal?.aborted === true || withheld)
         return staged.map((copy) => (copy.kind === 'failed' ? copy : aborted(copy.mailbox)));
       return staged.map((copy) => (copy.kind === 'failed' ? copy : keep(copy, receivedAt)));
     },

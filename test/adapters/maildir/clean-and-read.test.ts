@@ -1,5 +1,5 @@
 /** What crashed deliveries leave is removed after 36 hours and not before; a Maildir is listed while others change it. */
-import { mkdir, readdir, rename, symlink, utimes, writeFile } from 'node:fs/promises';
+import { lutimes, mkdir, readdir, rename, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type MaildirEntry, maildir, readMaildir } from '../../../src/adapters/maildir/index.js';
@@ -29,6 +29,8 @@ describe('cleanTmp', () => {
     for (const path of kept.slice(1)) await aged(join(base, path), 1000);
     await mkdir(join(base, 's001/tmp/folder'));
     await symlink(join(base, 's001/new/old'), join(base, 's001/tmp/link'));
+    await utimes(join(base, 's001/tmp/folder'), 0, 0);
+    await lutimes(join(base, 's001/tmp/link'), 0, 0);
     await symlink(base, join(base, 'loop'));
     const report = await maildir({ base }).cleanTmp();
     expect(report.removed.toSorted()).toEqual(stale.map((path) => join(base, path)).toSorted());

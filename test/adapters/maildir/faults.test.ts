@@ -177,6 +177,15 @@ it.each([
   expect(outcome.results).toMatchObject([{ kind: 'failed', reason, temporary: true }]);
 });
 
+it('a failing close of the written file fails the delivery: some network file systems report a full disk only there', async () => {
+  const scenario = { ...SMALL, mailboxes: ['s001'], warm: true };
+  const outcome = await attempt(scenario, (call) => {
+    if (call.operation === 'close' && !call.path.endsWith('/new')) throw systemError('EDQUOT', call.path);
+  });
+  expect(outcome.results).toMatchObject([{ kind: 'failed', reason: 'storage-full', temporary: true }]);
+  expect([outcome.visible, outcome.left]).toEqual([[[]], []]);
+});
+
 it('new/ on another file system than tmp/ fails with a reason that says so', async () => {
   const scenario = { ...SMALL, mailboxes: ['s001'], warm: true };
   const outcome = await attempt(scenario, (call) => {

@@ -2,6 +2,7 @@
 import { chmod, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { directorySync } from '../../../src/adapters/maildir/directory-sync.js';
 import { maildir, readMaildir } from '../../../src/adapters/maildir/index.js';
 import { message } from '../../../src/testing/mail-store/fixtures.js';
 import { mailStoreConformance } from '../../../src/testing/mail-store/index.js';
@@ -194,6 +195,35 @@ describe('many at once', () => {
     expect(syncs).toBeGreaterThan(0);
     expect(syncs).toBeLessThan(40);
     expect((await readdir(join(base, 's001/new'))).length).toBe(51);
+  });
+});
+
+describe('grouped syncs', () => {
+  it('begin after they were asked for, never join one under way; a failed one is told to all who shared it', async () => {
+    const base = await temporaryFolder();
+    const { fileSystem, calls } = watched((call, index) => {
+      if (call.operation === 'sync' && index > 2) throw systemError('EIO', call.path);
+    });
+    const sync = directorySync(fileSystem);
+    const began = () => calls.filter(({ operation }) => operation === 'open').length;
+    const first = sync(base);
+    const [second, third] = [sync(base), sync(base)];
+    expect(began()).toBe(1);
+    await first;
+    const outcomes = await Promise.allSettled([second, third]);
+    expect(began()).toBe(2);
+    expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    await expect(sync(base)).rejects.toThrow('EIO');
+    expect(began()).toBe(3);
+  });
+
+  it.each(['EINVAL', 'ENOTSUP'])('%s from a file system that cannot sync a directory is no failure', async (code) => {
+    const base = await temporaryFolder();
+    const { fileSystem, open } = watched((call) => {
+      if (call.operation === 'sync') throw systemError(code, call.path);
+    });
+    await directorySync(fileSystem)(base);
+    expect(open()).toBe(0);
   });
 });
 

@@ -2,8 +2,8 @@
 import { join, normalize } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseMailboxName } from '../../../src/adapters/maildir/mailbox-name.js';
 import { escapeHostname, nameSource, wallClock } from '../../../src/adapters/maildir/names.js';
+import { parseMailboxName } from '../../../src/values/mailbox-name.js';
 
 function source(clock: () => number, instance = 0xabc) {
   return nameSource({ hostname: 'mx', pid: 42, instance, clock });

@@ -4,5 +4,5 @@ import { defineStage, makeField, prependHeader } from '../../../src/index.js';
 export const own = defineStage({
   name: 'own',
   at: 'message',
-  run: () => ({ findings: {}, edits: [/*!*/ prependHeader(makeField('X-Own', 'yes'))] }),
+  run: () => /*!*/ ({ findings: {}, edits: [prependHeader(makeField("X-Own", "yes"))] }),
 });

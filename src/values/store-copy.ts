@@ -3,19 +3,21 @@
  * the CR itself, and would add a second one). A lone CR stays. The body of a small message in memory is converted once
  * for all recipients; a large one, or one in a file, streams for each, so memory does not grow with it.
  */
-import { concatBytes } from '../../values/bytes.js';
-import type { HeaderField } from '../../values/header.js';
-import { convertLineEnds } from '../../values/line-ends.js';
-import { type Message, prependField } from '../../values/message.js';
-import { renderHeader, renderMessage } from '../../values/render.js';
-import type { Content } from './staging.js';
+import { concatBytes } from './bytes.js';
+import type { HeaderField } from './header.js';
+import { convertLineEnds } from './line-ends.js';
+import { type Message, prependField } from './message.js';
+import { renderHeader, renderMessage } from './render.js';
 
 /** Octets up to which a message is held as one block, to be written by one call. */
 const SMALL = 256 * 1024;
 const LF_ENDS = { lineEnding: 'lf' } as const;
 
+/** The bytes of one copy, in pieces. */
+export type CopyContent = Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
+
 /** A function from the fields on top, the first one topmost, to the copy's bytes. */
-export function copiesOf(message: Message): (prepend: readonly HeaderField[]) => Content {
+export function copiesOf(message: Message): (prepend: readonly HeaderField[]) => CopyContent {
   const { bytes } = message.body;
   if (bytes === undefined || message.size > SMALL) {
     return (prepend) => renderMessage(withFieldsOnTop(message, prepend), LF_ENDS);

@@ -3,8 +3,8 @@
  * strangers: whatever could leave the base, hide, or be read as two different folders is refused, never
  * repaired. Does not fold case or normalise Unicode: the policy has decided on the name.
  */
-import type { Parsed } from '../../values/parsed.js';
-import { malformed, parsed } from '../../values/parsed.js';
+import type { Parsed } from './parsed.js';
+import { malformed, parsed } from './parsed.js';
 
 /** A folder name's limit on every common file system, in octets of UTF-8. */
 const MAX_SEGMENT = 255;

@@ -1,0 +1,59 @@
+/**
+ * A table of access(5) actions: checked when the stage is built where its values are known, and with every answer where
+ * they are not. An answer that is no action is "could not tell", never "no entry".
+ */
+import { isThenable } from '../../core/stage-context.js';
+import type { SpecialKind } from '../../core/decision.js';
+import type { MaybePromise } from '../../core/stage.js';
+import type { Table, TableEntry } from '../../core/table.js';
+import { knownEntries, refuseTable } from '../../tables/memory-table.js';
+import { type Answer, cannotTell } from '../../values/answer.js';
+import { type AccessAction, readAction } from './action.js';
+
+export interface AccessTable<K extends SpecialKind> {
+  /** The table to ask: the one given, but for answers that are no action. */
+  readonly port: Table;
+  /** Those of `allowed` that the table can lead to. */
+  readonly decides: readonly K[];
+}
+
+/** Throws ConfigurationError `table` with every value that is no action, or leads to what is not allowed here. */
+export function accessTable<K extends SpecialKind>(table: Table, allowed: readonly K[]): AccessTable<K> {
+  const entries = knownEntries(table);
+  const problems = (entries ?? []).flatMap((entry) => {
+    const read = readAllowed(entry.value, allowed);
+    if (read.kind === 'action') return [];
+    const { code, message } = read;
+    return [{ code, message, source: entry.source ?? { file: table.name }, construct: entry.value }];
+  });
+  refuseTable(problems);
+  const kinds = new Set<string>(entries?.map((entry) => actionOf(entry.value).kind));
+  const decides = entries === undefined ? allowed : allowed.filter((kind) => kinds.has(kind));
+  if (entries !== undefined) return { port: table, decides };
+  const lookup: Table['lookup'] = (key, call): MaybePromise<Answer<TableEntry>> => {
+    const answer = table.lookup(key, call);
+    const checked = (came: Answer<TableEntry>): Answer<TableEntry> => check(came, allowed);
+    return isThenable<Answer<TableEntry>>(answer) ? Promise.resolve(answer).then(checked) : checked(answer);
+  };
+  return { port: { name: table.name, lookup }, decides };
+}
+
+/** The action of a value that was checked. */
+export function actionOf(value: string): AccessAction {
+  const read = readAction(value);
+  return read.kind === 'action' ? read.action : { kind: 'dunno' };
+}
+
+function check(answer: Answer<TableEntry>, allowed: readonly SpecialKind[]): Answer<TableEntry> {
+  if (answer.kind !== 'found') return answer;
+  const read = readAllowed(answer.value.value, allowed);
+  return read.kind === 'action' ? answer : cannotTell(read.message, false);
+}
+
+function readAllowed(value: string, allowed: readonly SpecialKind[]): ReturnType<typeof readAction> {
+  const read = readAction(value);
+  if (read.kind === 'fault' || read.action.kind !== 'hold' || allowed.includes('hold')) return read;
+  // A mail held before RCPT would be kept for recipients that nobody has judged: a relay, once it is released.
+  const message = 'HOLD stands in tables of recipientAccess only, where relay control has been asked before';
+  return { kind: 'fault', code: 'unsupported-action', message };
+}

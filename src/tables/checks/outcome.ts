@@ -1,0 +1,131 @@
+/**
+ * What the actions on one message come to for its envelope: the same for headers and bodies, after Postfix's
+ * cleanup(8). REJECT, DISCARD, REDIRECT and PASS end the checks; HOLD, BCC, FILTER and the others go on. Edits of
+ * fields and lines are the caller's.
+ */
+import { defer, discard, type FinalOf, hold, type Redirect, redirect, reject } from '../../core/decision.js';
+import {
+  type AddRecipient,
+  addRecipient,
+  type RemoveRecipient,
+  removeRecipient,
+  type SetNextHop,
+  setNextHop,
+} from '../../core/edit.js';
+import type { NextHop, Recipient } from '../../core/transaction.js';
+import type { Mailbox } from '../../values/address.js';
+import { type Reply, replyFromText } from '../../values/reply.js';
+import type { Action, ActionKind } from './action.js';
+
+export type ChecksDecision = FinalOf<'reject'> | FinalOf<'defer'> | FinalOf<'discard'> | FinalOf<'hold'> | Redirect;
+export type EnvelopeEdit = AddRecipient | RemoveRecipient | SetNextHop;
+export type EnvelopeEditKind = EnvelopeEdit['kind'];
+
+/** The edit kinds that actions on the envelope may need. */
+export function envelopeEdits(kinds: ReadonlySet<ActionKind>): readonly EnvelopeEditKind[] {
+  const edits: EnvelopeEditKind[] = [];
+  const both = kinds.has('hold') && kinds.has('redirect');
+  if (kinds.has('bcc') || both) edits.push('add-recipient');
+  if (both) edits.push('remove-recipient');
+  if (kinds.has('filter')) edits.push('set-next-hop');
+  return edits;
+}
+
+/** The special decisions that a table may come to. */
+export function checksDecide(kinds: ReadonlySet<ActionKind>): readonly ('hold' | 'redirect')[] {
+  return (['hold', 'redirect'] as const).filter((kind) => kinds.has(kind));
+}
+
+/** What ends the checks and loses the message or refuses it; nothing else of the outcome counts then. */
+type End =
+  | { readonly kind: 'reject' | 'discard'; readonly text: string }
+  | { readonly kind: 'redirect'; readonly to: Mailbox }
+  | { readonly kind: 'pass' };
+
+export interface Outcome {
+  end: End | undefined;
+  /** The text behind HOLD. */
+  hold: string | undefined;
+  nextHop: NextHop | undefined;
+  readonly bcc: Mailbox[];
+}
+
+export function newOutcome(): Outcome {
+  return { end: undefined, hold: undefined, nextHop: undefined, bcc: [] };
+}
+
+/** Takes an action in; those on fields and lines leave no mark here. Check `outcome.end` afterwards. */
+export function take(outcome: Outcome, action: Action): void {
+  switch (action.kind) {
+    case 'reject':
+    case 'discard':
+      outcome.end = { kind: action.kind, text: action.text };
+      return;
+    case 'redirect':
+      outcome.end = { kind: 'redirect', to: action.address };
+      return;
+    case 'pass':
+      outcome.end = { kind: 'pass' };
+      return;
+    case 'hold':
+      outcome.hold ??= action.text;
+      return;
+    case 'bcc':
+      outcome.bcc.push(action.address);
+      return;
+    case 'filter':
+      outcome.nextHop = { transport: action.transport, destination: action.destination };
+      return;
+    case 'dunno':
+    case 'info':
+    case 'warn':
+    case 'ignore':
+    case 'strip':
+    case 'prepend':
+    case 'replace':
+      return;
+  }
+}
+
+/** `why` is for the log: the rule that ended it. */
+export function decisionOf({ end, hold: held }: Outcome, why: string): ChecksDecision | undefined {
+  switch (end?.kind) {
+    case 'reject':
+      return refuse(end.text, why);
+    case 'discard':
+      return discard('content', why);
+    case 'redirect':
+      // A message can be held and redirected: then the edits change its recipients.
+      return held === undefined ? redirect(end.to, 'content', why) : hold('content', held === '' ? why : held);
+    default:
+      return held === undefined ? undefined : hold('content', held === '' ? why : held);
+  }
+}
+
+/** True when the message is going nowhere: edits have no meaning. */
+export function isLost({ end }: Outcome): boolean {
+  return end?.kind === 'reject' || end?.kind === 'discard';
+}
+
+export function envelopeEditsOf(outcome: Outcome, recipients: readonly Recipient[]): readonly EnvelopeEdit[] {
+  const { end, bcc, nextHop } = outcome;
+  const filtered = nextHop === undefined ? [] : recipients.map((recipient) => setNextHop(recipient, nextHop));
+  // REDIRECT replaces all recipients, those of BCC too (access(5)).
+  if (end?.kind !== 'redirect') return [...filtered, ...bcc.map((address) => addRecipient(address, nextHop))];
+  if (outcome.hold === undefined) return filtered;
+  return [addRecipient(end.to, nextHop), ...recipients.map((recipient) => removeRecipient(recipient))];
+}
+
+const rejected: Reply = Object.freeze({
+  kind: 'reply',
+  code: 550,
+  enhanced: '5.7.1',
+  lines: ['message content rejected'],
+});
+const deferred: Reply = Object.freeze({ ...rejected, code: 451, enhanced: '4.7.1' });
+
+/** header_checks(5): an enhanced code of class 4 in front asks to be tried again. */
+function refuse(text: string, why: string): FinalOf<'reject'> | FinalOf<'defer'> {
+  const reply = replyFromText(text, /^4\.[0-9]{1,3}\.[0-9]{1,3}(?: |$)/.test(text) ? deferred : rejected);
+  return reply.code < 500 ? defer('content', reply, why) : reject('content', reply, why);
+}

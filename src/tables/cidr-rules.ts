@@ -1,0 +1,94 @@
+/**
+ * Reads the text of a cidr_table(5) into rules and blocks. Where Postfix skips a rule with a warning, there is a problem
+ * here, and the table does not load: a list that lost a rule in silence is a hole. Searching is in cidr-table.ts.
+ */
+import type { TableEntry } from '../core/table.js';
+import type { Problem } from '../values/errors.js';
+import type { Network } from '../values/ip.js';
+import { parseNetwork } from '../values/network.js';
+import { logicalLines } from './logical-lines.js';
+import { tableProblem } from './memory-table.js';
+import { findSpace, isSpace, skipSpace } from './white-space.js';
+
+export interface CidrMatch {
+  readonly network: Network;
+  readonly negated: boolean;
+}
+
+export type CidrItem =
+  | { readonly kind: 'rule'; readonly match: CidrMatch; readonly entry: TableEntry }
+  | { readonly kind: 'block'; readonly match: CidrMatch; readonly items: readonly CidrItem[] };
+
+export interface CidrRules {
+  readonly items: readonly CidrItem[];
+  /** `bad-network`, `no-pattern`, `no-value`, `leading-space`, `endif-without-if`, `if-without-endif`, `garbage`, `nested-too-deep`. */
+  readonly problems: readonly Problem[];
+}
+
+const NESTING_LIMIT = 100;
+
+interface Open {
+  readonly line: number;
+  readonly text: string;
+  /** Undefined where the network could not be read: the block is read for its problems. */
+  readonly match: CidrMatch | undefined;
+  readonly items: CidrItem[];
+}
+
+export function readCidrRules(text: string, file: string): CidrRules {
+  const problems: Problem[] = [];
+  const items: CidrItem[] = [];
+  const open: Open[] = [];
+  for (const { text: line, line: number } of logicalLines(text)) {
+    const source = { file, line: number };
+    const fault = (code: string, message: string, construct = line): undefined =>
+      void problems.push(tableProblem(code, message, source, construct));
+    const into = open[open.length - 1]?.items ?? items;
+    if (isSpace(line.charCodeAt(0))) {
+      fault('leading-space', 'a line that begins with white space has nothing to continue here');
+    } else if (/^if(?![a-z0-9])/i.test(line)) {
+      if (open.length === NESTING_LIMIT) fault('nested-too-deep', `"if" nests at most ${NESTING_LIMIT} deep`);
+      const { start, negated } = skipNegations(line, 2);
+      open.push({ line: number, text: line, match: readMatch(line.slice(start), negated, fault), items: [] });
+    } else if (/^endif(?![a-z0-9])/i.test(line)) {
+      if (skipSpace(line, 5) < line.length) fault('garbage', 'text behind "endif"');
+      const block = open.pop();
+      if (block === undefined) fault('endif-without-if', '"endif" without "if"');
+      else if (block.match !== undefined) {
+        (open[open.length - 1]?.items ?? items).push({ kind: 'block', match: block.match, items: block.items });
+      }
+    } else {
+      const { start, negated } = skipNegations(line, 0);
+      const end = findSpace(line, start);
+      const match = readMatch(line.slice(start, end), negated, fault);
+      const value = line.slice(skipSpace(line, end));
+      if (value === '' && match !== undefined) fault('no-value', 'no look-up result behind the network');
+      else if (match !== undefined) into.push({ kind: 'rule', match, entry: { value, source } });
+    }
+  }
+  for (const { line, text: construct } of open) {
+    problems.push(tableProblem('if-without-endif', '"if" has no matching "endif"', { file, line }, construct));
+  }
+  return { items, problems };
+}
+
+/** Any number of `!`, with white space between them. */
+function skipNegations(line: string, from: number): { readonly start: number; readonly negated: boolean } {
+  let start = skipSpace(line, from);
+  let negated = false;
+  while (line.charAt(start) === '!') {
+    negated = !negated;
+    start = skipSpace(line, start + 1);
+  }
+  return { start, negated };
+}
+
+function readMatch(
+  pattern: string,
+  negated: boolean,
+  fault: (code: string, message: string, construct?: string) => undefined,
+): CidrMatch | undefined {
+  if (pattern === '') return fault('no-pattern', 'no network');
+  const network = parseNetwork(pattern);
+  return network.kind === 'parsed' ? { network: network.value, negated } : fault('bad-network', network.why, pattern);
+}

@@ -1,0 +1,13 @@
+/**
+ * Regular expression tables in Postfix's syntax, `pcre:` and `regexp:`, and the linear-time engine that they run on.
+ */
+export type { Rule } from './program.js';
+export { re2jsEngine } from './re2js-engine.js';
+export {
+  pcreTable,
+  type RuleMatch,
+  type RuleMatcher,
+  type RuleTable,
+  type RuleTableOptions,
+  regexpTable,
+} from './rule-table.js';

@@ -1,0 +1,53 @@
+/**
+ * Quantifiers of PCRE (pcre2pattern(3), "Repetition"). Braces that are no quantifier (`{,3}`, `{x`) are literal.
+ */
+import { PatternFault, REPEAT_LIMIT } from './syntax.js';
+
+export interface Quantifier {
+  readonly min: number;
+  /** Infinity where nothing limits it. */
+  readonly max: number;
+  readonly lazy: boolean;
+  readonly end: number;
+}
+
+export function readQuantifier(pattern: string, at: number, ungreedy: boolean): Quantifier | undefined {
+  const counts = readCounts(pattern, at);
+  if (counts === undefined) return undefined;
+  const { min, max, end } = counts;
+  const construct = pattern.slice(at, end);
+  if (max < min) throw new PatternFault('malformed', construct, 'the numbers of the quantifier are out of order', at);
+  if (min > REPEAT_LIMIT || (Number.isFinite(max) && max > REPEAT_LIMIT)) {
+    throw new PatternFault('unsupported', construct, `more than ${REPEAT_LIMIT} repetitions`, at);
+  }
+  if (pattern[end] === '+') {
+    throw new PatternFault('unsupported', `${construct}+`, 'a possessive quantifier needs a backtracking engine', at);
+  }
+  const marked = pattern[end] === '?';
+  return { min, max, lazy: marked !== ungreedy, end: marked ? end + 1 : end };
+}
+
+function readCounts(pattern: string, at: number): Omit<Quantifier, 'lazy'> | undefined {
+  switch (pattern[at]) {
+    case '*':
+      return { min: 0, max: Number.POSITIVE_INFINITY, end: at + 1 };
+    case '+':
+      return { min: 1, max: Number.POSITIVE_INFINITY, end: at + 1 };
+    case '?':
+      return { min: 0, max: 1, end: at + 1 };
+    case '{':
+      return readBraces(pattern, at);
+    default:
+      return undefined;
+  }
+}
+
+/** `{n}`, `{n,}`, `{n,m}`. */
+export function readBraces(pattern: string, at: number): Omit<Quantifier, 'lazy'> | undefined {
+  const braces = /^\{([0-9]{1,5})(,([0-9]{0,5}))?\}/.exec(pattern.slice(at, at + 14));
+  if (braces === null) return undefined;
+  const [whole, first, comma, second] = braces;
+  const min = Number(first);
+  const max = comma === undefined ? min : second === '' ? Number.POSITIVE_INFINITY : Number(second);
+  return { min, max, end: at + whole.length };
+}

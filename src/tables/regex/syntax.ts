@@ -1,0 +1,81 @@
+/**
+ * The tree of a pattern: what both parsers (PCRE, POSIX) make and what is rendered for an engine. Flags are gone: they
+ * are worked into the nodes. Nothing in it needs backtracking.
+ */
+import type { ByteSet } from './byte-set.js';
+
+export type Node =
+  /** These octets in order; with `fold`, ASCII letters in either case. */
+  | { readonly kind: 'literal'; readonly text: string; readonly fold: boolean }
+  | { readonly kind: 'set'; readonly set: ByteSet }
+  | { readonly kind: 'assert'; readonly what: Assertion }
+  | { readonly kind: 'capture'; readonly body: Node }
+  | { readonly kind: 'sequence'; readonly items: readonly Node[] }
+  | { readonly kind: 'choice'; readonly items: readonly Node[] }
+  | {
+      readonly kind: 'repeat';
+      readonly item: Node;
+      readonly min: number;
+      readonly max: number;
+      readonly lazy: boolean;
+    };
+
+/** `end-or-final-lf` is PCRE's `$` and `\Z`: at the end, or before an LF that ends the text. */
+export type Assertion = 'start' | 'line-start' | 'end' | 'line-end' | 'end-or-final-lf' | 'word-edge' | 'no-word-edge';
+
+export interface Pattern {
+  readonly node: Node;
+  readonly groups: number;
+}
+
+/** What a parser throws and `translate` catches: never seen outside this folder. */
+export class PatternFault extends Error {
+  readonly kind: 'unsupported' | 'malformed';
+  readonly construct: string;
+  readonly at: number;
+
+  constructor(kind: 'unsupported' | 'malformed', construct: string, why: string, at: number) {
+    super(why);
+    this.kind = kind;
+    this.construct = construct;
+    this.at = at;
+  }
+}
+
+/** PCRE2's default limit on nested parentheses. */
+export const NESTING_LIMIT = 250;
+/** What linear-time engines allow for a counted repetition, nested ones multiplied. */
+export const REPEAT_LIMIT = 1000;
+
+/** A sequence with its neighbouring literals joined. */
+export function sequence(items: readonly Node[]): Node {
+  const out: Node[] = [];
+  for (const item of items) {
+    const last = out.at(-1);
+    if (item.kind === 'literal' && last?.kind === 'literal' && last.fold === item.fold) {
+      out[out.length - 1] = { kind: 'literal', text: last.text + item.text, fold: item.fold };
+    } else out.push(item);
+  }
+  return out.length === 1 ? (out[0] as Node) : { kind: 'sequence', items: out };
+}
+
+export function choice(items: readonly Node[]): Node {
+  return items.length === 1 ? (items[0] as Node) : { kind: 'choice', items };
+}
+
+/** The repetition that `max` limits, Infinity where nothing does. `nested` multiplies the counts inside. */
+export function repeatCost(node: Node): number {
+  switch (node.kind) {
+    case 'capture':
+      return repeatCost(node.body);
+    case 'sequence':
+    case 'choice':
+      return Math.max(1, ...node.items.map(repeatCost));
+    case 'repeat': {
+      const own = Number.isFinite(node.max) ? node.max : node.min;
+      return Math.max(1, own) * repeatCost(node.item);
+    }
+    default:
+      return 1;
+  }
+}

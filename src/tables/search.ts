@@ -1,0 +1,41 @@
+/**
+ * Asks a table for one key after the other until one is found. The asking is the caller's (`ctx.ask`), so that every
+ * look-up is in the trace; the order of keys is address-keys.ts's.
+ */
+import { isThenable } from '../core/stage-context.js';
+import type { MaybePromise } from '../core/stage.js';
+import type { Table, TableEntry } from '../core/table.js';
+import { type Answer, found, notFound } from '../values/answer.js';
+import { isPatternTable } from './memory-table.js';
+
+export interface Hit {
+  readonly key: string;
+  /** The position of `key` among the keys asked for. */
+  readonly index: number;
+  readonly entry: TableEntry;
+}
+
+export type AskKey = (key: string) => MaybePromise<Answer<TableEntry>>;
+
+/** The first answer that is not "not found". A table of patterns is asked for the first key alone. */
+export function searchTable(table: Table, keys: readonly string[], ask: AskKey): MaybePromise<Answer<Hit>> {
+  return searchFrom(isPatternTable(table) ? keys.slice(0, 1) : keys, ask, 0);
+}
+
+function searchFrom(keys: readonly string[], ask: AskKey, from: number): MaybePromise<Answer<Hit>> {
+  for (let index = from; index < keys.length; index++) {
+    const key = keys[index] as string;
+    const answer = ask(key);
+    if (isThenable<Answer<TableEntry>>(answer)) {
+      return Promise.resolve(answer).then((came) => hit(came, key, index) ?? searchFrom(keys, ask, index + 1));
+    }
+    const known = hit(answer, key, index);
+    if (known !== undefined) return known;
+  }
+  return notFound();
+}
+
+function hit(answer: Answer<TableEntry>, key: string, index: number): Answer<Hit> | undefined {
+  if (answer.kind === 'not-found') return undefined;
+  return answer.kind === 'found' ? found({ key, index, entry: answer.value }) : answer;
+}

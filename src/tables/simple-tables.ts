@@ -1,0 +1,107 @@
+/**
+ * Small tables: `inline` (a record in the program), `static` (one value for every key), `fail` (never an answer),
+ * `union` (all answers joined, Postfix's unionmap) and `list` (the first answer, Postfix's "hash:a, hash:b"). See
+ * DATABASE_README.
+ */
+
+import type { MaybePromise, PortCall } from '../core/stage.js';
+import { isThenable } from '../core/stage-context.js';
+import type { Table, TableEntry } from '../core/table.js';
+import { type Answer, cannotTell, found, notFound } from '../values/answer.js';
+import { type EnumerableTable, knownEntries, type MemoryTable, refuseTable, tableProblem } from './memory-table.js';
+
+export interface InlineTableOptions {
+  /** Default `inline`. */
+  readonly name?: string;
+  /** Compare keys in lower case. Default true. */
+  readonly foldKeys?: boolean;
+}
+
+/** Throws ConfigurationError `table` for keys that differ in letter case alone (`duplicate-key`). */
+export function inlineTable(
+  record: Readonly<Record<string, string>>,
+  options: InlineTableOptions = {},
+): EnumerableTable {
+  const { name = 'inline', foldKeys = true } = options;
+  const fold = (key: string): string => (foldKeys ? key.toLowerCase() : key);
+  const entries = new Map<string, TableEntry>();
+  const twice = Object.keys(record).filter((key) => {
+    const known = entries.has(fold(key));
+    if (!known) entries.set(fold(key), { value: record[key] ?? '', source: { file: name } });
+    return known;
+  });
+  refuseTable(
+    twice.map((key) => tableProblem('duplicate-key', 'keys are compared in lower case', { file: name }, key)),
+  );
+  const lookup = (key: string): Answer<TableEntry> => {
+    const entry = entries.get(fold(key));
+    return entry === undefined ? notFound() : found(entry);
+  };
+  return { name, lookup, entries: () => entries.values() };
+}
+
+/** The same value for every key. */
+export function staticTable(value: string): EnumerableTable {
+  const name = `static:${value}`;
+  const entry = { value, source: { file: name } };
+  return { name, lookup: () => found(entry), entries: () => [entry] };
+}
+
+/** Could not tell, whatever the key: for tests, and in the place of a table that did not load. */
+export function failTable(why: string, temporary = true): MemoryTable {
+  return { name: 'fail', lookup: () => cannotTell(why, temporary) };
+}
+
+/** All answers joined with commas, in the order of the tables. One that cannot tell makes the whole so. */
+export function unionTable(...tables: readonly Table[]): Table {
+  const lookup = (key: string, call?: PortCall): MaybePromise<Answer<TableEntry>> =>
+    ask(tables, key, call, 0, [], (answers) => {
+      const [first, ...others] = answers;
+      if (first === undefined || others.length === 0) return first === undefined ? notFound() : found(first);
+      const value = answers.map((answer) => answer.value).join(',');
+      return found(first.source === undefined ? { value } : { value, source: first.source });
+    });
+  return { name: `unionmap:${tables.map((table) => table.name).join(',')}`, lookup };
+}
+
+/** The answer of the first table that has one; one that cannot tell ends the search. */
+export function tableList(...tables: readonly Table[]): Table {
+  const name = tables.map((table) => table.name).join(', ');
+  const lookup = (key: string, call?: PortCall): MaybePromise<Answer<TableEntry>> => firstOf(tables, key, call, 0);
+  const known = tables.map(knownEntries);
+  if (known.some((entries) => entries === undefined)) return { name, lookup };
+  const list: Table & Pick<EnumerableTable, 'entries'> = { name, lookup, entries: () => known.flatMap((e) => e ?? []) };
+  return list;
+}
+
+function firstOf(
+  tables: readonly Table[],
+  key: string,
+  call: PortCall | undefined,
+  from: number,
+): MaybePromise<Answer<TableEntry>> {
+  const table = tables[from];
+  if (table === undefined) return notFound();
+  const next = (answer: Answer<TableEntry>): MaybePromise<Answer<TableEntry>> =>
+    answer.kind === 'not-found' ? firstOf(tables, key, call, from + 1) : answer;
+  const answer = table.lookup(key, call);
+  return isThenable<Answer<TableEntry>>(answer) ? Promise.resolve(answer).then(next) : next(answer);
+}
+
+function ask(
+  tables: readonly Table[],
+  key: string,
+  call: PortCall | undefined,
+  from: number,
+  answers: readonly TableEntry[],
+  finish: (answers: readonly TableEntry[]) => Answer<TableEntry>,
+): MaybePromise<Answer<TableEntry>> {
+  const table = tables[from];
+  if (table === undefined) return finish(answers);
+  const next = (answer: Answer<TableEntry>): MaybePromise<Answer<TableEntry>> => {
+    if (answer.kind === 'cannot-tell') return answer;
+    return ask(tables, key, call, from + 1, answer.kind === 'found' ? [...answers, answer.value] : answers, finish);
+  };
+  const answer = table.lookup(key, call);
+  return isThenable<Answer<TableEntry>>(answer) ? Promise.resolve(answer).then(next) : next(answer);
+}
