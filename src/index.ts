@@ -1,58 +1,105 @@
 /** The pure library, in reading order. No socket, no file. */
 
-export { type Abilities, beyond, type CanRun } from './core/abilities.js';
-export type * from './core/check.js';
-export { eachRecipient, parallel, sequence, tolerate, when } from './core/combine.js';
-export type * from './core/combine-types.js';
-export type { Conversation, ConversationOptions, NewId } from './core/conversation.js';
-export * from './core/decision.js';
-export type { FailureRow, PolicyDescription, StageDescription } from './core/describe.js';
-export * from './core/edit.js';
-export type { EvaluationOptions, Host, Interpose, Question } from './core/evaluation.js';
-export { type AnyFindingKey, type FindingKey, type FindingsOf, finding } from './core/finding.js';
-export type { Note, RemarkNote, RuleNote } from './core/note.js';
-export type * from './core/outcome.js';
-export { type Fits, fits, type Life, lifeOf, type Phase, phases } from './core/phase.js';
 // The policy
 export { definePolicy, type EvaluateInput, type Policy, type PolicyType } from './core/policy.js';
-export type * from './core/sentences.js';
-export type * from './core/session.js';
-export type {
-  AnyStage,
-  Ask,
-  Asks,
-  Context,
-  EachType,
-  MaybePromise,
-  PortCall,
-  Result,
-  ResultOf,
-  Stage,
-  StageDefinition,
-  StageForm,
-  StageInfo,
-  StageResult,
-  StageType,
+export {
+  type AnyStage,
+  type Ask,
+  type Asks,
+  type Context,
+  defineStage,
+  type EachType,
+  type MaybePromise,
+  type PortCall,
+  type Result,
+  type ResultOf,
+  type Stage,
+  type StageDefinition,
+  type StageForm,
+  type StageInfo,
+  type StageResult,
+  type StageType,
 } from './core/stage.js';
-export { defineStage } from './core/stage.js';
-export type { Table, TableEntry } from './core/table.js';
-export { type AskLine, finalOf, type PhaseTrace, type Trace, type TracedEdit, type TraceLine } from './core/trace.js';
+export { eachRecipient, parallel, sequence, tolerate, when } from './core/combine.js';
+export { type AnyFindingKey, type FindingKey, type FindingsOf, finding } from './core/finding.js';
+export * from './core/decision.js';
+export * from './core/edit.js';
+export { type Fits, fits, type Life, lifeOf, type Phase, phases } from './core/phase.js';
+export type * from './core/session.js';
 export type * from './core/transaction.js';
+export type { Conversation, ConversationOptions, NewId } from './core/conversation.js';
+export type { EvaluationOptions, Host, Interpose, Question } from './core/evaluation.js';
+export type * from './core/outcome.js';
+export type { FailureRow, PolicyDescription, StageDescription } from './core/describe.js';
+export { type Abilities, beyond, type CanRun } from './core/abilities.js';
+export type { Note, RemarkNote, RuleNote } from './core/note.js';
+export { type AskLine, finalOf, type PhaseTrace, type Trace, type TracedEdit, type TraceLine } from './core/trace.js';
+export type { Table, TableEntry } from './core/table.js';
+export type * from './core/check.js';
+export type * from './core/combine-types.js';
+export type * from './core/sentences.js';
+
+// Stages
+export * from './stages/access/index.js';
+export * from './stages/body-checks/index.js';
+export * from './stages/header-checks/index.js';
+export * from './stages/loop-detection/index.js';
+export * from './stages/relay-control/index.js';
+export * from './stages/routing/index.js';
+export * from './stages/size-limit/index.js';
+
+// Tables
+export * from './tables/index.js';
+export * from './tables/regex/index.js';
+
+// Ports
+export type * from './ports/credentials.js';
+export type * from './ports/mail-store.js';
+export type * from './ports/regex-engine.js';
+
+// Values: answers and errors
+export * from './values/answer.js';
+export * from './values/errors.js';
+export * from './values/parsed.js';
+
+// Values: domains, networks, addresses, replies
 export * from './values/address.js';
 export * from './values/address-list.js';
-export * from './values/answer.js';
-export * from './values/body.js';
 export { type Domain, type DomainOptions, isSubdomain, parentDomains, parseDomain } from './values/domain.js';
-export * from './values/errors.js';
 export * from './values/esmtp.js';
-export * from './values/header.js';
 export { type IpAddress, ipFromBytes, type Network, parseIp, reverseLabels, reverseName, sameIp } from './values/ip.js';
 export { type MailboxOptions, parseAddressLiteral, parseMailbox } from './values/mailbox.js';
-export { makeField } from './values/make-field.js';
-export { fieldsNamed, firstField, type Message, type ParsedMessage, parseMessage } from './values/message.js';
 export { type NetworkOptions, networkContains, parseNetwork } from './values/network.js';
-export { type NetworkMap, networkMap } from './values/network-map.js';
-// Values
-export * from './values/parsed.js';
+export { type NetworkEntry, type NetworkMap, networkMap } from './values/network-map.js';
 export { type PathOptions, parseForwardPath, parseReversePath } from './values/path.js';
 export { type Reply, renderReply, reply, replyFromText, replyText } from './values/reply.js';
+
+// Values: messages
+export { type Body, emptyBody, memoryBody } from './values/body.js';
+export { formatDateTime } from './values/date-time.js';
+export type { HeaderField } from './values/header.js';
+export {
+  createHeaderReader,
+  type HeaderBlock,
+  type HeaderDefect,
+  type HeaderRead,
+  type HeaderReader,
+  type ParsedHeaderBlock,
+  parseHeaderBlock,
+} from './values/header-block.js';
+export { DEFAULT_HEADER_LIMITS, type HeaderLimits, type HeaderOverLimit } from './values/header-limits.js';
+export { convertLineEnds, type LineEndCounts, type LineEnding, lineEndConverter } from './values/line-ends.js';
+export { type FieldOptions, makeField, type SanitiseOptions, sanitiseFieldText } from './values/make-field.js';
+export {
+  fieldsNamed,
+  firstField,
+  type HeaderParts,
+  type Message,
+  messageFromParts,
+  type ParsedMessage,
+  parseMessage,
+} from './values/message.js';
+export { countReceived, HOP_LIMIT, hasDeliveredTo } from './values/received.js';
+export { type RenderOptions, renderedSize, renderHeader, renderMessage, renderMessageSync } from './values/render.js';
+export * from './values/stamp.js';
+export { createFactScanner, type FactScanner, type StreamFacts, streamFacts } from './values/stream-facts.js';

@@ -52,7 +52,6 @@ export const defaultTimeLimit = 30_000;
 export const outOfTime: unique symbol = Symbol('out of time');
 
 export class Evaluation {
-  readonly now: Date;
   readonly host: Host;
   readonly detail: boolean;
   readonly deadline: number;
@@ -62,12 +61,13 @@ export class Evaluation {
   #cancelTimer: (() => void) | undefined;
   #expired: 'timeout' | 'shutdown' | undefined;
   #over = false;
+  #now: Date | undefined;
   readonly #outer: AbortSignal | undefined;
-  readonly #waiting: Set<() => void> = new Set();
+  #waiting: Set<() => void> | undefined;
 
   constructor(options: EvaluationOptions) {
     this.host = options.host ?? platformHost;
-    this.now = options.now ?? new Date();
+    this.#now = options.now;
     this.detail = options.detail ?? false;
     this.timeLimit = options.timeLimit ?? defaultTimeLimit;
     this.deadline = this.host.monotonic() + this.timeLimit;
@@ -82,6 +82,11 @@ export class Evaluation {
     return this.#expired;
   }
 
+  get now(): Date {
+    this.#now ??= new Date();
+    return this.#now;
+  }
+
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
       this.#controller = new AbortController();
@@ -93,15 +98,17 @@ export class Evaluation {
   /** The result of `promise`, or `outOfTime` when that comes first. `onLate` hears of a result that is then dropped. */
   race<T>(promise: PromiseLike<T>, onLate: () => void): Promise<T | typeof outOfTime> {
     this.#watch();
+    this.#waiting ??= new Set();
+    const waiting = this.#waiting;
     return new Promise((resolve, reject) => {
       const giveUp = (): void => {
         resolve(outOfTime);
       };
       if (this.#expired !== undefined) giveUp();
-      else this.#waiting.add(giveUp);
+      else waiting.add(giveUp);
       const settle = <V>(then: (value: V) => void): ((value: V) => void) => {
         return (value) => {
-          if (!this.#waiting.delete(giveUp)) onLate();
+          if (!waiting.delete(giveUp)) onLate();
           then(value);
         };
       };
@@ -129,9 +136,8 @@ export class Evaluation {
   #expire(why: 'timeout' | 'shutdown'): void {
     this.#expired ??= why;
     this.#controller?.abort();
-    for (const giveUp of this.#waiting) {
-      this.#waiting.delete(giveUp);
-      giveUp();
-    }
+    const waiting = [...(this.#waiting ?? [])];
+    this.#waiting?.clear();
+    for (const giveUp of waiting) giveUp();
   }
 }

@@ -2,8 +2,9 @@
  * Where a Postfix configuration is read from: a folder, or texts in memory for tests and tools. Paths below
  * /etc/postfix mean the folder, wherever it lies: a copy of a configuration can be read beside the original.
  */
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
+import { encodeUtf8 } from '../values/bytes.js';
 
 /** Path (`main.cf`, `/etc/aliases`) to text. Paths are relative to the configuration folder. */
 export type PostfixTexts = Readonly<Record<string, string>>;
@@ -15,11 +16,11 @@ export interface PostfixFiles {
 }
 
 export type FileRead =
-  | { readonly kind: 'read'; readonly file: string; readonly text: string }
+  | { readonly kind: 'read'; readonly file: string; readonly bytes: Uint8Array }
   | { readonly kind: 'unreadable'; readonly file: string; readonly why: string };
 
 /** The folder that paths in main.cf name, however the folder is called here. */
-const USUAL = '/etc/postfix/';
+const USUAL = '/etc/postfix';
 const SIZE_LIMIT = 268_435_456;
 
 export function filesOf(origin: string | PostfixTexts): PostfixFiles {
@@ -27,27 +28,40 @@ export function filesOf(origin: string | PostfixTexts): PostfixFiles {
 }
 
 function inFolder(folder: string): PostfixFiles {
-  const read = (path: string): FileRead => {
-    const file = isAbsolute(path) ? path : join(folder, path);
-    try {
-      const bytes = readFileSync(file);
-      if (bytes.length > SIZE_LIMIT) return { kind: 'unreadable', file, why: `larger than ${SIZE_LIMIT} octets` };
-      // Latin-1, one character an octet, as the tables want it: 8-bit text is neither refused nor changed.
-      return { kind: 'read', file, text: bytes.toString('latin1') };
-    } catch (error) {
-      return { kind: 'unreadable', file, why: error instanceof Error ? error.message : String(error) };
-    }
+  const isUsual = resolve(folder) === USUAL;
+  return {
+    folder,
+    read: (path) => {
+      const local = isUsual ? path : withoutUsual(path);
+      return readOne(isAbsolute(local) ? local : join(folder, local));
+    },
   };
-  return { folder, read: (path) => read(path.startsWith(USUAL) && resolve(folder) !== '/etc/postfix' ? path.slice(USUAL.length) : path) };
+}
+
+function readOne(file: string): FileRead {
+  try {
+    // A pipe or a device would keep us waiting.
+    if (!statSync(file).isFile()) return { kind: 'unreadable', file, why: 'not a file' };
+    const bytes = readFileSync(file);
+    if (bytes.length > SIZE_LIMIT) return { kind: 'unreadable', file, why: `larger than ${SIZE_LIMIT} octets` };
+    return { kind: 'read', file, bytes };
+  } catch (error) {
+    return { kind: 'unreadable', file, why: error instanceof Error ? error.message : String(error) };
+  }
 }
 
 function inMemory(texts: PostfixTexts): PostfixFiles {
   return {
-    folder: '/etc/postfix',
+    folder: USUAL,
     read: (path) => {
-      const file = path.startsWith(USUAL) ? path.slice(USUAL.length) : path;
+      const file = withoutUsual(path);
       const text = Object.hasOwn(texts, file) ? texts[file] : undefined;
-      return text === undefined ? { kind: 'unreadable', file, why: 'no such file' } : { kind: 'read', file, text };
+      if (text === undefined) return { kind: 'unreadable', file, why: 'no such file' };
+      return { kind: 'read', file, bytes: encodeUtf8(text) };
     },
   };
+}
+
+function withoutUsual(path: string): string {
+  return path.startsWith(`${USUAL}/`) ? path.slice(USUAL.length + 1) : path;
 }

@@ -66,7 +66,8 @@ export function readCidrRules(text: string, file: string): CidrRules {
       else if (match !== undefined) into.push({ kind: 'rule', match, entry: { value, source } });
     }
   }
-  for (const { line, text: construct } of open) {
+  for (const { line, text: construct, match } of open) {
+    if (match === undefined) continue; // told already
     problems.push(tableProblem('if-without-endif', '"if" has no matching "endif"', { file, line }, construct));
   }
   return { items, problems };

@@ -3,8 +3,8 @@
  * that lies below them. Every name is parsed once; comparisons are of A-labels.
  */
 import type { Mailbox } from '../values/address.js';
-import type { Problem } from '../values/errors.js';
 import { parseDomain } from '../values/domain.js';
+import type { Problem } from '../values/errors.js';
 import { parseAddressLiteral } from '../values/mailbox.js';
 
 export type MailDomain = Mailbox['domain'];

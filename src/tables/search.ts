@@ -2,8 +2,9 @@
  * Asks a table for one key after the other until one is found. The asking is the caller's (`ctx.ask`), so that every
  * look-up is in the trace; the order of keys is address-keys.ts's.
  */
-import { isThenable } from '../core/stage-context.js';
+
 import type { MaybePromise } from '../core/stage.js';
+import { isThenable } from '../core/stage-context.js';
 import type { Table, TableEntry } from '../core/table.js';
 import { type Answer, found, notFound } from '../values/answer.js';
 import { isPatternTable } from './memory-table.js';

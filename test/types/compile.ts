@@ -19,9 +19,13 @@ export interface Compiled {
 }
 
 /** Extra source texts by absolute path stand in for files. */
-export function compile(files: readonly string[], virtual: ReadonlyMap<string, string> = new Map()): Compiled {
-  const config = ts.readConfigFile(join(folder, 'tsconfig.json'), ts.sys.readFile);
-  const { options } = ts.parseJsonConfigFileContent(config.config, ts.sys, folder);
+export function compile(
+  files: readonly string[],
+  virtual: ReadonlyMap<string, string> = new Map(),
+  settings: string = join(folder, 'tsconfig.json'),
+): Compiled {
+  const config = ts.readConfigFile(settings, ts.sys.readFile);
+  const { options } = ts.parseJsonConfigFileContent(config.config, ts.sys, dirname(settings));
   const host = ts.createCompilerHost(options);
   const { getSourceFile, fileExists, readFile } = host;
   host.fileExists = (path) => virtual.has(path) || fileExists(path);

@@ -50,7 +50,6 @@ export const localError: Reply = reply(451, '4.3.0', 'Local error in processing,
 export const notConfigured: Reply = reply(451, '4.3.5', 'Mail system configuration problem, try again later');
 export const permanentFailure: Reply = reply(554, '5.3.0', 'The message could not be delivered');
 
-export const tooManyErrors: Reply = reply(421, '4.7.0', 'Too many errors');
 export const tooManyCommands: Reply = reply(421, '4.7.0', 'Too many commands without a message');
 export const tooManyLogins: Reply = reply(421, '4.7.0', 'Too many failed logins');
 export const tooManyConnections: Reply = reply(421, '4.7.0', 'Too many connections');

@@ -2,9 +2,10 @@
  * A table of access(5) actions: checked when the stage is built where its values are known, and with every answer where
  * they are not. An answer that is no action is "could not tell", never "no entry".
  */
-import { isThenable } from '../../core/stage-context.js';
+
 import type { SpecialKind } from '../../core/decision.js';
 import type { MaybePromise } from '../../core/stage.js';
+import { isThenable } from '../../core/stage-context.js';
 import type { Table, TableEntry } from '../../core/table.js';
 import { knownEntries, refuseTable } from '../../tables/memory-table.js';
 import { type Answer, cannotTell } from '../../values/answer.js';

@@ -4,9 +4,9 @@
  * verified name. DUNNO ends the search.
  */
 import { type FindingKey, finding } from '../../core/finding.js';
-import { isThenable } from '../../core/stage-context.js';
 import type { Session } from '../../core/session.js';
 import { defineStage, type Stage } from '../../core/stage.js';
+import { isThenable } from '../../core/stage-context.js';
 import type { Table } from '../../core/table.js';
 import { addressKeys, domainKeys } from '../../tables/address-keys.js';
 import { accessTable } from './access-table.js';

@@ -3,8 +3,8 @@
  * nothing: use it to refuse, not to permit.
  */
 import { type FindingKey, finding } from '../../core/finding.js';
-import { isThenable } from '../../core/stage-context.js';
 import { defineStage, type Stage } from '../../core/stage.js';
+import { isThenable } from '../../core/stage-context.js';
 import type { Table } from '../../core/table.js';
 import { domainKeys } from '../../tables/address-keys.js';
 import { accessTable } from './access-table.js';

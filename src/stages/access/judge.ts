@@ -13,14 +13,14 @@ import {
   redirect,
   reject,
 } from '../../core/decision.js';
-import { isThenable } from '../../core/stage-context.js';
 import type { Context, MaybePromise } from '../../core/stage.js';
+import { isThenable } from '../../core/stage-context.js';
 import type { Table } from '../../core/table.js';
 import { type Hit, searchTable } from '../../tables/search.js';
 import type { Answer } from '../../values/answer.js';
 import type { SourcePosition } from '../../values/errors.js';
-import { type AccessAction, worded } from './action.js';
 import { actionOf } from './access-table.js';
+import { type AccessAction, worded } from './action.js';
 
 export type AccessFinding =
   | {

@@ -3,12 +3,18 @@
  * and routing: OK and HOLD end the list for the recipient, and what was not asked before is not asked at all.
  */
 import { type FindingKey, finding } from '../../core/finding.js';
-import { isThenable } from '../../core/stage-context.js';
 import { defineStage, type Stage } from '../../core/stage.js';
+import { isThenable } from '../../core/stage-context.js';
 import type { Table } from '../../core/table.js';
 import { accessKeys } from '../../tables/address-keys.js';
 import { accessTable } from './access-table.js';
-import { type AccessDecision, type AccessFinding, type AccessJudgement, judge, type MailAccessOptions } from './judge.js';
+import {
+  type AccessDecision,
+  type AccessFinding,
+  type AccessJudgement,
+  judge,
+  type MailAccessOptions,
+} from './judge.js';
 
 export const recipientAccessFinding: FindingKey<'recipientAccess', AccessFinding> = finding('recipientAccess');
 

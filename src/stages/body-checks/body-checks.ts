@@ -16,7 +16,7 @@ import {
   HIT_LIMIT,
   headerChecksFinding,
 } from '../../tables/checks/finding.js';
-import { clip, type Notes, noteMatch, noteOthers, remark } from '../../tables/checks/notes.js';
+import { clip, type Notes, noteMatch, noteOthers, remark, shown } from '../../tables/checks/notes.js';
 import {
   type ChecksDecision,
   checksDecide,
@@ -49,7 +49,7 @@ export interface BodyChecksStage
   extends Stage<{
     readonly name: 'bodyChecks';
     readonly at: 'message';
-    readonly needs: {};
+    readonly needs: object;
     /** PASS in the header ends the checks of the body too. */
     readonly uses: { readonly headerChecks: HeaderChecksFinding };
     readonly gives: { readonly bodyChecks: BodyChecksFinding };
@@ -189,6 +189,6 @@ function oneLine(text: string): string {
 /** The actions that are there to be logged; with the rule's own text, never that of the body. */
 function report(ctx: Notes, action: Action, result: string, line: number): void {
   if (action.kind === 'warn' || action.kind === 'info' || action.kind === 'strip') {
-    remark(ctx, `${action.kind}: line ${line} of the body: ${result}`);
+    remark(ctx, `${action.kind}: line ${line} of the body: ${shown(result)}`);
   }
 }

@@ -21,7 +21,7 @@ import {
   HIT_LIMIT,
   headerChecksFinding,
 } from '../../tables/checks/finding.js';
-import { clip, type Notes, noteMatch, noteOthers, remark } from '../../tables/checks/notes.js';
+import { clip, type Notes, noteMatch, noteOthers, remark, shown } from '../../tables/checks/notes.js';
 import {
   type ChecksDecision,
   checksDecide,
@@ -50,8 +50,8 @@ export interface HeaderChecksStage
   extends Stage<{
     readonly name: 'headerChecks';
     readonly at: 'message';
-    readonly needs: {};
-    readonly uses: {};
+    readonly needs: object;
+    readonly uses: object;
     readonly gives: { readonly headerChecks: HeaderChecksFinding };
     readonly edits: HeaderChecksEdit;
     readonly accepts: false;
@@ -105,7 +105,7 @@ function check(actions: ActionTable, limit: number, tx: MessageFacts, ctx: Notes
     noteMatch(ctx, match, text, false);
     const read = actions.actionOf(match);
     if (read.kind === 'wrong') {
-      remark(ctx, `nothing done for ${field.name}: ${read.why}: ${match.value}`);
+      remark(ctx, `nothing done for ${field.name}: ${read.why}: ${shown(match.value)}`);
       continue;
     }
     const { action } = read;
@@ -115,7 +115,7 @@ function check(actions: ActionTable, limit: number, tx: MessageFacts, ctx: Notes
     report(ctx, action, text);
     take(outcome, action);
     edits.push(...fieldEdits(action, field));
-    why = `${table.name}:${source.line ?? 0}: ${clip(text)}`;
+    why = `${table.name}:${source.line ?? 0}: ${shown(text)}`;
     if (outcome.end !== undefined) break;
   }
   if (ctx.detail) noteOthers(ctx, table, matched);
@@ -143,5 +143,5 @@ function fieldEdits(action: Action, field: HeaderField): readonly FieldEdit[] {
 /** The actions that are there to be logged. */
 function report(ctx: Notes, action: Action, text: string): void {
   if (action.kind !== 'warn' && action.kind !== 'info' && action.kind !== 'strip') return;
-  remark(ctx, `${action.kind}: ${action.text === '' ? 'content matched' : action.text}: ${text}`);
+  remark(ctx, `${action.kind}: ${action.text === '' ? 'content matched' : shown(action.text)}: ${shown(text)}`);
 }

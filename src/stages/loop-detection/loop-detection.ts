@@ -59,7 +59,10 @@ export function loopDetection(options: LoopDetectionOptions = {}): LoopDetection
       const again = deliveredTo ? deliveredBefore(message, recipients) : [];
       const findings = loopFinding.of({ received, deliveredTo: again });
       if (received > maxReceived) {
-        return { findings, decision: reject('loop', tooManyHops, `${received} Received fields, at most ${maxReceived}`) };
+        return {
+          findings,
+          decision: reject('loop', tooManyHops, `${received} Received fields, at most ${maxReceived}`),
+        };
       }
       if (again.length === 0 || again.length < recipients.length) return { findings };
       return { findings, decision: reject('loop', cameBack, `Delivered-To: ${again[0]}`) };

@@ -10,8 +10,8 @@ import { defineStage, type Stage } from '../../core/stage.js';
 import { type DomainSet, readDomains } from '../../tables/domain-set.js';
 import type { Mailbox } from '../../values/address.js';
 import { ConfigurationError, type Problem } from '../../values/errors.js';
-import { type NetworkEntry, type NetworkMap, networkMap } from '../../values/network-map.js';
 import { parseNetwork } from '../../values/network.js';
+import { type NetworkEntry, type NetworkMap, networkMap } from '../../values/network-map.js';
 import { type Reply, reply, replyFromText } from '../../values/reply.js';
 
 export interface RelayControlOptions {

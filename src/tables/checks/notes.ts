@@ -3,6 +3,8 @@
  * detail, those that matched nothing.
  */
 import type { Note } from '../../core/note.js';
+import { decodeText, encodeLatin1 } from '../../values/bytes.js';
+import { sanitiseFieldText } from '../../values/make-field.js';
 import type { RuleMatch, RuleTable } from '../regex/index.js';
 
 const TEXT_LIMIT = 200;
@@ -10,6 +12,11 @@ const TEXT_LIMIT = 200;
 export interface Notes {
   readonly detail: boolean;
   note(note: Note): void;
+}
+
+/** Octets as people may see them: UTF-8 where it is, `?` for each control character, at most 200 characters. */
+export function shown(octets: string): string {
+  return clip(sanitiseFieldText(decodeText(encodeLatin1(octets.slice(0, 4 * TEXT_LIMIT)))));
 }
 
 export function clip(text: string): string {
@@ -25,8 +32,8 @@ export function noteMatch(ctx: Notes, { rule, value }: RuleMatch, on: string, hi
     source: rule.source,
     text: clip(rule.text),
     matched: true,
-    on: clip(on),
-    result: clip(result),
+    on: shown(on),
+    result: shown(result),
   });
 }
 
@@ -38,5 +45,5 @@ export function noteOthers(ctx: Notes, table: RuleTable, matched: ReadonlySet<nu
 }
 
 export function remark(ctx: Notes, text: string): void {
-  ctx.note({ kind: 'remark', text: clip(text) });
+  ctx.note({ kind: 'remark', text });
 }

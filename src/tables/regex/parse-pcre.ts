@@ -115,32 +115,32 @@ function dollar(flags: PcreFlags): 'line-end' | 'end' | 'end-or-final-lf' {
 }
 
 function classEscape(pattern: string, at: number): ClassItem {
-  const escape = readEscape(pattern, at, true);
-  if (escape.kind === 'quote') {
+  const read = readEscape(pattern, at, undefined);
+  if (read.kind === 'quote') {
     throw new PatternFault('unsupported', '\\Q', '"\\Q" in a character class is not supported', at);
   }
-  if (escape.kind === 'assert') throw new PatternFault('malformed', pattern.slice(at, at + 2), 'not a character', at);
-  return escape;
+  if (read.kind === 'assert') throw new PatternFault('malformed', pattern.slice(at, at + 2), 'not a character', at);
+  return read;
 }
 
 function readBackslash(reader: Reader, flags: PcreFlags): Item {
-  const escape = readEscape(reader.pattern, reader.at, false);
-  reader.at = escape.end;
-  switch (escape.kind) {
+  const read = readEscape(reader.pattern, reader.at, reader.groups);
+  reader.at = read.end;
+  switch (read.kind) {
     case 'nothing':
       return { kind: 'nodes', nodes: [] };
     case 'quote': {
       // A quantifier behind `\E` is for the last character.
-      if (escape.text === '') return { kind: 'nodes', nodes: [] };
-      const last = quantified(reader, flags, literal(escape.text.slice(-1), flags));
-      return { kind: 'nodes', nodes: [literal(escape.text.slice(0, -1), flags), last] };
+      if (read.text === '') return { kind: 'nodes', nodes: [] };
+      const last = quantified(reader, flags, literal(read.text.slice(-1), flags));
+      return { kind: 'nodes', nodes: [literal(read.text.slice(0, -1), flags), last] };
     }
     case 'octet':
-      return { kind: 'nodes', nodes: [quantified(reader, flags, literal(String.fromCharCode(escape.octet), flags))] };
+      return { kind: 'nodes', nodes: [quantified(reader, flags, literal(String.fromCharCode(read.octet), flags))] };
     case 'set':
-      return { kind: 'nodes', nodes: [quantified(reader, flags, { kind: 'set', set: escape.set })] };
+      return { kind: 'nodes', nodes: [quantified(reader, flags, { kind: 'set', set: read.set })] };
     case 'assert':
-      return { kind: 'nodes', nodes: [quantified(reader, flags, { kind: 'assert', what: escape.what })] };
+      return { kind: 'nodes', nodes: [quantified(reader, flags, { kind: 'assert', what: read.what })] };
   }
 }
 

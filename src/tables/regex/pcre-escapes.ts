@@ -49,8 +49,8 @@ const unsupported: Readonly<Record<string, string>> = {
   P: 'Unicode properties are not supported: text is matched as octets',
 };
 
-/** Reads the escape whose backslash is at `at`. */
-export function readEscape(pattern: string, at: number, inClass: boolean): Escape {
+/** Reads the escape whose backslash is at `at`. `groups`: how many have begun before it; undefined in a class. */
+export function readEscape(pattern: string, at: number, groups: number | undefined): Escape {
   const letter = pattern[at + 1];
   const end = at + 2;
   if (letter === undefined) throw new PatternFault('malformed', '\\', 'a backslash ends the pattern', at);
@@ -61,8 +61,8 @@ export function readEscape(pattern: string, at: number, inClass: boolean): Escap
   if (letter === 'x') return hexadecimal(pattern, at);
   if (letter === 'o') return octalInBraces(pattern, at);
   if (letter === 'c') return control(pattern, at);
-  if (/[0-9]/.test(letter)) return digits(pattern, at, inClass);
-  return inClass ? classOnly(pattern, at, letter) : outsideOnly(pattern, at, letter);
+  if (/[0-9]/.test(letter)) return digits(pattern, at, groups);
+  return groups === undefined ? classOnly(pattern, at, letter) : outsideOnly(pattern, at, letter);
 }
 
 function classOnly(pattern: string, at: number, letter: string): Escape {
@@ -131,13 +131,13 @@ function control(pattern: string, at: number): Escape {
   return { kind: 'octet', octet: upper ^ 64, end: at + 3 };
 }
 
-/** `\0` and two more octal digits; in a class any octal number; else a back-reference. */
-function digits(pattern: string, at: number, inClass: boolean): Escape {
+/** A back-reference when it is below 10, begins with 8 or 9, or names a group before it; else up to three octal digits. */
+function digits(pattern: string, at: number, groups: number | undefined): Escape {
   const [octal] = /^[0-7]{1,3}/.exec(pattern.slice(at + 1, at + 4)) ?? [];
   const [number = ''] = /^[0-9]{1,10}/.exec(pattern.slice(at + 1, at + 11)) ?? [];
-  // Two and more digits name an octet when there are not as many groups; nobody writes that without a leading zero.
-  const reference = !inClass && pattern[at + 1] !== '0';
-  if (reference) {
+  const reference =
+    groups !== undefined && !number.startsWith('0') && (Number(number) < 10 || Number(number) <= groups);
+  if (reference || (groups !== undefined && octal === undefined)) {
     throw new PatternFault('unsupported', `\\${number}`, 'a back-reference needs a backtracking engine', at);
   }
   if (octal === undefined) throw new PatternFault('malformed', `\\${number}`, 'an unknown escape sequence', at);

@@ -3,6 +3,7 @@
  * condition does not hold goes on behind its `endif`. The first rule that matches ends the search.
  */
 import type { RegexEngine, RegexMatcher } from '../../ports/regex-engine.js';
+import { decodeText, encodeLatin1 } from '../../values/bytes.js';
 import type { Problem, SourcePosition } from '../../values/errors.js';
 import type { LogicalLine } from '../logical-lines.js';
 import { type Condition, type Dialect, parseRuleLine, type RuleLine } from './rule-line.js';
@@ -34,7 +35,7 @@ export interface IfStep {
 /** A rule as it is written. */
 export interface Rule {
   readonly source: SourcePosition;
-  /** The logical line. */
+  /** The logical line, for people. */
   readonly text: string;
   /** The right-hand side, before substitution, as its octets in Latin-1. */
   readonly result: string;
@@ -72,7 +73,7 @@ export function buildProgram(
     if (step !== undefined) step.skipTo = steps.length;
     problems.push({ code: 'no-endif', message: 'no "endif" for this "if"', source: { file, line } });
   }
-  return { steps, rules, problems };
+  return { steps, rules, problems: problems.map(readableProblem) };
 }
 
 function add(building: Building, { text, line }: LogicalLine, parsed: RuleLine): void {
@@ -81,14 +82,13 @@ function add(building: Building, { text, line }: LogicalLine, parsed: RuleLine):
   switch (parsed.kind) {
     case 'wrong':
       problems.push({ ...parsed.problem, source });
-      if (parsed.opens) open.push({ line, step: undefined });
+      // Blocks are followed through wrong statements, so that one mistake does not bring others.
+      if (parsed.statement === 'if') open.push({ line, step: undefined });
+      if (parsed.statement === 'endif') close(building, source);
       return;
-    case 'endif': {
-      const matching = open.pop();
-      if (matching === undefined) problems.push({ code: 'no-if', message: 'no "if" for this "endif"', source });
-      else if (matching.step !== undefined) matching.step.skipTo = steps.length;
+    case 'endif':
+      close(building, source);
       return;
-    }
     case 'if': {
       const test = compile(building, parsed.condition, source);
       const step: IfStep | undefined = test === undefined ? undefined : { kind: 'if', test, skipTo: 0 };
@@ -99,6 +99,12 @@ function add(building: Building, { text, line }: LogicalLine, parsed: RuleLine):
     case 'rule':
       addRule(building, parsed, text, source);
   }
+}
+
+function close({ open, problems, steps }: Building, source: SourcePosition): void {
+  const matching = open.pop();
+  if (matching === undefined) problems.push({ code: 'no-if', message: 'no "if" for this "endif"', source });
+  else if (matching.step !== undefined) matching.step.skipTo = steps.length;
 }
 
 function addRule(
@@ -124,7 +130,7 @@ function addRule(
   }
   const constant = template.highest === 0 ? template.pieces.join('') : undefined;
   steps.push({ kind: 'rule', tests, rule: rules.length, template });
-  rules.push({ source, text, result, constant });
+  rules.push({ source, text: readable(text), result, constant });
 }
 
 function groupProblem({ highest }: Template, { matcher, negated }: Test): string | undefined {
@@ -144,4 +150,15 @@ function compile({ engine, problems }: Building, condition: Condition, source: S
 
 function clip(text: string): string {
   return text.length > 120 ? `${text.slice(0, 117)}...` : text;
+}
+
+/** For people: octets that are UTF-8 are shown as such. */
+function readable(octets: string): string {
+  return decodeText(encodeLatin1(octets));
+}
+
+function readableProblem(problem: Problem): Problem {
+  const { message, construct } = problem;
+  if (construct === undefined) return { ...problem, message: readable(message) };
+  return { ...problem, message: readable(message), construct: readable(construct) };
 }

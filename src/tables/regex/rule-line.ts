@@ -20,7 +20,7 @@ export type RuleLine =
   | { readonly kind: 'rule'; readonly conditions: readonly Condition[]; readonly result: string }
   | { readonly kind: 'if'; readonly condition: Condition }
   | { readonly kind: 'endif' }
-  | { readonly kind: 'wrong'; readonly problem: Problem; readonly opens: boolean };
+  | { readonly kind: 'wrong'; readonly problem: Problem; readonly statement: 'if' | 'endif' | 'rule' };
 
 export function parseRuleLine(line: string, dialect: Dialect): RuleLine {
   const text = trimSpace(line);
@@ -47,16 +47,17 @@ function parseRule(text: string, dialect: Dialect): RuleLine {
 
 function parseIf(text: string, dialect: Dialect): RuleLine {
   const read = readCondition(text, 2, dialect);
-  if (read.kind === 'wrong') return { ...read, opens: true };
+  if (read.kind === 'wrong') return { ...read, statement: 'if' };
   const rest = trimSpace(text.slice(read.end));
   if (rest === '') return { kind: 'if', condition: read.condition };
   const message = 'text behind an "if" (statements between "if" and "endif" must not begin with white space)';
-  return { ...wrong('extra-text', message, rest), opens: true };
+  return { ...wrong('extra-text', message, rest), statement: 'if' };
 }
 
 function parseEndif(text: string): RuleLine {
   const rest = trimSpace(text.slice(5));
-  return rest === '' ? { kind: 'endif' } : wrong('extra-text', 'text behind an "endif"', rest);
+  if (rest === '') return { kind: 'endif' };
+  return { ...wrong('extra-text', 'text behind an "endif"', rest), statement: 'endif' };
 }
 
 type ReadCondition =
@@ -132,7 +133,7 @@ function posixFlags(letters: string): RegexFlags | string {
 }
 
 function wrong(code: string, message: string, construct: string): Extract<RuleLine, { kind: 'wrong' }> {
-  return { kind: 'wrong', problem: { code, message, construct }, opens: false };
+  return { kind: 'wrong', problem: { code, message, construct }, statement: 'rule' };
 }
 
 /** Octets: `trim()` would take 0xA0 for a space, and it is the end of many a UTF-8 character. */

@@ -1,0 +1,95 @@
+/**
+ * A mail server for a small school, as a list of its parts. Start it with `npm start`; the environment variables
+ * POSTERN_DATA, POSTERN_CONFIG, POSTERN_SMTP_PORT and POSTERN_SUBMISSION_PORT say where. Exit status: 0 after SIGTERM or SIGINT,
+ * 78 when the configuration is wrong, 75 when a port or the data folder cannot be had.
+ */
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ConfigurationError, isConfigurationError, type Problem } from 'postern';
+import { maildir } from 'postern/adapters/maildir';
+import { type RunningServer, smtpServer } from 'postern/servers/smtp';
+import { certificate } from './certificate.js';
+import { jsonLog } from './log.js';
+import { maxBytes, readSchool } from './policy.js';
+import { welcome } from './welcome.js';
+
+const EX_CONFIG = 78;
+const EX_TEMPFAIL = 75;
+const name = 'mail.school.example';
+
+async function main(): Promise<void> {
+  const place = readPlace(process.env);
+  let school = await readSchool(place.config);
+  const logger = jsonLog((line) => process.stdout.write(line));
+
+  const store = maildir({ base: join(place.data, 'mail'), createBase: true });
+  const aside = maildir({ base: join(place.data, 'aside'), createBase: true });
+  const limits = { messageBytes: maxBytes };
+  const common = { policy: school.policy, name, store, hold: aside, quarantine: aside, limits, logger };
+
+  const tls = await certificate(place.data, name);
+  const credentials = { verify: (...asked: Verify) => school.directory.credentials.verify(...asked) };
+
+  const incoming = await smtpServer({ ...common, port: place.smtpPort, tls });
+  const submission = await smtpServer({
+    ...common,
+    port: place.submissionPort,
+    tls,
+    credentials,
+    requireTls: true,
+    requireLogin: true,
+  }).catch(async (error: unknown) => {
+    await incoming.close();
+    throw error;
+  });
+  await store.cleanTmp();
+
+  const servers: readonly RunningServer[] = [incoming, submission];
+  process.stdout.write(welcome(school, { ...place, smtpPort: incoming.port, submissionPort: submission.port }));
+
+  process.on('SIGHUP', async () => {
+    try {
+      school = await readSchool(place.config);
+      for (const server of servers) server.usePolicy(school.policy);
+      logger.info({ config: place.config }, 'configuration reloaded');
+    } catch (error) {
+      logger.error({ problems: problemsOf(error) }, 'the new configuration is wrong: the last good one stays');
+    }
+  });
+  const stop = async (): Promise<void> => {
+    await Promise.all(servers.map((server) => server.close()));
+    await Promise.all([store.close(), aside.close()]);
+    logger.info({}, 'stopped');
+  };
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop());
+}
+
+type Verify = Parameters<Awaited<ReturnType<typeof readSchool>>['directory']['credentials']['verify']>;
+
+function readPlace(environment: Readonly<Record<string, string | undefined>>) {
+  const problems: Problem[] = [];
+  const port = (variable: string, otherwise: number): number => {
+    const text = environment[variable] ?? String(otherwise);
+    if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535) {
+      problems.push({ code: 'environment', message: `${variable} is a port, 0 to 65535`, construct: text });
+    }
+    return Number(text);
+  };
+  const place = {
+    data: resolve(environment.POSTERN_DATA ?? 'data'),
+    config: resolve(environment.POSTERN_CONFIG ?? join(dirname(fileURLToPath(import.meta.url)), 'school')),
+    smtpPort: port('POSTERN_SMTP_PORT', 2525),
+    submissionPort: port('POSTERN_SUBMISSION_PORT', 2587),
+  };
+  if (problems.length > 0) throw new ConfigurationError('environment', problems);
+  return place;
+}
+
+function problemsOf(error: unknown): readonly string[] {
+  return (error instanceof Error ? error.message : String(error)).split('\n');
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${problemsOf(error).join('\n')}\n`);
+  process.exitCode = isConfigurationError(error) ? EX_CONFIG : EX_TEMPFAIL;
+});

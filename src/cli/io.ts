@@ -1,0 +1,67 @@
+/** What the command touches of its process, as a parameter: tests pass their own. Exit statuses are sysexits.h's. */
+import { printable } from './printable.js';
+
+export interface Output {
+  write(text: string): unknown;
+  readonly isTTY?: boolean | undefined;
+  readonly columns?: number | undefined;
+  once?(event: 'drain', listener: () => void): unknown;
+}
+
+export interface Io {
+  readonly stdout: Output;
+  readonly stderr: Output;
+  readonly stdin: AsyncIterable<Uint8Array>;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The folder that relative paths start from. */
+  readonly cwd: string;
+  /** Ends a long run. */
+  readonly signal?: AbortSignal;
+}
+
+export const exitStatus: {
+  readonly ok: 0;
+  /** EX_USAGE: unknown option, missing argument, malformed address on the command line. */
+  readonly usage: 64;
+  /** EX_DATAERR: a message that cannot be evaluated. */
+  readonly data: 65;
+  /** EX_NOINPUT: a message file that cannot be read. */
+  readonly noInput: 66;
+  /** EX_SOFTWARE: a bug. */
+  readonly software: 70;
+  /** EX_CONFIG: the policy is wrong, or cannot be loaded. */
+  readonly config: 78;
+} = { ok: 0, usage: 64, data: 65, noInput: 66, software: 70, config: 78 };
+
+export interface Exit {
+  readonly kind: 'exit';
+  readonly status: number;
+  /** For standard error, without final line end. */
+  readonly text: string;
+}
+
+export type Ready<T> = { readonly kind: 'ready'; readonly value: T };
+
+export function exit(status: number, text: string): Exit {
+  return { kind: 'exit', status, text };
+}
+
+export function usageExit(text: string): Exit {
+  return exit(exitStatus.usage, `${printable(text)}\nTry: postern --help`);
+}
+
+export function ready<T>(value: T): Ready<T> {
+  return { kind: 'ready', value };
+}
+
+/** Waits for a reader that is slower than we are. */
+export async function print(output: Output, text: string): Promise<void> {
+  if (output.write(text) !== false || output.once === undefined) return;
+  const { once } = output;
+  await new Promise<void>((resolve) => once.call(output, 'drain', resolve));
+}
+
+/** Colours on a terminal only, and never where NO_COLOR is set to anything (no-color.org). */
+export function wantsColor({ stdout, env }: Io): boolean {
+  return stdout.isTTY === true && (env.NO_COLOR ?? '') === '' && env.TERM !== 'dumb';
+}

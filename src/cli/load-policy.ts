@@ -1,0 +1,68 @@
+/**
+ * The policy that a command is about: the default export (or `policy`) of an ESM module, or what a Postfix configuration
+ * folder comes to. Everything wrong with it is reported at once, as `file:line: message: construct`.
+ */
+import { resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import type { Policy } from '../core/policy.js';
+import { type PostfixReading, readPostfix } from '../postfix/index.js';
+import type { Domain } from '../values/domain.js';
+import { isConfigurationError, renderProblem } from '../values/errors.js';
+import type { OptionValues } from './arguments.js';
+import { type Exit, exit, exitStatus, type Io, type Ready, ready, usageExit } from './io.js';
+import { printable } from './printable.js';
+
+export interface LoadedPolicy {
+  readonly policy: Policy;
+  /** What was read of a Postfix configuration. */
+  readonly postfix: PostfixReading | undefined;
+  /** Our own name, where the configuration has one. */
+  readonly serverName: Domain | undefined;
+}
+
+const EXPECTED =
+  'expected a policy, or a function that returns one, as default export or as "policy": export default definePolicy({ ... })';
+
+export async function loadPolicy({ config, postfix }: OptionValues, io: Io): Promise<Ready<LoadedPolicy> | Exit> {
+  if ((config === undefined) === (postfix === undefined)) return usageExit('give either --config FILE or --postfix DIR');
+  try {
+    if (postfix !== undefined) return fromPostfix(resolve(io.cwd, postfix));
+    return await fromModule(resolve(io.cwd, config ?? ''));
+  } catch (error) {
+    const problems = isConfigurationError(error) ? error.problems.map(renderProblem) : [loadFault(config ?? '', error)];
+    return exit(exitStatus.config, problems.map(printable).join('\n'));
+  }
+}
+
+function fromPostfix(folder: string): Ready<LoadedPolicy> {
+  const reading = readPostfix(folder);
+  return ready({ policy: reading.policy, postfix: reading, serverName: reading.settings.hostname });
+}
+
+async function fromModule(file: string): Promise<Ready<LoadedPolicy> | Exit> {
+  const module = (await import(pathToFileURL(file).href)) as { readonly default?: unknown; readonly policy?: unknown };
+  const exported = module.default ?? module.policy;
+  const made: unknown = typeof exported === 'function' ? await (exported as () => unknown)() : exported;
+  if (isPolicy(made)) return ready({ policy: made, postfix: undefined, serverName: undefined });
+  return exit(exitStatus.config, printable(`${file}: ${EXPECTED}, not ${nameOf(made)}`));
+}
+
+function isPolicy(value: unknown): value is Policy {
+  return typeof value === 'object' && value !== null && (value as { kind?: unknown }).kind === 'policy';
+}
+
+function nameOf(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (typeof value !== 'object' || value === null) return `a ${typeof value}`;
+  const { kind } = value as { kind?: unknown };
+  return typeof kind === 'string' ? `a "${kind}"` : 'an object of another kind';
+}
+
+/** A module that throws, or that Node cannot read: a SyntaxError's stack begins with `file:///path:line`. */
+function loadFault(file: string, error: unknown): string {
+  if (!(error instanceof Error)) return `${file}: cannot be loaded: ${String(error)}`;
+  const position = /^(file:\/\/\S{1,4000}):([0-9]{1,9})\n/.exec(error.stack ?? '');
+  const where = position === null ? file : `${fileURLToPath(position[1] ?? '')}:${position[2]}`;
+  const name = error.name === 'Error' ? '' : `${error.name}: `;
+  return `${where}: cannot be loaded: ${name}${error.message.split('\n')[0] ?? ''}`;
+}

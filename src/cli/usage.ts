@@ -1,0 +1,77 @@
+/** Help texts, and what they promise: options, exit statuses. */
+
+const policyPart = `  --config FILE       an ESM module whose default export (or "policy") is a policy, or a function that returns one
+  --postfix DIR       a Postfix configuration folder (main.cf and its maps)
+  --json              plain data instead of text`;
+
+const sessionPart = `  --client-ip IP      address of the peer
+  --client-name NAME  its verified host name; default: not looked up
+  --helo NAME         name given in HELO or EHLO; default: none given
+  --mail-from ADDR    reverse-path; '<>' for the null path
+  --rcpt-to ADDR      recipient; may be given several times
+  --login NAME        the peer has logged in by this name
+  --tls               the connection is under TLS
+  --server-name NAME  our own name; default: myhostname of Postfix, else localhost`;
+
+const statusPart = `Exit status: 0 done, 64 wrong usage, 65 a message that cannot be evaluated, 66 a message file that cannot be read,
+70 a bug, 78 a wrong configuration (every error as "file:line: message: construct").`;
+
+export const mainHelp: string = `postern: run a mail policy over mail and say why
+
+  postern explain FILE.eml --client-ip IP --helo NAME --mail-from ADDR --rcpt-to ADDR ... POLICY [--json]
+  postern batch PATH ... POLICY [--client-ip IP ...] [--json]
+  postern check POLICY [--json]
+  postern describe POLICY [--json]
+  postern COMMAND --help
+  postern --version
+
+POLICY is one of:
+${policyPart.split('\n').slice(0, 2).join('\n')}
+
+${statusPart}
+`;
+
+export const explainHelp: string = `postern explain FILE.eml: why was this message accepted, refused, or sent where
+
+Evaluates every phase with all details, delivers nothing, and prints what became of each recipient and the whole trace.
+FILE.eml may be "-" for standard input. The status is 0 when the message could be evaluated, whatever was decided.
+
+${policyPart}
+${sessionPart}
+  --no-durations      leave out times, so that two runs print the same
+
+Needed: a policy, --client-ip, --mail-from, --rcpt-to.
+
+${statusPart}
+`;
+
+export const batchHelp: string = `postern batch PATH ...: run a policy over stored mail
+
+PATH is a message file, an mbox (its first line begins with "From "), a Maildir, or a folder of .eml files. Prints one
+line a message: where, decision, deciding stage and rule, reply, separated by tabs. Sender and recipient are read from
+the From_ line or Return-Path and from X-Original-To or Delivered-To where they are not given; where they are not
+there either, that message fails by name and the run goes on. Without --client-ip the mail came from this host.
+
+${policyPart.replace('plain data instead of text', 'one JSON object a line')}
+${sessionPart}
+  --mboxrd            mboxes are mboxrd: take one ">" off lines that begin with ">From ", ">>From " ...
+  --concurrency N     messages under way at once; default 1
+
+${statusPart}
+`;
+
+export const checkHelp: string = `postern check: is the configuration right
+
+Prints "ok", and for a Postfix configuration every parameter as honoured, irrelevant here, or NOT honoured.
+
+${policyPart}
+
+${statusPart}
+`;
+
+export const describeHelp: string = `postern describe: what a policy is made of, and what happens when something does not answer
+
+${policyPart}
+
+${statusPart}
+`;

@@ -1,0 +1,11 @@
+/** Entry point: the LMTP server. */
+
+export type { Credentials, CredentialsCall, Identity } from '../../ports/credentials.js';
+export { defaultLimits, type ServerLimits } from '../shared/limits.js';
+export type { LogFields, Logger } from '../shared/logger.js';
+export type { ServerOptions, TlsOptions } from '../shared/options.js';
+export { TRANSACTION_CHANNEL, type TransactionRecord } from '../shared/record.js';
+export type { RunningServer } from '../shared/server.js';
+export type { Transport, TransportDelivery, TransportRecipient, TransportResult } from '../shared/transport.js';
+export { lmtpAbilities } from './abilities.js';
+export { lmtpServer, type LmtpServerOptions } from './server.js';

@@ -1,0 +1,120 @@
+/**
+ * MAIL and RCPT from the octets of the command line to values, or to the reply that refuses them: RFC 5321 section 4.1,
+ * SIZE of RFC 1870, BODY of RFC 6152, SMTPUTF8 of RFC 6531, AUTH= of RFC 4954 section 5. Parameters of extensions that
+ * are not offered (DSN, DELIVERBY ...) are refused with 555.
+ */
+import type { Parameters } from '../../core/transaction.js';
+import { type ForwardPath, type Mailbox, needsSmtputf8, type ReversePath } from '../../values/address.js';
+import { decodeUtf8 } from '../../values/bytes.js';
+import type { Domain } from '../../values/domain.js';
+import {
+  type CommandArguments,
+  type EsmtpParameters,
+  parseMailCommandArguments,
+  parseRcptCommandArguments,
+} from '../../values/esmtp.js';
+import { parseMailbox } from '../../values/mailbox.js';
+import type { Parsed } from '../../values/parsed.js';
+import type { PathOptions } from '../../values/path.js';
+import type { Reply } from '../../values/reply.js';
+import * as replies from './replies.js';
+
+export type Command<T> = { readonly kind: 'command'; readonly value: T } | { readonly kind: 'refused'; readonly reply: Reply };
+
+export interface MailCommand {
+  readonly sender: ReversePath;
+  readonly utf8: boolean;
+  readonly parameters: Parameters;
+}
+
+export interface RcptCommand {
+  readonly address: Mailbox;
+  readonly parameters: Parameters;
+}
+
+export interface EnvelopeRules {
+  readonly strict: boolean;
+  readonly messageBytes: number;
+}
+
+/** `line` without its line end: `MAIL FROM:<a@b> SIZE=100`. */
+export function readMail(line: Uint8Array, rules: EnvelopeRules): Command<MailCommand> {
+  const text = decodeUtf8(line);
+  if (text === undefined) return refused(replies.notUtf8);
+  const read = parseMailCommandArguments(argumentsOf(text), pathOptions(rules));
+  if (read.kind === 'malformed') return refused(faultOf(text, read, replies.badSender));
+  const { path, parameters } = read.value;
+  const fault = mailParameterFault(parameters, rules);
+  if (fault !== undefined) return refused(fault);
+  const utf8 = parameters.has('SMTPUTF8');
+  if (!utf8 && path.kind === 'mailbox' && needsSmtputf8(path)) return refused(replies.needsUtf8);
+  return { kind: 'command', value: { sender: path, utf8, parameters: plain(parameters) } };
+}
+
+/** `utf8`: MAIL had SMTPUTF8. `<postmaster>` is the postmaster of `ourName` (RFC 5321 section 4.1.1.3). */
+export function readRcpt(line: Uint8Array, rules: EnvelopeRules, utf8: boolean, ourName: Domain): Command<RcptCommand> {
+  const text = decodeUtf8(line);
+  if (text === undefined) return refused(replies.notUtf8);
+  const read = parseRcptCommandArguments(argumentsOf(text), pathOptions(rules));
+  if (read.kind === 'malformed') return refused(faultOf(text, read, replies.badRecipient));
+  const { path, parameters } = read.value;
+  if (parameters.size > 0) return refused(replies.unknownParameter);
+  const address = mailboxAt(path, ourName);
+  if (address === undefined) return refused(replies.badRecipient);
+  if (!utf8 && needsSmtputf8(address)) return refused(replies.needsUtf8);
+  return { kind: 'command', value: { address, parameters: {} } };
+}
+
+function mailboxAt(path: ForwardPath, ourName: Domain): Mailbox | undefined {
+  if (path.kind === 'mailbox') return path;
+  const postmaster = parseMailbox(`postmaster@${ourName.ascii}`);
+  return postmaster.kind === 'parsed' ? postmaster.value : undefined;
+}
+
+function mailParameterFault(parameters: EsmtpParameters, rules: EnvelopeRules): Reply | undefined {
+  for (const [keyword, value] of parameters) {
+    switch (keyword) {
+      case 'SIZE':
+        if (value === true || !/^[0-9]{1,20}$/.test(value)) return replies.badParameters;
+        // RFC 1870 section 6.1: refused before a single octet of it is sent.
+        if (Number(value) > rules.messageBytes) return replies.messageTooBig;
+        break;
+      case 'BODY':
+        if (value === true || !/^(?:7bit|8bitmime)$/i.test(value)) return replies.badParameters;
+        break;
+      case 'SMTPUTF8':
+        if (value !== true) return replies.badParameters;
+        break;
+      case 'AUTH':
+        if (value === true) return replies.badParameters;
+        break;
+      default:
+        return replies.unknownParameter;
+    }
+  }
+  return undefined;
+}
+
+/** A fault behind the path is one of the parameters. */
+function faultOf(text: string, read: Extract<Parsed<CommandArguments<ReversePath>>, { kind: 'malformed' }>, path: Reply): Reply {
+  const close = argumentsOf(text).lastIndexOf('>');
+  return close !== -1 && read.at > close ? replies.badParameters : path;
+}
+
+/** What follows the verb. */
+function argumentsOf(text: string): string {
+  return text.slice(4).trimStart();
+}
+
+function pathOptions({ strict }: EnvelopeRules): PathOptions {
+  return { angleBrackets: strict ? 'required' : 'optional' };
+}
+
+function plain(parameters: EsmtpParameters): Parameters {
+  const entries = [...parameters].map(([keyword, value]) => [keyword, value === true ? undefined : value] as const);
+  return Object.fromEntries(entries);
+}
+
+function refused(reply: Reply): { readonly kind: 'refused'; readonly reply: Reply } {
+  return { kind: 'refused', reply };
+}

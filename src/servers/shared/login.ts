@@ -1,0 +1,52 @@
+/**
+ * One attempt to log in (RFC 4954), behind PLAIN and LOGIN alike. An empty password is refused without asking: a directory
+ * may take it for an anonymous bind. No password is kept or logged.
+ */
+import type { Login } from '../../core/session.js';
+import type { Credentials } from '../../ports/credentials.js';
+import { type Answer, cannotTell } from '../../values/answer.js';
+import type { IpAddress } from '../../values/ip.js';
+import { messageOf } from './record.js';
+
+export interface LoginAttempt {
+  readonly mechanism: string;
+  readonly login: string;
+  /** What PLAIN calls the authorization identity (RFC 4616): must be empty or the login itself. */
+  readonly actAs: string;
+  readonly password: string;
+}
+
+const MOST_OCTETS = 1024;
+
+/** Not-found for everything that is wrong; cannot-tell when the port rejects or takes longer than `timeLimit` ms. */
+export async function verifyLogin(
+  credentials: Credentials,
+  attempt: LoginAttempt,
+  client: IpAddress | undefined,
+  timeLimit: number,
+): Promise<Answer<Login>> {
+  const { login, password, actAs, mechanism } = attempt;
+  if (password === '') return { kind: 'not-found', why: 'empty password' };
+  if (login === '') return { kind: 'not-found', why: 'empty login' };
+  if (actAs !== '' && actAs !== login) return { kind: 'not-found', why: 'asked to act as somebody else' };
+  if (login.length > MOST_OCTETS || password.length > MOST_OCTETS) return { kind: 'not-found', why: 'too long' };
+  const answer = await inTime(timeLimit, (signal) => credentials.verify(login, password, { signal, client }));
+  if (answer.kind !== 'found') return answer;
+  return { kind: 'found', value: { name: answer.value.name, mechanism } };
+}
+
+async function inTime<T>(ms: number, ask: (signal: AbortSignal) => Promise<Answer<T>>): Promise<Answer<T>> {
+  const controller = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<Answer<T>>((resolve) => {
+    timer = setTimeout(() => resolve(cannotTell(`no answer within ${ms} ms`)), ms);
+  });
+  try {
+    return await Promise.race([ask(controller.signal), late]);
+  } catch (error) {
+    return cannotTell(messageOf(error));
+  } finally {
+    clearTimeout(timer);
+    controller.abort();
+  }
+}

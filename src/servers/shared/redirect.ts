@@ -1,0 +1,49 @@
+/**
+ * Where redirected mail goes: the policy is asked again, as for a message that this host itself sends to the new address,
+ * so that aliases and routing apply. Only the connect, helo, mail and rcpt lists run: content that asked for the redirect
+ * would ask for it again. They see the null path as sender, for rules about the sender have had their say. An address
+ * that the policy then refuses is a mistake of the operator: 451, and a log line.
+ */
+import type { Verdict } from '../../core/decision.js';
+import type { Session } from '../../core/session.js';
+import type { Recipient } from '../../core/transaction.js';
+import type { Mailbox } from '../../values/address.js';
+import { type Reply, replyText } from '../../values/reply.js';
+import type { ServerHost } from './host.js';
+import * as replies from './replies.js';
+
+/** The recipients that `to` comes to, none when they are dropped; a reply when the policy refuses. */
+export async function redirectRecipients(
+  host: ServerHost,
+  { server }: Session,
+  id: string,
+  to: Mailbox,
+): Promise<readonly Recipient[] | Reply> {
+  const conversation = host.open({
+    client: { ip: undefined, port: undefined, name: { kind: 'none' } },
+    server,
+    protocol: 'local',
+    tls: undefined,
+    login: undefined,
+  });
+  await conversation.connect();
+  await conversation.hello(undefined);
+  const mail = await conversation.mail({ kind: 'null-path' });
+  const rcpt = await conversation.rcpt(to);
+  for (const decision of [mail.decision, rcpt.decision]) {
+    if (decision.kind === 'discard') return [];
+    if (!goesOn(decision)) return refused(host, id, to, decision);
+  }
+  return rcpt.recipients;
+}
+
+function goesOn(decision: Verdict): boolean {
+  return decision.kind === 'continue' || decision.kind === 'accept';
+}
+
+function refused(host: ServerHost, id: string, to: Mailbox, decision: Verdict): Reply {
+  const detail = decision.kind === 'continue' ? {} : { reason: decision.reason, reply: replyText(decision.reply) };
+  const fields = { event: 'redirect', id, recipient: to.text, decision: decision.kind, ...detail };
+  host.reporter.log?.error(fields, 'the policy refuses the address that mail is redirected to');
+  return replies.notConfigured;
+}

@@ -1,0 +1,216 @@
+/**
+ * A server that listens: limits on connections, the bridge from smtp-server's hooks to our sessions, and the orderly end.
+ */
+import type { Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+import type { SMTPServerOptions } from 'smtp-server';
+import type { SMTPConnectionOptions } from 'smtp-server/lib/smtp-connection.js';
+import { ConfigurationError } from '../../values/errors.js';
+import { renderReply } from '../../values/reply.js';
+import { type Connection, connectionClass, tlsFactsOf } from './connection.js';
+import { type Engine, loadEngine } from './engine.js';
+import { createHost, type ServerHost } from './host.js';
+import { LINE_BUFFER_BYTES } from './limits.js';
+import type { Settings } from './options.js';
+import { messageOf } from './record.js';
+import * as replies from './replies.js';
+
+/** A live resource: `await using` it, or call `close`. */
+export interface RunningServer extends AsyncDisposable {
+  /** The port listened on. */
+  readonly port: number;
+  readonly address: string;
+  /**
+   * Stops listening. Sessions between transactions get 421 at once; a transaction under way may finish, for `closeTime`
+   * at most. Resolves when the last connection is gone; more than once is harmless.
+   */
+  close(): Promise<void>;
+}
+
+/** Rejects with the system's error when the port cannot be had. */
+export async function startServer(settings: Settings, load?: () => Promise<Engine>): Promise<RunningServer> {
+  const engine = await loadEngine(load);
+  const shutdown = new AbortController();
+  const host = createHost(settings, shutdown.signal);
+  const fault = await host.spool.check();
+  if (fault !== undefined) {
+    throw new ConfigurationError('server', [{ code: 'bad-option', message: fault.why, construct: 'spoolDirectory' }]);
+  }
+  const connections = new Set<Connection>();
+  const server = engineServer(engine, host, connections);
+  const address = await listen(server, settings, host);
+  let closed: Promise<void> | undefined;
+  const close = (): Promise<void> => {
+    closed ??= drain(server, host, connections, shutdown);
+    return closed;
+  };
+  settings.logger?.info({ event: 'listening', protocol: settings.protocol, address, port: host.port }, 'listening');
+  return { port: host.port, address, close, [Symbol.asyncDispose]: close };
+}
+
+type EngineServer = InstanceType<Engine['SMTPServer']>;
+
+function listen(server: EngineServer, settings: Settings, host: ServerHost): Promise<string> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(settings.port, settings.host, () => {
+      server.off('error', reject);
+      server.on('error', (error: Error) => {
+        settings.logger?.debug({ event: 'connection-error', error: messageOf(error) }, 'a connection failed');
+      });
+      const bound = server.server.address();
+      if (bound === null || typeof bound === 'string') return resolve(String(bound));
+      host.port = bound.port;
+      resolve(bound.address);
+    });
+  });
+}
+
+async function drain(
+  server: EngineServer,
+  host: ServerHost,
+  connections: ReadonlySet<Connection>,
+  shutdown: AbortController,
+): Promise<void> {
+  host.draining = true;
+  const ended = new Promise<void>((resolve) => server.server.close(() => resolve()));
+  // Not at a session yet: a TLS handshake under way.
+  for (const socket of server._pendingSockets.values()) socket.destroy();
+  for (const connection of connections) connection.drain();
+  const timer = setTimeout(() => {
+    shutdown.abort(new Error('the server is closing'));
+    for (const connection of connections) {
+      connection.cut();
+      connection._socket.destroy();
+    }
+  }, host.settings.full.closeTime);
+  await ended;
+  clearTimeout(timer);
+  shutdown.abort(new Error('the server is closed'));
+}
+
+function engineOptions({ tls, implicitTls, ourName, protocol, full, credentials }: Settings): SMTPServerOptions {
+  return {
+    name: ourName.ascii,
+    lmtp: protocol === 'lmtp',
+    secure: implicitTls === true,
+    ...(tls === undefined ? {} : { key: Buffer.from(tls.key), cert: Buffer.from(tls.cert) }),
+    // Tricks of old, and what is not offered.
+    disabledCommands: [
+      ...['WIZ', 'SHELL', 'KILL', 'XFORWARD'],
+      ...(tls === undefined ? ['STARTTLS'] : []),
+      ...(credentials === undefined ? ['AUTH'] : []),
+    ],
+    authMethods: ['PLAIN', 'LOGIN'],
+    // Whether a login is needed is ours to say, with the reply of RFC 4954.
+    authOptional: true,
+    hideENHANCEDSTATUSCODES: false,
+    // No look-up of our own: the policy's stages ask a resolver.
+    disableReverseLookup: true,
+    maxCommandLength: LINE_BUFFER_BYTES,
+    maxClients: full.connections,
+    socketTimeout: full.idleTime,
+    logger: false,
+  };
+}
+
+function engineServer(engine: Engine, host: ServerHost, connections: Set<Connection>): EngineServer {
+  const { full } = host.settings;
+  const ConnectionOf = connectionClass(engine, host);
+  const bySession = new WeakMap<object, Connection>();
+  const perClient = new Map<string, number>();
+
+  function count(address: string, by: 1 | -1): number {
+    const now = (perClient.get(address) ?? 0) + by;
+    if (now > 0) perClient.set(address, now);
+    else perClient.delete(address);
+    return now;
+  }
+
+  return new (class extends engine.SMTPServer {
+    override connect(socket: Socket | TLSSocket, options?: SMTPConnectionOptions | null): void {
+      const client = socket.remoteAddress ?? '';
+      if (host.draining) return turnAway(socket, replies.shuttingDown);
+      if (connections.size >= full.connections || (perClient.get(client) ?? 0) >= full.connectionsPerClient) {
+        const fields = { event: 'connect', client, decision: 'defer', reason: 'limit', connections: connections.size };
+        host.reporter.log?.warn(fields, 'too many connections');
+        return turnAway(socket, replies.tooManyConnections);
+      }
+      const connection = new ConnectionOf(this, socket, options);
+      count(client, 1);
+      bySession.set(connection.session, connection);
+      connections.add(connection);
+      this.connections.add(connection);
+      this.#clients.set(connection, client);
+      connection.on('error', (error) => this._onError(error));
+      connection.init();
+    }
+
+    readonly #clients = new WeakMap<Connection, string>();
+
+    override onConnect(session: object, callback: (error?: Error | null) => void): void {
+      const connection = bySession.get(session);
+      if (connection === undefined) return callback(new Error('no session'));
+      // The callback greets, through `_sendGreeting`; it is not called for a connection that was refused.
+      connection.peer.connect().then(
+        (refusal) => {
+          if (refusal === undefined) return callback();
+          connection.answer(refusal);
+          connection.close();
+        },
+        (error: unknown) => {
+          host.reporter.log?.error({ event: 'crash', error: messageOf(error) }, 'the connect phase crashed');
+          connection.answer({ ...replies.localError, code: 421 });
+        },
+      );
+    }
+
+    override onSecure(socket: Socket | TLSSocket, session: object, callback: (error?: Error | null) => void): void {
+      const peer = bySession.get(session)?.peer;
+      const tls = tlsFactsOf(socket);
+      // Under implicit TLS the session began with these facts.
+      if (peer === undefined || tls === undefined || peer.session.tls !== undefined) return callback();
+      peer.secured(tls).then(() => callback(), callback);
+    }
+
+    override onAuth(
+      auth: Parameters<EngineServer['onAuth']>[0],
+      session: object,
+      callback: Parameters<EngineServer['onAuth']>[2],
+    ): void {
+      const connection = bySession.get(session);
+      if (connection === undefined) return callback(new Error('no session'));
+      const { method, username = '', password, authcid, authzid } = auth;
+      const attempt = {
+        mechanism: method,
+        login: method === 'PLAIN' ? (authcid ?? '') : username,
+        actAs: method === 'PLAIN' ? (authzid ?? '') : '',
+        password: password ?? '',
+      };
+      connection.peer.authenticate(attempt).then(
+        (answer) => {
+          if (!('kind' in answer)) return callback(null, { user: answer.name });
+          // smtp-server adds the enhanced code of its table, which for 535 and 454 is that of RFC 4954.
+          callback(Object.assign(new Error(answer.lines[0]), { responseCode: answer.code }));
+          if (connection.peer.authFailures >= full.authFailures) connection.answer(replies.tooManyLogins);
+        },
+        (error: unknown) => callback(Object.assign(new Error(messageOf(error)), { responseCode: 454 })),
+      );
+    }
+
+    override onClose(session: object): void {
+      const connection = bySession.get(session);
+      if (connection === undefined || !connections.delete(connection)) return;
+      connection.ended();
+      count(this.#clients.get(connection) ?? '', -1);
+    }
+  })(engineOptions(host.settings));
+}
+
+/** Before any session: one line, and the socket goes. */
+function turnAway(socket: Socket | TLSSocket, reply: typeof replies.tooManyConnections): void {
+  socket.on('error', () => undefined);
+  socket.end(renderReply(reply));
+  socket.resume();
+  setTimeout(() => socket.destroy(), 1000).unref();
+}

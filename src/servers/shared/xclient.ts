@@ -1,0 +1,91 @@
+/**
+ * XCLIENT: a trusted front tells whose connection this really is (Postfix XCLIENT_README). NAME, ADDR, PORT, PROTO, HELO
+ * and LOGIN, each once, values in xtext; `[UNAVAILABLE]` and `[TEMPUNAVAIL]` are known for all. Who may say it is not
+ * decided here.
+ */
+import type { Client, ClientName, Session } from '../../core/session.js';
+import { parseDomain } from '../../values/domain.js';
+import { decodeXtext } from '../../values/esmtp.js';
+import { type IpAddress, parseIp } from '../../values/ip.js';
+import { malformed, type Parsed, parsed } from '../../values/parsed.js';
+
+/** Absent where the command did not name it; `unavailable` takes back what was known. */
+export interface XclientAttributes {
+  readonly name?: ClientName;
+  readonly ip?: IpAddress;
+  readonly port?: number;
+  readonly protocol?: 'smtp' | 'esmtp';
+  readonly helo?: string;
+  readonly login?: string | 'unavailable';
+}
+
+/** What EHLO says of it. */
+export const XCLIENT_KEYWORD = 'XCLIENT NAME ADDR PORT PROTO HELO LOGIN';
+
+/** `text` is what follows the verb. */
+export function parseXclient(text: string): Parsed<XclientAttributes> {
+  const words = text.split(' ').filter((word) => word !== '');
+  if (words.length === 0 || words.length > 16) return malformed('attributes are expected');
+  let attributes: XclientAttributes = {};
+  const seen = new Set<string>();
+  for (const word of words) {
+    const equals = word.indexOf('=');
+    const key = word.slice(0, Math.max(equals, 0)).toUpperCase();
+    if (seen.has(key)) return malformed(`${key} is given twice`);
+    seen.add(key);
+    const value = decodeXtext(word.slice(equals + 1));
+    if (equals < 1 || value.kind === 'malformed') return malformed('an attribute is KEY=xtext');
+    const one = attributeOf(key, value.value);
+    if (one === undefined) return malformed(`bad attribute ${key.slice(0, 20)}`);
+    attributes = { ...attributes, ...one };
+  }
+  return parsed(attributes);
+}
+
+function attributeOf(key: string, value: string): XclientAttributes | undefined {
+  const missing = /^\[(?:UNAVAILABLE|TEMPUNAVAIL)\]$/i.test(value);
+  switch (key) {
+    case 'NAME':
+      return nameOf(value, missing);
+    case 'ADDR':
+      return missing ? {} : addressOf(value);
+    case 'PORT':
+      if (missing) return {};
+      return /^[0-9]{1,5}$/.test(value) && Number(value) < 65_536 ? { port: Number(value) } : undefined;
+    case 'PROTO':
+      if (missing) return {};
+      return /^e?smtp$/i.test(value) ? { protocol: value.toLowerCase() as 'smtp' | 'esmtp' } : undefined;
+    case 'HELO':
+      return missing ? {} : value.length > 0 && value.length <= 255 ? { helo: value } : undefined;
+    case 'LOGIN':
+      return missing ? { login: 'unavailable' } : value.length > 0 && value.length <= 255 ? { login: value } : undefined;
+    default:
+      return undefined;
+  }
+}
+
+/** The front has verified it: Postfix sends the name that leads back to the address, and `[UNAVAILABLE]` without one. */
+function nameOf(value: string, missing: boolean): XclientAttributes | undefined {
+  if (missing) {
+    const temporary = /^\[TEMPUNAVAIL\]$/i.test(value);
+    return { name: temporary ? { kind: 'cannot-tell', why: 'the front could not tell' } : { kind: 'none' } };
+  }
+  const name = parseDomain(value);
+  return name.kind === 'parsed' ? { name: { kind: 'verified', name: name.value } } : undefined;
+}
+
+function addressOf(value: string): XclientAttributes | undefined {
+  const ip = parseIp(value.replace(/^ipv6:/i, ''));
+  return ip.kind === 'parsed' ? { ip: ip.value } : undefined;
+}
+
+/** The session of the client that the front speaks for. A new address inherits no name and no login. */
+export function applyXclient(session: Session, attributes: XclientAttributes): Session {
+  const { ip, port, name, login, protocol } = attributes;
+  const before: Client =
+    ip === undefined ? session.client : { ip, port: undefined, name: { kind: 'not-looked-up' } };
+  const client: Client = { ip: before.ip, port: port ?? before.port, name: name ?? before.name };
+  const kept = ip === undefined ? session.login : undefined;
+  const loggedIn = login === undefined ? kept : login === 'unavailable' ? undefined : { name: login, mechanism: 'XCLIENT' };
+  return { ...session, client, login: loggedIn, protocol: protocol ?? session.protocol };
+}

@@ -1,0 +1,182 @@
+/** The example server: what a newcomer does, in order. */
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createTransport } from 'nodemailer';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { dialogue, freePort, type Program, root, sending, start } from './support.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'postern-school-'));
+const config = join(folder, 'config');
+const data = join(folder, 'data');
+const main = join(root, 'examples', 'server', 'main.ts');
+let server: Program;
+let environment: Record<string, string>;
+let smtp = 0;
+let submission = 0;
+
+beforeAll(async () => {
+  cpSync(join(root, 'examples', 'server', 'school'), config, { recursive: true });
+  [smtp, submission] = [await freePort(), await freePort()];
+  environment = {
+    POSTERN_DATA: data,
+    POSTERN_CONFIG: config,
+    POSTERN_SMTP_PORT: String(smtp),
+    POSTERN_SUBMISSION_PORT: String(submission),
+  };
+  server = start(main, environment);
+  await server.printed('Stop with Ctrl-C');
+});
+afterAll(() => {
+  server.child.kill('SIGKILL');
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const mailbox = (name: string): readonly string[] => {
+  const path = join(data, 'mail', name, 'new');
+  return existsSync(path) ? readdirSync(path).map((file) => readFileSync(join(path, file), 'utf8')) : [];
+};
+const send = (to: readonly string[], text: string, from = 'me@client.example'): Promise<readonly string[]> =>
+  dialogue(smtp, sending(from, to, text));
+const log = (): readonly Record<string, unknown>[] =>
+  server
+    .output()
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+
+describe('a newcomer', () => {
+  test('is told the accounts, how to send and how to read', () => {
+    for (const part of [
+      's001 ... s024',
+      't01 ... t06',
+      'seniors@school.example (12)',
+      'curl',
+      `${data}/mail/s001/new/*`,
+    ]) {
+      expect(server.output()).toContain(part);
+    }
+  });
+
+  test('sends a message, and it is in the mailbox with the right bytes', async () => {
+    const replies = await send(
+      ['s001@school.example'],
+      'From: me@client.example\nSubject: hello\n\nHello!\n..two dots',
+    );
+    expect(replies.at(-1)).toMatch(/^250 2\.\d\.\d /);
+    const [message = ''] = mailbox('s001');
+    expect(message).toMatch(/^Return-Path: <me@client\.example>\nDelivered-To: s001@school\.example\nReceived: from /);
+    expect(message).toMatch(/\nFrom: me@client\.example\nSubject: hello\n\nHello!\n\.two dots\n$/);
+    expect(message).not.toContain('\r');
+  });
+
+  test('writes to groups, aliases, the virtual domain and with an extension', async () => {
+    await send(['seniors@school.example'], 'Subject: to seniors\n\nx');
+    await send(['head@school.example', 's020+club@school.example'], 'Subject: to two\n\nx');
+    await send(['events@partners.example'], 'Subject: to all of faculty\n\nx');
+    const subjects = (name: string): readonly string[] =>
+      mailbox(name).map((text) => /Subject: (.*)/.exec(text)?.[1] ?? '');
+    expect(subjects('s012')).toEqual(['to seniors']);
+    expect(subjects('s013')).toEqual([]);
+    expect(subjects('s020')).toEqual(['to two']);
+    expect(subjects('t01').sort()).toEqual(['to all of faculty', 'to two']);
+    expect(subjects('t05')).toEqual(['to all of faculty']); // Once, though office and faculty both lead here.
+  });
+
+  test.each([
+    ['nobody@school.example', 'Subject: x\n\nx', /^550 5\.1\.1 /],
+    ['someone@elsewhere.example', 'Subject: x\n\nx', /^554 5\.7\.1 /],
+    ['s001@school.example', 'Subject: FREE  money now\n\nx', /^550 5\.7\.1 Your subject looks like spam to us/],
+    ['s001@school.example', 'Subject: x\n\n  begin-chain-letter\n', /^550 5\.7\.1 Chain letters are not accepted/],
+  ])('is refused: %s', async (to, text, expected) => {
+    const replies = await send([to], text).catch((error: unknown) => [String(error)]);
+    expect(replies.find((reply) => /^5/.test(reply))).toMatch(expected);
+  });
+
+  test('is discarded without a word when the table says so', async () => {
+    const replies = await send(['s002@school.example'], 'Subject: buy\n\nx', 'newsletter@ads.example');
+    expect(replies.at(-1)).toMatch(/^250 /);
+    expect(mailbox('s002').filter((text) => text.includes('Subject: buy'))).toEqual([]);
+  });
+
+  test('finds one log line for each decision, with its reason, and no body', () => {
+    const refused = log().filter((line) => line.reason === 'content');
+    expect(refused.length).toBeGreaterThan(0);
+    expect(JSON.stringify(log())).not.toContain('Hello!');
+  });
+});
+
+describe('submission', () => {
+  const submit = (pass: string): Promise<unknown> =>
+    createTransport({
+      host: '127.0.0.1',
+      port: submission,
+      requireTLS: true,
+      tls: { rejectUnauthorized: false },
+      auth: { user: 's003', pass },
+    }).sendMail({ from: 's003@school.example', to: 't02@school.example', subject: 'homework', text: 'done' });
+
+  test('wants TLS and a login', async () => {
+    const replies = await dialogue(submission, ['EHLO client.example', 'MAIL FROM:<s003@school.example>']);
+    expect(replies.at(-1)).toMatch(/^530 5\.7\.0 /);
+  });
+  test('takes mail from who logs in', async () => {
+    await submit('school');
+    expect(mailbox('t02').some((text) => text.includes('Subject: homework'))).toBe(true);
+  });
+  test('refuses a wrong password, which is in no log', async () => {
+    await expect(submit('wrong-password')).rejects.toThrow(/535/);
+    expect(server.output()).not.toContain('wrong-password');
+  });
+});
+
+describe('reload', () => {
+  test('a wrong configuration is refused with every error, and the last good one stays', async () => {
+    const file = join(config, 'header_checks');
+    const good = readFileSync(file, 'utf8');
+    writeFileSync(file, `${good}/unclosed(/ REJECT x\n/y/ FROBNICATE\n`);
+    server.child.kill('SIGHUP');
+    await server.printed('the last good one stays');
+    const problems = JSON.stringify(log().find((line) => String(line.text).includes('last good one'))?.problems);
+    expect(problems).toContain('header_checks:6');
+    expect(problems).toContain('header_checks:7');
+    const spam = await send(['s001@school.example'], 'Subject: free money\n\nx');
+    expect(spam.at(-1)).toMatch(/^550 5\.7\.1 Your subject/);
+
+    writeFileSync(file, '/^Subject: newly forbidden/ REJECT Not any more\n');
+    server.child.kill('SIGHUP');
+    await server.printed('configuration reloaded');
+    expect((await send(['s001@school.example'], 'Subject: newly forbidden\n\nx')).at(-1)).toMatch(
+      /^550 5\.7\.1 Not any more/,
+    );
+    expect((await send(['s001@school.example'], 'Subject: free money\n\nx')).at(-1)).toMatch(/^250 /);
+  });
+});
+
+describe('start and stop', () => {
+  test('a port that is taken: exit status 75, and a clear line', async () => {
+    const second = start(main, environment);
+    expect(await second.ended()).toBe(75);
+    expect(second.output()).toContain('EADDRINUSE');
+  });
+
+  test('a wrong configuration: every error at once, exit status 78, nothing started', async () => {
+    const broken = mkdtempSync(join(folder, 'broken-'));
+    cpSync(config, broken, { recursive: true });
+    writeFileSync(join(broken, 'header_checks'), '/a/ FROBNICATE\n');
+    writeFileSync(join(broken, 'clients'), '10.0.0.1/8 REJECT\n');
+    rmSync(join(broken, 'aliases'));
+    const port = String(await freePort());
+    const ports = { POSTERN_SMTP_PORT: port, POSTERN_SUBMISSION_PORT: String(await freePort()) };
+    const wrong = start(main, { ...environment, ...ports, POSTERN_CONFIG: broken, POSTERN_DATA: join(broken, 'data') });
+    expect(await wrong.ended()).toBe(78);
+    for (const part of ['header_checks:1', 'clients:1', 'aliases']) expect(wrong.output()).toContain(part);
+    expect(existsSync(join(broken, 'data'))).toBe(false);
+  });
+
+  test('SIGTERM ends it with status 0', async () => {
+    server.child.kill('SIGTERM');
+    expect(await server.ended()).toBe(0);
+    expect(server.output()).toContain('"stopped"');
+  });
+});

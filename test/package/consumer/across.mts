@@ -1,0 +1,4 @@
+import type { Policy } from 'postern';
+import { policy } from './consumer.cjs';
+
+export const wide: Policy = policy;

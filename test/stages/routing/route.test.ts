@@ -1,0 +1,386 @@
+import { describe, expect, it } from 'vitest';
+import type { Outcome } from '../../../src/core/outcome.js';
+import { definePolicy } from '../../../src/core/policy.js';
+import type { Table } from '../../../src/core/table.js';
+import { relayControl } from '../../../src/stages/relay-control/index.js';
+import { type RouteOptions, route, routingFinding } from '../../../src/stages/routing/index.js';
+import { aliasTable } from '../../../src/tables/alias-table.js';
+import { hashTable } from '../../../src/tables/hash-table.js';
+import { failTable, inlineTable } from '../../../src/tables/simple-tables.js';
+import { problemsOf, runOne, runPolicy, said } from '../facts.js';
+
+const users = inlineTable({ t01: 'x', t02: 'x', 's001@school.example': 'x' });
+const base: RouteOptions = { localDomains: ['school.example'], localRecipients: users };
+
+const remote = (record: Record<string, string>): Table => {
+  const inner = inlineTable(record);
+  return { name: 'remote', lookup: async (key) => inner.lookup(key) };
+};
+/** `address transport:destination` of every recipient, or what was said. */
+const routed = (outcome: Outcome): readonly string[] => {
+  const words = said(outcome);
+  if (words !== 'continue') return [words];
+  return outcome.recipients.map(
+    ({ recipient: { address, nextHop } }) => `${address.text} ${nextHop?.transport}:${nextHop?.destination}`,
+  );
+};
+const go = async (options: Partial<RouteOptions>, to: string): Promise<readonly string[]> =>
+  routed(await runOne(route({ ...base, ...options }), { to: [to] }));
+const unknown = (address: string) =>
+  `reject unknown-recipient 550 5.1.1 <${address}>: Recipient address rejected: User unknown`;
+const broken = (address: string) =>
+  `reject mailbox 550 5.3.5 <${address}>: Recipient address rejected: Recipient cannot be delivered to`;
+const loop = 'defer routing 451 4.6.0 Alias expansion error';
+
+describe('route', () => {
+  const plus = { recipientDelimiter: '+' };
+  it.each<[string, Partial<RouteOptions>, string, readonly string[]]>([
+    ['a user', {}, 't01@school.example', ['t01@school.example maildir:t01']],
+    ['a user, letter case', {}, 'T01@School.Example', ['T01@school.example maildir:t01']],
+    ['a user by full address', {}, 's001@school.example', ['s001@school.example maildir:s001']],
+    ['nobody', {}, 'x@school.example', [unknown('x@school.example')]],
+    ['everybody', { localRecipients: 'all' }, 'x@school.example', ['x@school.example maildir:x']],
+    ['an extension', plus, 't01+news@school.example', ['t01+news@school.example maildir:t01']],
+    ['an extension without delimiter', {}, 't01+news@school.example', [unknown('t01+news@school.example')]],
+    ['elsewhere', {}, 'x@other.example', ['x@other.example smtp:other.example']],
+    ['an address literal', {}, 'x@[192.0.2.7]', ['x@[192.0.2.7] smtp:[192.0.2.7]']],
+    [
+      'a smart host',
+      { defaultTransport: 'smtp:[hub.example]' },
+      'x@other.example',
+      ['x@other.example smtp:[hub.example]'],
+    ],
+    [
+      'a relay domain',
+      { relayDomains: ['p.example'], relayTransport: 'lmtp:[in.example]' },
+      'x@a.p.example',
+      ['x@a.p.example lmtp:[in.example]'],
+    ],
+    [
+      'a mailbox function',
+      { mailbox: (a) => `box-${a.localPart}` },
+      't01@school.example',
+      ['t01@school.example maildir:box-t01'],
+    ],
+    [
+      'a mailbox table',
+      { mailbox: inlineTable({ t01: 'staff/t01' }) },
+      't01@school.example',
+      ['t01@school.example maildir:staff/t01'],
+    ],
+    [
+      'an alias',
+      { aliases: inlineTable({ office: 't01' }) },
+      'office@school.example',
+      ['t01@school.example maildir:t01'],
+    ],
+    [
+      'an alias with extension',
+      { ...plus, aliases: inlineTable({ office: 't01' }) },
+      'office+x@school.example',
+      ['t01@school.example maildir:t01'],
+    ],
+    [
+      'an alias outwards',
+      { aliases: inlineTable({ office: 'x@other.example' }) },
+      'office@school.example',
+      ['x@other.example smtp:other.example'],
+    ],
+    [
+      'nested aliases',
+      { aliases: inlineTable({ a: 'b, t01', b: 't02, c', c: 'x@o.example, t01' }) },
+      'a@school.example',
+      ['t02@school.example maildir:t02', 'x@o.example smtp:o.example', 't01@school.example maildir:t01'],
+    ],
+    [
+      'an alias that names itself',
+      { aliases: inlineTable({ t01: 't01, t02' }) },
+      't01@school.example',
+      ['t01@school.example maildir:t01', 't02@school.example maildir:t02'],
+    ],
+    [
+      'an alias with a backslash',
+      { aliases: inlineTable({ t01: 't02', office: '\\t01' }) },
+      'office@school.example',
+      ['t01@school.example maildir:t01'],
+    ],
+    ['aliases in a circle', { aliases: inlineTable({ a: 'b', b: 'a' }) }, 'a@school.example', [loop]],
+    [
+      'a circle with a way out',
+      { aliases: inlineTable({ a: 'b', b: 'a, t01' }) },
+      'a@school.example',
+      ['t01@school.example maildir:t01'],
+    ],
+    [
+      'an alias of nobody',
+      { aliases: inlineTable({ a: 'nobody' }) },
+      'a@school.example',
+      [unknown('a@school.example')],
+    ],
+    [
+      'an alias of somebody and nobody',
+      { aliases: inlineTable({ a: 't01, nobody' }) },
+      'a@school.example',
+      ['t01@school.example maildir:t01', 'nobody@school.example error:5.1.1 User unknown'],
+    ],
+    [
+      'an alias to a command, from a remote table',
+      { aliases: remote({ a: '|prog' }) },
+      'a@school.example',
+      [broken('a@school.example')],
+    ],
+    [
+      'virtual',
+      { virtualDomains: ['v.example'], virtualAliases: inlineTable({ 'info@v.example': 't01' }) },
+      'info@v.example',
+      ['t01@school.example maildir:t01'],
+    ],
+    [
+      'virtual, unknown',
+      { virtualDomains: ['v.example'], virtualAliases: inlineTable({}) },
+      'x@v.example',
+      [unknown('x@v.example')],
+    ],
+    [
+      'virtual, catch-all',
+      { virtualDomains: ['v.example'], virtualAliases: inlineTable({ '@v.example': 't02' }) },
+      'x@v.example',
+      ['t02@school.example maildir:t02'],
+    ],
+    [
+      'virtual, to another domain',
+      { virtualAliases: inlineTable({ '@v.example': '@w.example' }) },
+      'U@v.example',
+      ['U@w.example smtp:w.example'],
+    ],
+    [
+      'virtual, extension goes along',
+      { ...plus, virtualAliases: inlineTable({ 'i@v.example': 't01' }) },
+      'i+x@v.example',
+      ['t01+x@school.example maildir:t01'],
+    ],
+    [
+      'virtual, extension matched',
+      { ...plus, virtualAliases: inlineTable({ 'i+x@v.example': 't01' }) },
+      'i+x@v.example',
+      ['t01@school.example maildir:t01'],
+    ],
+    [
+      'virtual, bare key in a local domain',
+      { virtualAliases: inlineTable({ office: 't01' }) },
+      'office@school.example',
+      ['t01@school.example maildir:t01'],
+    ],
+    [
+      'virtual, bare key elsewhere',
+      { virtualAliases: inlineTable({ office: 't01' }) },
+      'office@o.example',
+      ['office@o.example smtp:o.example'],
+    ],
+    [
+      'virtual, to itself',
+      { virtualAliases: inlineTable({ 'x@o.example': 'x@o.example, t01' }) },
+      'x@o.example',
+      ['x@o.example smtp:o.example', 't01@school.example maildir:t01'],
+    ],
+    [
+      'virtual in a circle',
+      { virtualAliases: inlineTable({ 'a@v.example': 'b@v.example', 'b@v.example': 'a@v.example' }) },
+      'a@v.example',
+      [loop],
+    ],
+    [
+      'virtual that grows beyond an address',
+      { ...plus, virtualAliases: inlineTable({ 'a@v.example': 'a+x@v.example' }) },
+      'a+x@v.example',
+      [broken('a+x@v.example')],
+    ],
+    [
+      'virtual, too many',
+      { virtualExpansionLimit: 2, virtualAliases: inlineTable({ 'a@v.example': 't01,t02,s001' }) },
+      'a@v.example',
+      [loop],
+    ],
+    [
+      'virtual, too deep',
+      {
+        virtualRecursionLimit: 1,
+        virtualAliases: inlineTable({
+          'a@v.example': 'b@v.example',
+          'b@v.example': 'c@v.example',
+          'c@v.example': 't01',
+        }),
+      },
+      'a@v.example',
+      [loop],
+    ],
+    [
+      'virtual mailboxes',
+      { virtualDomains: ['v.example'], mailbox: inlineTable({ 'm@v.example': 'v/m' }) },
+      'm@v.example',
+      ['m@v.example maildir:v/m'],
+    ],
+    [
+      'transport',
+      { transport: inlineTable({ '.example': 'lmtp:[gw]' }) },
+      'x@other.example',
+      ['x@other.example lmtp:[gw]'],
+    ],
+    [
+      'transport of our own',
+      { transport: inlineTable({ 'school.example': 'lmtp:[store]:24' }) },
+      't01@school.example',
+      ['t01@school.example lmtp:[store]:24'],
+    ],
+    [
+      'transport does not make users',
+      { transport: inlineTable({ '*': 'smtp:[gw]' }) },
+      'x@school.example',
+      [unknown('x@school.example')],
+    ],
+    [
+      'transport error',
+      { transport: inlineTable({ 'o.example': 'error:5.1.2 No mail to o.example' }) },
+      'x@o.example',
+      ['reject routing 550 5.1.2 <x@o.example>: Recipient address rejected: No mail to o.example'],
+    ],
+    [
+      'transport retry',
+      { transport: inlineTable({ 'o.example': 'retry:4.2.0 Later' }) },
+      'x@o.example',
+      ['defer routing 450 4.2.0 <x@o.example>: Recipient address rejected: Later'],
+    ],
+    [
+      'transport discard',
+      { transport: inlineTable({ 'o.example': 'discard:' }) },
+      'x@o.example',
+      ['x@o.example discard:'],
+    ],
+    [
+      'two names of one address',
+      { aliases: inlineTable({ a: 't01, T01@SCHOOL.example, b', b: 't01' }) },
+      'a@school.example',
+      ['t01@school.example maildir:t01'],
+    ],
+    [
+      'keys like those of objects',
+      { aliases: inlineTable({}) },
+      '__proto__@school.example',
+      [unknown('__proto__@school.example')],
+    ],
+  ])('%s', async (_, options, to, expected) => {
+    expect(await go(options, to)).toEqual(expected);
+  });
+
+  it.each(['virtualAliases', 'aliases', 'localRecipients', 'transport', 'mailbox'] as const)(
+    'defers when %s cannot tell, also for a user that nobody knows',
+    async (name) => {
+      const outcome = await runOne(route({ ...base, [name]: failTable('down') }), { to: ['t01@school.example'] });
+      expect(said(outcome)).toBe('defer cannot-tell 451 4.3.0 Temporary system problem, try again later');
+      const asked = outcome.trace.phases.find((one) => one.phase === 'rcpt')?.lines[0]?.asked ?? [];
+      expect(asked.at(-1)?.port).toBe(name);
+      expect(routingFinding.in(outcome.recipients[0]?.recipient.findings ?? {})?.fault).toBe('down');
+    },
+  );
+
+  it('defers the whole list when one member could not be looked up', async () => {
+    const inner = inlineTable({ t01: 'x' });
+    const half: Table = {
+      name: 'half',
+      lookup: (key) => (key.startsWith('t02') ? failTable('down').lookup(key) : inner.lookup(key)),
+    };
+    const outcome = await runOne(route({ ...base, localRecipients: half, aliases: inlineTable({ a: 't01, t02' }) }), {
+      to: ['a@school.example'],
+    });
+    expect(said(outcome)).toContain('defer cannot-tell 451');
+  });
+
+  it('explains itself: class, steps with their sources, destinations', async () => {
+    const aliases = aliasTable('# office\noffice: t01,\n  nobody\n', { file: '/etc/aliases' });
+    const outcome = await runOne(route({ ...base, aliases }), { to: ['office@school.example'] });
+    const found = routingFinding.in(outcome.recipients[0]?.recipient.findings ?? {});
+    expect(found).toMatchObject({
+      class: 'local',
+      destinations: [
+        { address: 't01@school.example', state: 'deliver', nextHop: { transport: 'maildir', destination: 't01' } },
+        { address: 'nobody@school.example', state: 'unknown', nextHop: undefined },
+      ],
+      steps: [
+        { table: 'aliases', key: 'office', source: { file: '/etc/aliases', line: 2 } },
+        { table: 'localRecipients', key: 't01' },
+      ],
+      fault: 'no such user: nobody@school.example',
+    });
+    expect(outcome.recipients[0]?.recipient.origin).toMatchObject({
+      kind: 'alias-of',
+      address: { text: 'office@school.example' },
+    });
+  });
+
+  it('leaves the address that the client named to the stages behind it', async () => {
+    const aliases = inlineTable({ office: 'x@other.example' });
+    const policy = definePolicy({ rcpt: [route({ ...base, aliases }), relayControl({ domains: ['school.example'] })] });
+    expect(routed(await runPolicy(policy, { to: ['office@school.example'] }))).toEqual([
+      'x@other.example smtp:other.example',
+    ]);
+  });
+
+  it('declares the edits it can make', () => {
+    expect(route(base).edits).toEqual(['set-next-hop']);
+    expect(route({ ...base, aliases: inlineTable({}) }).edits).toEqual(['set-next-hop', 'expand-recipient']);
+    expect(Object.keys(route({ ...base, aliases: inlineTable({}) }).asks)).toEqual(['aliases', 'localRecipients']);
+  });
+
+  it('names all that is wrong at construction', () => {
+    const problems = problemsOf(() =>
+      route({
+        localDomains: ['school.example', '*.school.example'],
+        localRecipients: 'all',
+        virtualDomains: ['school.example'],
+        relayTransport: 'a b:c',
+        expansionLimit: 0,
+        aliases: aliasTable('a: b\nc: |prog, :include:/x, /file\nd: e f\n', { file: '/etc/aliases' }),
+        virtualAliases: hashTable('x@y a@b@c\n', { file: '/etc/virtual' }),
+        transport: hashTable('x.example a/b:c\n', { file: '/etc/transport' }),
+      }),
+    );
+    expect(problems.map((one) => `${one.code} ${one.source?.file ?? ''}:${one.source?.line ?? ''}`)).toEqual([
+      'wildcard-domain :',
+      'two-classes :',
+      'bad-transport :',
+      'bad-limit :',
+      'unsupported-alias /etc/aliases:2',
+      'unsupported-alias /etc/aliases:2',
+      'unsupported-alias /etc/aliases:2',
+      'bad-address /etc/aliases:3',
+      'bad-address /etc/virtual:1',
+      'bad-transport /etc/transport:1',
+    ]);
+    expect(problemsOf(() => route({ localDomains: [], localRecipients: 'all' })).map((one) => one.code)).toEqual([
+      'no-origin',
+    ]);
+  });
+
+  it('expands a list of 10,000 members in linear time', async () => {
+    const time = async (size: number): Promise<number> => {
+      const members = Array.from({ length: size }, (_, i) => `m${i}`).join(', ');
+      const stage = route({ ...base, localRecipients: 'all', aliases: inlineTable({ list: members }) });
+      let least = Number.POSITIVE_INFINITY;
+      for (let i = 0; i < 3; i++) {
+        const started = performance.now();
+        const outcome = await runOne(stage, { to: ['list@school.example'] });
+        least = Math.min(least, performance.now() - started);
+        expect(outcome.recipients.length).toBe(size);
+      }
+      return least;
+    };
+    const small = await time(2500);
+    const large = await time(10_000);
+    expect(large).toBeLessThan(9 * small + 20);
+  });
+
+  it('refuses a list over its limit', async () => {
+    const aliases = inlineTable({ list: 'a,b,c' });
+    expect(await go({ localRecipients: 'all', aliases, expansionLimit: 2 }, 'list@school.example')).toEqual([loop]);
+  });
+});

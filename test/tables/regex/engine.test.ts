@@ -1,0 +1,185 @@
+import { describe, expect, test } from 'vitest';
+import type { RegexFlags } from '../../../src/ports/regex-engine.js';
+import { re2jsEngine } from '../../../src/tables/regex/re2js-engine.js';
+import { bre, ere, matcher, pcre } from './support.js';
+
+type Row = readonly [
+  pattern: string,
+  text: string,
+  captures: readonly (string | undefined)[] | undefined,
+  flags?: Partial<RegexFlags>,
+];
+
+const pcreRows: readonly Row[] = [
+  ['abc', 'xABCx', ['ABC']],
+  ['abc', 'ABC', undefined, { ignoreCase: false }],
+  // C locale: only ASCII letters have two cases.
+  ['\xe9', '\xc9', undefined],
+  ['[\xe9]', '\xc9', undefined],
+  ['^Subject:.*viagra', 'Subject: \xe9 VIAGRA', ['Subject: \xe9 VIAGRA']],
+  ['[^a]', '\xff', ['\xff']],
+  // `$` and a final LF.
+  ['a$', 'a\n', ['a']],
+  ['(a$)', 'x\na\n', ['a', 'a']],
+  ['(a$)\\n', 'a\n', ['a\n', 'a']],
+  ['a$', 'a\n\n', undefined],
+  ['a$', 'a\nb', undefined],
+  ['a\\nb$', 'a\nb\n', ['a\nb']],
+  ['a.b$', 'a\nb\n', ['a\nb']],
+  ['a[^x]b$', 'a\nb\n', ['a\nb']],
+  ['a$', 'a\n', undefined, { dollarEndOnly: true }],
+  ['a\\Z', 'a\n', ['a']],
+  ['a\\z', 'a\n', undefined],
+  ['a$', 'a\nb', ['a'], { multiline: true }],
+  ['^b', 'a\nb', ['b'], { multiline: true }],
+  ['^b', 'a\nb', undefined],
+  // Flags.
+  ['a.b', 'a\nb', ['a\nb']],
+  ['a.b', 'a\nb', undefined, { dotAll: false }],
+  ['a b # c', 'ab', ['ab'], { extended: true }],
+  ['a\\ b[ ]', 'a b ', ['a b '], { extended: true }],
+  ['a +', 'aaa', ['aaa'], { extended: true }],
+  ['b', 'ab', undefined, { anchored: true }],
+  ['b|a', 'ab', ['a'], { anchored: true }],
+  ['a+', 'aaa', ['a'], { ungreedy: true }],
+  ['a+?', 'aaa', ['aaa'], { ungreedy: true }],
+  ['(?i)a(?-i)b', 'Ab', ['Ab'], { ignoreCase: false }],
+  ['(?i)a(?-i)b', 'AB', undefined],
+  ['(?-i:a)B', 'ab', ['ab']],
+  ['(a(?i)b|c)d', 'aBd', ['aBd', 'aB'], { ignoreCase: false }],
+  ['(a(?i)b|c)d', 'Cd', ['Cd', 'C'], { ignoreCase: false }],
+  ['(?x) a b', 'ab', ['ab']],
+  // Escapes.
+  ['\\x41\\x{42}\\103\\x', 'abc\0', undefined, { ignoreCase: false }],
+  ['\\x41\\x{42}\\103\\x', 'ABC\0', ['ABC\0'], { ignoreCase: false }],
+  ['\\x41\\x{42}\\o{103}\\x', 'ABC\0', ['ABC\0'], { ignoreCase: false }],
+  ['\\e\\a\\cA\\0', '\x1b\x07\x01\0', ['\x1b\x07\x01\0']],
+  ['\\h\\v\\N', '\xa0\x0b.', ['\xa0\x0b.']],
+  ['^\\s$', '\x0b', ['\x0b']],
+  ['\\bfoo\\b', 'x foo!', ['foo']],
+  ['\\Qa.b\\E+', 'a.bbb', ['a.bbb']],
+  ['\\Qa.b', 'a.b', ['a.b']],
+  ['a\\/b', 'a/b', ['a/b']],
+  ['\\w\\W\\d\\D', 'a 1x', ['a 1x']],
+  ['[\\w.-]+@[\\b]', 'a.b-c@\b', ['a.b-c@\b']],
+  ['[]a]+', ']a', [']a']],
+  ['[^]a]', 'b', ['b']],
+  ['[a-c-]+', 'b-', ['b-']],
+  ['[[:alpha:][:^ascii:]]+', '1a\xff', ['a\xff']],
+  ['[[:upper:]]', 'a', ['a']],
+  ['[\\x00-\\x1f]', '\x05', ['\x05']],
+  // Quantifiers and groups.
+  ['a{,3}', 'a{,3}', ['a{,3}']],
+  ['a{2}', 'aaa', ['aa']],
+  ['x{1', 'x{1', ['x{1']],
+  ['(a)|(b)', 'b', ['b', undefined, 'b']],
+  ['(?:a|b)(?<n>c)(?P<m>d)(?#note)?', 'acd', ['acd', 'c', 'd']],
+  ['(|a)b', 'ab', ['ab', 'a']],
+  ['a||b', '', ['']],
+  ['', 'x', ['']],
+  ['()*', '', ['', '']],
+  ['[^\\x00-\\xff]', 'a', undefined],
+];
+
+const posixRows: readonly Row[] = [
+  ['^(a|ab)(c|bcd)', 'abcd', ['abcd', 'a', 'bcd'], ere],
+  ['a|ab', 'ab', ['ab'], ere],
+  ['a.b', 'a\nb', ['a\nb'], ere],
+  ['a.b', 'a\nb', undefined, { ...ere, multiline: true }],
+  ['a[^x]b', 'a\nb', undefined, { ...ere, multiline: true }],
+  ['a$', 'a\n', undefined, ere],
+  ['^b$', 'a\nb\nc', ['b'], { ...ere, multiline: true }],
+  ['a{2,3}{2}', 'aaaaa', ['aaaaa'], ere],
+  ['a**', 'aa', ['aa'], ere],
+  ['a)', 'a)', ['a)'], ere],
+  ['[\\n]', '\\', ['\\'], ere],
+  ['[[.a.]b]', 'a', ['a'], ere],
+  ['\\d', 'd', ['d'], ere],
+  ['\\w+\\.', 'x_1.', ['x_1.'], ere],
+  ['\\(a\\)\\{2\\}', 'aa', ['aa', 'a'], bre],
+  ['(a){2}', '(a){2}', ['(a){2}'], bre],
+  ['*a^b$c', '*a^b$c', ['*a^b$c'], bre],
+  ['^a$', 'a', ['a'], bre],
+  ['a\\|b', 'b', ['b'], bre],
+];
+
+describe('matches', () => {
+  test.each([...pcreRows, ...posixRows])('%j on %j', (pattern, text, captures, flags) => {
+    const made = matcher(pattern, flags);
+    expect(made.test(text)).toBe(captures !== undefined);
+    expect(made.exec(text)).toEqual(captures);
+  });
+});
+
+describe('refused', () => {
+  test.each([
+    ['a(?=b)', 'unsupported', '(?='],
+    ['a(?!b)', 'unsupported', '(?!'],
+    ['(?<=a)b', 'unsupported', '(?<='],
+    ['(?<!a)b', 'unsupported', '(?<!'],
+    ['(a)\\1', 'unsupported', '\\1'],
+    ['\\81', 'unsupported', '\\81'],
+    ['(?<n>a)\\k<n>', 'unsupported', '\\k'],
+    ['(a)\\g1', 'unsupported', '\\g'],
+    ['a*+', 'unsupported', '*+'],
+    ['a{2}+', 'unsupported', '{2}+'],
+    ['(?>a)', 'unsupported', '(?>'],
+    ['(?|a)', 'unsupported', '(?|'],
+    ['(?R)', 'unsupported', '(?R'],
+    ['(a)(?1)', 'unsupported', '(?1)'],
+    ['(?(1)a)', 'unsupported', '(?('],
+    ['(*ACCEPT)', 'unsupported', '(*'],
+    ['a\\Kb', 'unsupported', '\\K'],
+    ['\\R', 'unsupported', '\\R'],
+    ['\\pL', 'unsupported', '\\p'],
+    ['(?n)a', 'unsupported', '(?n)'],
+    ['a{1001}', 'unsupported', '{1001}'],
+    ['(a{50}){50}', 'unsupported', '(a{50}){50}'],
+    ['(', 'malformed', '('],
+    ['a)', 'malformed', ')'],
+    ['[a', 'malformed', '[a'],
+    ['[b-a]', 'malformed', 'b-a'],
+    ['[a-\\d]', 'malformed', 'a-\\d'],
+    ['[[:foo:]]', 'malformed', '[:foo:]'],
+    ['*a', 'malformed', '*'],
+    ['a**', 'malformed', '*'],
+    ['a{2,1}', 'malformed', '{2,1}'],
+    ['\\y', 'malformed', '\\y'],
+    ['\\x{100}', 'malformed', '\\x{100}'],
+    ['a\\', 'malformed', '\\'],
+    ['(?', 'malformed', '(?'],
+    ['(?#', 'malformed', '(?#'],
+    [`${'('.repeat(300)}${')'.repeat(300)}`, 'malformed', '('],
+  ])('%s', (pattern, kind, construct) => {
+    expect(re2jsEngine.compile(pattern, pcre)).toMatchObject({ kind, construct });
+  });
+
+  test.each([
+    ['(a)\\1', 'unsupported', '\\1'],
+    ['\\<a', 'unsupported', '\\<'],
+    ['*a', 'malformed', '*'],
+    ['a{x}', 'malformed', '{x}'],
+    ['(a', 'malformed', '('],
+  ])('POSIX %s', (pattern, kind, construct) => {
+    expect(re2jsEngine.compile(pattern, ere)).toMatchObject({ kind, construct });
+  });
+});
+
+describe('linear time', () => {
+  test.each([
+    '(a+)+$',
+    '(a|aa)+$',
+    '^(a|a?)+$',
+    '(.*a){20}$',
+    '(a*)*b',
+    '([a-z]+)*=',
+    '(x+x+)+y',
+    '^(([a-z])+.)+[A-Z]([a-z])+$',
+  ])('%s takes no longer than its text', (pattern) => {
+    const made = matcher(pattern, { ignoreCase: false });
+    const text = `${'a'.repeat(20_000)}${'x'.repeat(20_000)}!`;
+    const started = performance.now();
+    expect(made.test(text)).toBe(false);
+    expect(performance.now() - started).toBeLessThan(2000);
+  });
+});
