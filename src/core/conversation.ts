@@ -303,11 +303,15 @@ function afterMessage(progress: Progress, run: ListRun): Passage[] {
     complete: (before.get(recipient.id)?.complete ?? false) && (run.complete || decision.kind === 'continue'),
     message: messageFor(run, recipient),
   });
-  return [
+  const after = [
     ...progress.passages.filter((one) => bars(one.decision)).map((one) => ({ ...one, message: run.message })),
     ...run.finished.map((one) => make(one.recipient, one.decision)),
     ...run.recipients.map((recipient) => make(recipient, goOn)),
   ];
+  // In the order of RCPT; those that edits added come last.
+  const place = new Map([...before.keys()].map((id, index) => [id, index]));
+  const placeOf = ({ recipient }: Passage): number => place.get(recipient.id) ?? Number.POSITIVE_INFINITY;
+  return after.sort((one, other) => (placeOf(one) < placeOf(other) ? -1 : Number(placeOf(one) > placeOf(other))));
 }
 
 /** The common message with the changes for one recipient on top. */

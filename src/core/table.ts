@@ -16,5 +16,7 @@ export interface TableEntry {
 export interface Table {
   /** Names the table in traces and logs: `hash:virtual`, `inline`. */
   readonly name: string;
+  /** True for tables of patterns, which are asked for the whole key alone, never for parts of it (pcre_table(5)). */
+  readonly patterns?: true;
   lookup(key: string, call?: PortCall): MaybePromise<Answer<TableEntry>>;
 }

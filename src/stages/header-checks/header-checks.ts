@@ -102,7 +102,9 @@ function check(actions: ActionTable, limit: number, tx: MessageFacts, ctx: Notes
     const match = table.match(text);
     if (match === undefined) continue;
     matched.add(match.index);
-    noteMatch(ctx, match, text, false);
+    // A header may match in every field: the trace has no more of that than the finding.
+    const noted = hits.length < HIT_LIMIT;
+    if (noted) noteMatch(ctx, match, text, false);
     const read = actions.actionOf(match);
     if (read.kind === 'wrong') {
       remark(ctx, `nothing done for ${field.name}: ${read.why}: ${shown(match.value)}`);
@@ -110,9 +112,10 @@ function check(actions: ActionTable, limit: number, tx: MessageFacts, ctx: Notes
     }
     const { action } = read;
     const { source } = match.rule;
-    if (hits.length < HIT_LIMIT)
+    if (noted) {
       hits.push({ source, rule: clip(match.rule.text), action: action.kind, field: field.name });
-    report(ctx, action, text);
+      report(ctx, action, text);
+    }
     take(outcome, action);
     edits.push(...fieldEdits(action, field));
     why = `${table.name}:${source.line ?? 0}: ${shown(text)}`;

@@ -5,7 +5,7 @@
 import { addAll, addOtherCase, type ByteSet, complement, LF, namedSets } from './byte-set.js';
 import { PatternFault } from './syntax.js';
 
-export interface ClassOptions {
+interface ClassOptions {
   readonly fold: boolean;
   /** A negated class leaves LF out (REG_NEWLINE). */
   readonly withoutLf: boolean;

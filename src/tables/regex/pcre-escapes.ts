@@ -15,7 +15,7 @@ import {
 } from './byte-set.js';
 import { type Assertion, PatternFault } from './syntax.js';
 
-export type Escape =
+type Escape =
   | { readonly kind: 'octet'; readonly octet: number; readonly end: number }
   | { readonly kind: 'set'; readonly set: ByteSet; readonly end: number }
   | { readonly kind: 'assert'; readonly what: Assertion; readonly end: number }

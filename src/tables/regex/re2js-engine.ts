@@ -3,13 +3,13 @@
  * none of whose types leave this file. A pattern is compiled when it is first run: most of a large table's never are.
  */
 import { RE2JS } from 're2js';
-import type { CompiledRegex, RegexEngine, RegexMatcher } from '../../ports/regex-engine.js';
+import type { CompiledRegex, RegexEngine, RegexFlags, RegexMatcher } from '../../ports/regex-engine.js';
 import { maskInnerLf, type Rendering } from './render.js';
 import { type Translated, translate } from './translate.js';
 
 export const re2jsEngine: RegexEngine = Object.freeze({ name: 're2js', compile });
 
-function compile(pattern: string, flags: Parameters<RegexEngine['compile']>[1]): CompiledRegex {
+function compile(pattern: string, flags: RegexFlags): CompiledRegex {
   const translated = translate(pattern, flags);
   if (translated.kind !== 'translated') return translated;
   const tests = lazily((as) => RE2JS.compile(translated.render(as)));

@@ -104,7 +104,7 @@ const posixRows: readonly Row[] = [
 ];
 
 describe('matches', () => {
-  test.each([...pcreRows, ...posixRows])('%j on %j', (pattern, text, captures, flags) => {
+  test.for<Row>([...pcreRows, ...posixRows])('%j on %j', ([pattern, text, captures, flags]) => {
     const made = matcher(pattern, flags);
     expect(made.test(text)).toBe(captures !== undefined);
     expect(made.exec(text)).toEqual(captures);
@@ -163,6 +163,12 @@ describe('refused', () => {
   ])('POSIX %s', (pattern, kind, construct) => {
     expect(re2jsEngine.compile(pattern, ere)).toMatchObject({ kind, construct });
   });
+});
+
+test('nested as deeply as is allowed, and as long', () => {
+  const deep = matcher(`${'('.repeat(249)}a${')*'.repeat(249)}`);
+  expect(deep.exec('a')).toHaveLength(250);
+  expect(matcher('[a-z]*'.repeat(1000)).test('abc')).toBe(true);
 });
 
 describe('linear time', () => {

@@ -1,0 +1,12 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+const here = (f: string) => fileURLToPath(new URL(f, import.meta.url));
+const server = fork(here('smtp-accept-server.ts'), [process.argv[2] ?? 'ours'], { execArgv: [...process.execArgv, '--cpu-prof', '--cpu-prof-dir=/tmp/prof'] });
+const [{ port }] = (await once(server, 'message')) as [{ port: number }];
+const client = fork(here('smtp-accept-client.ts'), []);
+await once(client, 'message');
+client.send({ port, ms: 4000, octets: 4096, connections: 10 });
+console.log(await once(client, 'message'));
+client.disconnect();
+server.disconnect();
