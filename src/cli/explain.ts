@@ -3,7 +3,7 @@
  * where. Nothing is delivered. The status is 0 whenever the message could be evaluated, whatever was decided.
  */
 import { open } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { createSpool, type SpooledMessage } from '../adapters/spool/index.js';
 import { circumstances, commandLine, envelopeOptions, policyOptions } from './arguments.js';
 import { type Exit, exit, exitStatus, type Io, print, type Ready, ready, usageExit, wantsColor } from './io.js';
@@ -39,7 +39,7 @@ export async function explain(args: readonly string[], io: Io): Promise<number |
   const text =
     values.json === true
       ? `${safeJson(outcomeData(outcome, { durations }), 2)}\n`
-      : renderTrace(outcome, { width: io.stdout.columns ?? 100, color: wantsColor(io), durations });
+      : renderTrace(outcome, { width: io.stdout.columns ?? 100, color: wantsColor(io), durations, base: join(io.cwd, '/') });
   await print(io.stdout, text);
   return exitStatus.ok;
 }

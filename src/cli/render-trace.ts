@@ -5,6 +5,7 @@
 import type { Decision, Final } from '../core/decision.js';
 import type { Note } from '../core/note.js';
 import type { Outcome } from '../core/outcome.js';
+import type { TableEntry } from '../core/table.js';
 import type { AskLine, PhaseTrace, TracedEdit, TraceLine } from '../core/trace.js';
 import type { SourcePosition } from '../values/errors.js';
 import { replyText } from '../values/reply.js';
@@ -19,6 +20,8 @@ export interface RenderOptions {
   readonly color?: boolean;
   /** Milliseconds behind phases and stages. Default true; false makes the text the same for each run. */
   readonly durations?: boolean;
+  /** A folder, with "/" at its end: files below it are named from there. Default: names as they are. */
+  readonly base?: string;
 }
 
 /** Ends in a line end. */
@@ -30,12 +33,14 @@ class Renderer {
   readonly #paint: Painter;
   readonly #width: number;
   readonly #durations: boolean;
+  readonly #base: string;
   #lines: string[] = [];
 
-  constructor({ width = 100, color = false, durations = true }: RenderOptions) {
+  constructor({ width = 100, color = false, durations = true, base = '' }: RenderOptions) {
     this.#paint = painter(color);
     this.#width = Math.max(width, 40);
     this.#durations = durations;
+    this.#base = base;
   }
 
   outcome(outcome: Outcome): string {
@@ -58,7 +63,7 @@ class Renderer {
     if (by === undefined) return;
     const enforced = by.enforced === undefined ? '' : `, because "${printable(by.enforced)}" could not tell`;
     this.#put(1, `decided by ${printable(by.stage)} at ${by.phase}${enforced}`);
-    if (by.rule !== undefined) this.#put(1, `rule ${where(by.rule.source)}: ${printable(by.rule.text)}`);
+    if (by.rule !== undefined) this.#put(1, `rule ${this.#where(by.rule.source)}: ${oneLine(by.rule.text)}`);
     if (decision.detail !== undefined) this.#put(1, `detail: ${printable(decision.detail)}`);
   }
 
@@ -82,7 +87,9 @@ class Renderer {
     if (line.error !== undefined) this.#put(depth + 1, `error: ${printable(firstLine(line.error))}`);
     for (const note of line.notes) this.#put(depth + 1, this.#note(note));
     for (const ask of line.asked) this.#put(depth + 1, this.#ask(ask));
-    if (line.findings !== undefined) this.#put(depth + 1, `found ${data(line.findings)}`);
+    for (const [key, value] of Object.entries(line.findings ?? {})) {
+      this.#put(depth + 1, `finding ${printable(key)}: ${data(value)}`);
+    }
     for (const edit of line.edits) this.#put(depth + 1, this.#edit(edit));
     if (line.form === 'leaf') this.#decided(line.decision, depth + 1);
     for (const member of line.lines) this.#line(member, depth + 1);
@@ -124,16 +131,27 @@ class Renderer {
   #note(note: Note): string {
     if (note.kind === 'remark') return `note: ${printable(note.text)}`;
     const on = note.on === undefined ? '' : ` on ${JSON.stringify(printable(note.on))}`;
-    const text = `rule ${where(note.source)}: ${printable(note.text)}`;
+    const text = `rule ${this.#where(note.source)}: ${oneLine(note.text)}`;
     if (!note.matched) return this.#paint.dim(`${text}: no match${on}`);
-    const result = note.result === undefined ? '' : ` -> ${printable(note.result)}`;
+    const result = note.result === undefined ? '' : ` -> ${oneLine(note.result)}`;
     return `${text}: ${this.#paint.bold('matched')}${on}${result}`;
   }
 
   #ask({ port, method, args, answer, ms }: AskLine): string {
     const given = args.map(data).join(', ');
-    const came = answer === undefined ? 'no answer' : data(answer);
-    return `asked ${printable(port)}.${printable(method)}(${given}) -> ${came}${this.#time(ms)}`;
+    return `asked ${printable(port)}.${printable(method)}(${given}) -> ${this.#answer(answer)}${this.#time(ms)}`;
+  }
+
+  /** An Answer in words, with the place of a table's entry; anything else as data. */
+  #answer(answer: unknown): string {
+    if (typeof answer !== 'object' || answer === null) return answer === undefined ? 'no answer' : data(answer);
+    const { kind, why, value } = answer as { readonly kind?: unknown; readonly why?: unknown; readonly value?: unknown };
+    if (kind === 'not-found') return typeof why === 'string' ? `not found: ${printable(why)}` : 'not found';
+    if (kind === 'cannot-tell') return this.#paint.warn(`could not tell: ${printable(String(why))}`);
+    if (kind !== 'found') return data(answer);
+    const entry = value as Partial<TableEntry> | null | undefined;
+    if (typeof entry?.value !== 'string') return `found ${data(value)}`;
+    return `found ${data(entry.value)}${entry.source === undefined ? '' : ` (${this.#where(entry.source)})`}`;
   }
 
   #edit({ edit, applied }: TracedEdit): string {
@@ -145,14 +163,20 @@ class Renderer {
     return this.#durations ? this.#paint.dim(` [${ms.toFixed(2)} ms]`) : '';
   }
 
+  #where({ file, line }: SourcePosition): string {
+    const name = printable(this.#base !== '' && file.startsWith(this.#base) ? file.slice(this.#base.length) : file);
+    return line === undefined ? name : `${name}:${line}`;
+  }
+
   #put(depth: number, text: string): void {
     // Colour escapes have no width: a coloured line may be broken a little early, never in the middle of one.
     this.#lines.push(wrap(text, this.#width, '  '.repeat(depth)));
   }
 }
 
-function where({ file, line }: SourcePosition): string {
-  return line === undefined ? printable(file) : `${printable(file)}:${line}`;
+/** Rules are written with tabs between their parts. */
+function oneLine(text: string): string {
+  return printable(text.replaceAll('\t', ' '));
 }
 
 /** Any value on one line, cut at 400 characters. */

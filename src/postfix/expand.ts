@@ -31,6 +31,7 @@ class Expansion implements Expander {
   readonly #defaults: Readonly<Record<string, string>>;
   readonly #known = new Map<string, string>();
   readonly #open = new Set<string>();
+  readonly #reported = new Set<string>();
 
   constructor(settings: ReadonlyMap<string, Setting>, defaults: Readonly<Record<string, string>>) {
     this.#settings = settings;
@@ -128,8 +129,9 @@ class Expansion implements Expander {
   }
 
   #problem(code: string, message: string, source: SourcePosition, construct?: string): void {
-    const twice = this.problems.some((one) => one.message === message && one.source?.line === source.line);
-    if (twice) return;
+    const key = `${source.line}:${message}`;
+    if (this.#reported.has(key)) return;
+    this.#reported.add(key);
     this.problems.push(construct === undefined ? { code, message, source } : { code, message, source, construct });
   }
 }

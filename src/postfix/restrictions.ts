@@ -43,7 +43,7 @@ const notYet: ReadonlySet<string> = new Set(
    reject_unknown_client_hostname reject_unknown_forward_client_hostname reject_unknown_helo_hostname
    reject_unknown_hostname reject_unknown_recipient_domain reject_unknown_reverse_client_hostname
    reject_unknown_sender_domain reject_unlisted_recipient reject_unlisted_sender reject_unverified_recipient
-   reject_unverified_sender warn_if_reject`.split(/\s+/),
+   reject_unverified_sender`.split(/\s+/),
 );
 const notYetWithArgument =
   /^(?:check_policy_service|check_(?:client|helo|sender|recipient|reverse_client_hostname)_(?:a|mx|ns)_access|check_(?:reverse_client_hostname|ccert|sasl|etrn)_access|(?:reject|permit)_(?:rbl|rhsbl|dnswl|rhswl)_[a-z_]+|reject_maps_rbl|sleep)$/;
@@ -78,7 +78,12 @@ export function readRestrictions(
     const word = words[at] as string;
     const name = word.toLowerCase();
     const isMap = /^[a-z]{3,20}:./.test(word);
-    if (isSimple(name)) restrictions.push({ kind: name, text: word, list, source });
+    if (name === 'warn_if_reject') {
+      // What follows would only have been logged.
+      const more = takesArgument(words[at + 1] ?? '') ? 2 : 1;
+      left.push(words.slice(at, at + 1 + more).join(' '));
+      at += more;
+    } else if (isSimple(name)) restrictions.push({ kind: name, text: word, list, source });
     else if (accessKinds.has(name) || isMap) {
       // A bare table is check_LIST_access of its own list.
       const map = isMap ? word : words[++at];
@@ -90,11 +95,15 @@ export function readRestrictions(
       const argument = words[++at];
       if (argument === undefined) problems.push(lacks(word, source));
       left.push(`${word} ${argument ?? ''}`);
-    } else if (name === 'warn_if_reject') left.push(`${word} (what follows it is applied in earnest)`);
-    else if (notYet.has(name) || classes.has(word)) left.push(word);
+    } else if (notYet.has(name) || classes.has(word)) left.push(word);
     else problems.push({ code: 'unknown-restriction', message: 'no such restriction', source, construct: word });
   }
   return { restrictions, left, problems };
+}
+
+function takesArgument(word: string): boolean {
+  const name = word.toLowerCase();
+  return accessKinds.has(name) || notYetWithArgument.test(name);
 }
 
 function isSimple(name: string): name is SimpleKind {

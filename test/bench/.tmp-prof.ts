@@ -6,7 +6,9 @@ const server = fork(here('smtp-accept-server.ts'), [process.argv[2] ?? 'ours'], 
 const [{ port }] = (await once(server, 'message')) as [{ port: number }];
 const client = fork(here('smtp-accept-client.ts'), []);
 await once(client, 'message');
-client.send({ port, ms: 4000, octets: 4096, connections: 10 });
-console.log(await once(client, 'message'));
+for (let i = 0; i < 6; i++) {
+client.send({ port, ms: 3000, octets: 4096, connections: 10 });
+console.log((await once(client, 'message'))[0]);
+}
 client.disconnect();
 server.disconnect();

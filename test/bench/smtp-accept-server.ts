@@ -67,6 +67,6 @@ function bare(): Promise<number> {
   });
 }
 
-process.on('message', () => process.send?.({ octets }));
+process.on('message', () => process.send?.({ octets, cpu: process.cpuUsage() }));
 process.on('disconnect', () => process.exit(0));
 process.send?.({ port: await (process.argv[2] === 'ours' ? ours() : bare()) });

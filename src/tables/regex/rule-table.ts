@@ -8,7 +8,7 @@ import type { RegexEngine } from '../../ports/regex-engine.js';
 import { found, notFound } from '../../values/answer.js';
 import { decodeLatin1, decodeText, encodeLatin1, encodeUtf8 } from '../../values/bytes.js';
 import { ConfigurationError } from '../../values/errors.js';
-import { type LogicalLine, logicalLines } from '../logical-lines.js';
+import { logicalLines } from '../logical-lines.js';
 import { buildProgram, type Program, type Rule, type Step, type Test } from './program.js';
 import { re2jsEngine } from './re2js-engine.js';
 import { mayMatch } from './required-literals.js';
@@ -31,6 +31,7 @@ export interface RuleMatcher {
 
 export interface RuleTable extends Table, RuleMatcher {
   readonly kind: 'rule-table';
+  readonly patterns: true;
   readonly rules: readonly Rule[];
   /**
    * The matcher for any part of a larger text that is known in lower case; undefined when no rule can match in it.
@@ -59,16 +60,9 @@ export function regexpTable(text: string | Uint8Array, options: RuleTableOptions
 function loadTable(text: string | Uint8Array, dialect: Dialect, options: RuleTableOptions): RuleTable {
   const { file = 'inline', engine = re2jsEngine } = options;
   const octets = decodeLatin1(typeof text === 'string' ? encodeUtf8(text) : text);
-  const program = buildProgram(linesOf(octets), dialect, file, engine);
+  const program = buildProgram(logicalLines(octets), dialect, file, engine);
   if (program.problems.length > 0) throw new ConfigurationError('table', program.problems);
   return tableOf(program, `${dialect}:${file}`);
-}
-
-/** 0xA0 is no white space in the C locale, but is to JavaScript: it is put aside while lines are made. */
-function linesOf(octets: string): readonly LogicalLine[] {
-  if (!octets.includes('\xa0')) return logicalLines(octets);
-  const lines = logicalLines(octets.replaceAll('\xa0', '\ue0a0'));
-  return lines.map(({ text, line }) => ({ text: text.replaceAll('\ue0a0', '\xa0'), line }));
 }
 
 /** The table of a program, whatever problems it had. */
@@ -77,6 +71,7 @@ export function tableOf({ steps, rules }: Program, name: string): RuleTable {
   return Object.freeze({
     kind: 'rule-table',
     name,
+    patterns: true,
     rules,
     match,
     within: (folded: string) => narrowed(steps, rules, folded),
