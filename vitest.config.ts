@@ -5,7 +5,9 @@ import { defineConfig } from 'vitest/config';
 /** Tests import sources by path, examples by the package's published name: both reach `src`. */
 const source = (path: string): string => fileURLToPath(new URL(`./src/${path}`, import.meta.url));
 const entries = ['adapters', 'servers'].flatMap((folder) =>
-  readdirSync(source(folder)).map((name) => [`postern/${folder}/${name}`, source(`${folder}/${name}/index.ts`)] as const),
+  readdirSync(source(folder)).map(
+    (name) => [`postern/${folder}/${name}`, source(`${folder}/${name}/index.ts`)] as const,
+  ),
 );
 
 export default defineConfig({

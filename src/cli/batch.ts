@@ -1,7 +1,15 @@
 /** `postern batch`: a policy over stored mail, one line or one JSON object a message. */
 import { open, readdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { type BatchResult, type BatchSource, emlFiles, inOrder, maildirFolder, mboxFile, runBatch } from '../servers/batch/index.js';
+import {
+  type BatchResult,
+  type BatchSource,
+  emlFiles,
+  inOrder,
+  maildirFolder,
+  mboxFile,
+  runBatch,
+} from '../servers/batch/index.js';
 import { replyText } from '../values/reply.js';
 import { circumstances, commandLine, envelopeOptions, type OptionValues, policyOptions } from './arguments.js';
 import { decidedBy } from './decided-by.js';
@@ -65,7 +73,12 @@ async function sourceOf(path: string, { mboxrd }: OptionValues): Promise<BatchSo
     }
     const names = await readdir(path);
     if (names.includes('new') || names.includes('cur')) return maildirFolder(path);
-    return emlFiles(names.filter((name) => name.endsWith('.eml')).sort().map((name) => join(path, name)));
+    return emlFiles(
+      names
+        .filter((name) => name.endsWith('.eml'))
+        .sort()
+        .map((name) => join(path, name)),
+    );
   } catch {
     return emlFiles([path]);
   }
@@ -98,7 +111,8 @@ function lineOf(result: BatchResult): string {
 
 function verdict(result: Evaluated): readonly string[] {
   const { outcome } = result;
-  const final = outcome.recipients.map((one) => one.decision).find((one) => one.kind !== 'continue') ?? outcome.decision;
+  const final =
+    outcome.recipients.map((one) => one.decision).find((one) => one.kind !== 'continue') ?? outcome.decision;
   if (final.kind === 'continue') return [decisionOf(result), '', ''];
   const by = decidedBy(outcome.trace, final);
   const source = by?.rule?.source;

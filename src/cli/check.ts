@@ -3,6 +3,7 @@
  * parameter. A parameter that is not honoured is told, and is no error.
  */
 import type { ReportRow } from '../postfix/index.js';
+import { renderProblem } from '../values/errors.js';
 import { commandLine, policyOptions } from './arguments.js';
 import { type Exit, exitStatus, type Io, print, usageExit, wantsColor } from './io.js';
 import { loadPolicy } from './load-policy.js';
@@ -21,13 +22,14 @@ export async function check(args: readonly string[], io: Io): Promise<number | E
   if (operands.length > 0) return usageExit(`check: unexpected ${operands[0]}`);
   const loaded = await loadPolicy(values, io);
   if (loaded.kind === 'exit') return loaded;
-  const report = loaded.value.postfix?.report;
+  const { report = [], warnings = [] } = loaded.value.postfix ?? {};
   if (values.json === true) {
-    await print(io.stdout, `${safeJson({ ok: true, report: toPlain(report ?? []) }, 2)}\n`);
+    await print(io.stdout, `${safeJson({ ok: true, report: toPlain(report), warnings: toPlain(warnings) }, 2)}\n`);
     return exitStatus.ok;
   }
+  for (const one of warnings) await print(io.stderr, `${printable(renderProblem(one))}\n`);
   const paint = painter(wantsColor(io));
-  for (const row of report ?? []) await print(io.stdout, `${rowText(row, paint)}\n`);
+  for (const row of report) await print(io.stdout, `${rowText(row, paint)}\n`);
   await print(io.stdout, `${paint.good('ok')}\n`);
   return exitStatus.ok;
 }
@@ -35,6 +37,7 @@ export async function check(args: readonly string[], io: Io): Promise<number | E
 /** `main.cf:12: content_filter: NOT honoured: mail is not sent through that filter`. */
 function rowText({ parameter, source, status, why }: ReportRow, paint: Painter): string {
   const where = source === undefined ? '(default)' : `${source.file}:${source.line ?? 1}`;
-  const shown = status === 'not-honoured' ? paint.warn('NOT honoured') : status === 'honoured' ? status : 'irrelevant here';
+  const shown =
+    status === 'not-honoured' ? paint.warn('NOT honoured') : status === 'honoured' ? status : 'irrelevant here';
   return `${printable(where)}: ${printable(parameter)}: ${shown}${why === '' ? '' : `: ${printable(why)}`}`;
 }

@@ -29,7 +29,11 @@ function first(trace: Trace, test: (made: Final) => boolean): DecidedBy | undefi
 }
 
 /** Members before their combinator: the combinator repeats what a member decided. */
-function inLines(phase: PhaseTrace, lines: readonly TraceLine[], test: (made: Final) => boolean): DecidedBy | undefined {
+function inLines(
+  phase: PhaseTrace,
+  lines: readonly TraceLine[],
+  test: (made: Final) => boolean,
+): DecidedBy | undefined {
   for (const line of lines) {
     const inside = inLines(phase, line.lines, test);
     if (inside !== undefined) return inside;
@@ -47,5 +51,7 @@ function finals(decision: Decision): readonly Final[] {
 
 /** For outcomes that were copied on their way here. */
 function alike(a: Final, b: Final): boolean {
-  return a.kind === b.kind && a.reason === b.reason && a.detail === b.detail && replyText(a.reply) === replyText(b.reply);
+  return (
+    a.kind === b.kind && a.reason === b.reason && a.detail === b.detail && replyText(a.reply) === replyText(b.reply)
+  );
 }

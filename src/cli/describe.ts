@@ -51,7 +51,9 @@ function stageText(stage: StageDescription, depth: number): readonly string[] {
 }
 
 function failuresText(rows: readonly FailureRow[]): readonly string[] {
-  const table = rows.map((row) => [row.phase, row.stage, row.port ?? '-', row.cannotTell ?? '-', row.crash].map(printable));
+  const table = rows.map((row) =>
+    [row.phase, row.stage, row.port ?? '-', row.cannotTell ?? '-', row.crash].map(printable),
+  );
   const all = [['phase', 'stage', 'port', 'cannot tell', 'crash'], ...table];
   const widths = [0, 1, 2, 3].map((column) => Math.max(...all.map((cells) => cells[column]?.length ?? 0)));
   const lines = all.map((cells) => cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  '));

@@ -39,7 +39,12 @@ export async function explain(args: readonly string[], io: Io): Promise<number |
   const text =
     values.json === true
       ? `${safeJson(outcomeData(outcome, { durations }), 2)}\n`
-      : renderTrace(outcome, { width: io.stdout.columns ?? 100, color: wantsColor(io), durations, base: join(io.cwd, '/') });
+      : renderTrace(outcome, {
+          width: io.stdout.columns ?? 100,
+          color: wantsColor(io),
+          durations,
+          base: join(io.cwd, '/'),
+        });
   await print(io.stdout, text);
   return exitStatus.ok;
 }

@@ -24,7 +24,8 @@ const EXPECTED =
   'expected a policy, or a function that returns one, as default export or as "policy": export default definePolicy({ ... })';
 
 export async function loadPolicy({ config, postfix }: OptionValues, io: Io): Promise<Ready<LoadedPolicy> | Exit> {
-  if ((config === undefined) === (postfix === undefined)) return usageExit('give either --config FILE or --postfix DIR');
+  if ((config === undefined) === (postfix === undefined))
+    return usageExit('give either --config FILE or --postfix DIR');
   try {
     if (postfix !== undefined) return fromPostfix(resolve(io.cwd, postfix));
     return await fromModule(resolve(io.cwd, config ?? ''));

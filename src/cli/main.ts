@@ -22,7 +22,9 @@ const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
 
 /** `argv` without node and script. Resolves to a status of sysexits.h; never rejects. */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
-  const ended = await run(argv, io).catch((error: unknown) => (io.signal?.aborted === true ? interrupted : crashed(error)));
+  const ended = await run(argv, io).catch((error: unknown) =>
+    io.signal?.aborted === true ? interrupted : crashed(error),
+  );
   if (typeof ended === 'number') return ended;
   await print(io.stderr, `${ended.text}\n`);
   return ended.status;

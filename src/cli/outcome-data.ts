@@ -98,7 +98,7 @@ function askData(ask: AskLine, durations: boolean): Plain {
   return record({ port, method, args: plain(args), answer: plain(answer), ms: durations ? ms : undefined });
 }
 
-export function editData({ edit, applied }: TracedEdit): Plain {
+function editData({ edit, applied }: TracedEdit): Plain {
   return record({ applied, edit: plain(edit) });
 }
 

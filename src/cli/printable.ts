@@ -55,10 +55,10 @@ export function wrap(text: string, width: number, indent: string): string {
 
 /** JSON on `indent` spaces that a terminal can be shown: still JSON, what is unsafe there as an escape. */
 export function safeJson(value: unknown, indent = 0): string {
-  const escape = (character: string): string =>
+  const escaped = (character: string): string =>
     [...Array(character.length).keys()]
       .map((at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, '0')}`)
       .join('');
   const text = JSON.stringify(value, undefined, indent);
-  return text.replace(UNSAFE, (character) => (character === '\n' ? character : escape(character)));
+  return text.replace(UNSAFE, (character) => (character === '\n' ? character : escaped(character)));
 }

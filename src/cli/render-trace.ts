@@ -56,7 +56,8 @@ class Renderer {
     const name = `${this.#paint.bold(printable(address.text))}${via}`;
     if (decision.kind === 'continue') {
       const hop = nextHop === undefined ? 'no next hop set' : `to ${nextHop.transport}:${nextHop.destination}`;
-      return this.#put(0, `${name}: ${this.#paint.good('goes on')}, ${printable(hop)}`);
+      this.#put(0, `${name}: ${this.#paint.good('goes on')}, ${printable(hop)}`);
+      return;
     }
     this.#put(0, `${name}: ${this.#decision(decision)}`);
     const by = decidedBy(outcome.trace, decision);
@@ -104,7 +105,10 @@ class Renderer {
 
   #decided(decision: Decision, depth: number): void {
     if (decision.kind === 'continue') return;
-    if (decision.kind !== 'for-some') return this.#final(decision, depth);
+    if (decision.kind !== 'for-some') {
+      this.#final(decision, depth);
+      return;
+    }
     for (const group of decision.groups) {
       const names = group.recipients.map((one) => printable(one.address.text)).join(', ');
       this.#put(depth, `for ${names}:`);
@@ -145,7 +149,11 @@ class Renderer {
   /** An Answer in words, with the place of a table's entry; anything else as data. */
   #answer(answer: unknown): string {
     if (typeof answer !== 'object' || answer === null) return answer === undefined ? 'no answer' : data(answer);
-    const { kind, why, value } = answer as { readonly kind?: unknown; readonly why?: unknown; readonly value?: unknown };
+    const { kind, why, value } = answer as {
+      readonly kind?: unknown;
+      readonly why?: unknown;
+      readonly value?: unknown;
+    };
     if (kind === 'not-found') return typeof why === 'string' ? `not found: ${printable(why)}` : 'not found';
     if (kind === 'cannot-tell') return this.#paint.warn(`could not tell: ${printable(String(why))}`);
     if (kind !== 'found') return data(answer);

@@ -89,8 +89,7 @@ type SomeErased<L extends readonly AnyStage[]> = true extends {
 
 export type SequenceOf<N extends string, L extends readonly AnyStage[]> =
   SomeErased<L> extends true ? StageType : SequenceType<N, L>;
-export type ParallelOf<L extends readonly AnyStage[]> =
-  SomeErased<L> extends true ? StageType : ParallelType<L>;
+export type ParallelOf<L extends readonly AnyStage[]> = SomeErased<L> extends true ? StageType : ParallelType<L>;
 
 export interface SequenceType<N extends string, L extends readonly AnyStage[]> extends Together<N, L> {
   readonly needs: Unmet<L, 'needs'>;

@@ -94,6 +94,22 @@ export type Edit =
  * recipient by itself after the message (LMTP can, SMTP cannot). */
 export type EditKind = Edit['kind'] | 'split' | 'reply-per-recipient';
 
+/** Every kind of edit, for a server that can perform them all. */
+export const allEdits: readonly Edit['kind'][] = Object.freeze([
+  'prepend-header',
+  'append-header',
+  'insert-header',
+  'replace-header',
+  'remove-header',
+  'replace-body',
+  'rewrite-sender',
+  'add-recipient',
+  'remove-recipient',
+  'rewrite-recipient',
+  'expand-recipient',
+  'set-next-hop',
+]);
+
 /** The edits of the kinds `K`. */
 export type EditOf<K extends EditKind> = Extract<Edit, { readonly kind: K }>;
 

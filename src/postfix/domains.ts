@@ -2,11 +2,12 @@
  * Lists of domains and networks in main.cf: names, `/file` with more of them, `type:map` whose keys they are. What
  * Postfix would take and never match is a problem here, with what to write instead.
  */
+
+import { logicalLines } from '../tables/index.js';
 import { parseDomain } from '../values/domain.js';
 import type { Problem, SourcePosition } from '../values/errors.js';
 import { parseAddressLiteral } from '../values/mailbox.js';
 import { parseNetwork } from '../values/network.js';
-import { logicalLines } from '../tables/index.js';
 import { splitList } from './lists.js';
 import type { Maps } from './maps.js';
 
@@ -30,7 +31,12 @@ export class Lists {
   networks(value: string, source: SourcePosition): readonly string[] {
     return this.#elements(value, source, 0).filter((element) => {
       if (element.startsWith('!')) {
-        this.#add('excluded-network', 'networks cannot be excluded here: write the networks that are meant', source, element);
+        this.#add(
+          'excluded-network',
+          'networks cannot be excluded here: write the networks that are meant',
+          source,
+          element,
+        );
         return false;
       }
       const network = parseNetwork(element);
@@ -56,7 +62,9 @@ export class Lists {
     return splitList(value).flatMap((element) => {
       if (element.startsWith('/')) return this.#ofFile(element, source, depth);
       // An IPv6 network has colons too, but no letters that are no digits before the first.
-      return /^[a-z]{3,20}:[^:]/.test(element) && !/^[0-9a-f]{3,4}:/.test(element) ? this.#maps.domainKeys(element, source) : [element];
+      return /^[a-z]{3,20}:[^:]/.test(element) && !/^[0-9a-f]{3,4}:/.test(element)
+        ? this.#maps.domainKeys(element, source)
+        : [element];
     });
   }
 

@@ -17,10 +17,7 @@ export interface Expander {
 const LENGTH_LIMIT = 100_000;
 const DEPTH_LIMIT = 100;
 
-export function expander(
-  settings: ReadonlyMap<string, Setting>,
-  defaults: Readonly<Record<string, string>>,
-): Expander {
+export function expander(settings: ReadonlyMap<string, Setting>, defaults: Readonly<Record<string, string>>): Expander {
   return new Expansion(settings, defaults);
 }
 

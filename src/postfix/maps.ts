@@ -4,7 +4,16 @@
  * of main.cf that names it; what is wrong inside it comes with its own file and lines.
  */
 import type { Table } from '../core/table.js';
-import { aliasTable, cidrTable, hashTable, inlineTable, logicalLines, type PatternTable, staticTable, tableList, unionTable } from '../tables/index.js';
+import {
+  aliasTable,
+  cidrTable,
+  hashTable,
+  inlineTable,
+  logicalLines,
+  staticTable,
+  tableList,
+  unionTable,
+} from '../tables/index.js';
 import { pcreTable, type RuleTable, regexpTable } from '../tables/regex/index.js';
 import { decodeText } from '../values/bytes.js';
 import { isConfigurationError, type Problem, renderProblem, type SourcePosition } from '../values/errors.js';
@@ -13,13 +22,17 @@ import { splitList } from './lists.js';
 
 const INDEXED: readonly string[] = ['hash', 'btree', 'lmdb', 'texthash', 'dbm', 'cdb', 'sdbm'];
 const ELSEWHERE: ReadonlySet<string> = new Set(
-  'ldap mysql pgsql sqlite tcp socketmap memcache mongodb nis nisplus netinfo unix environ pipemap randmap fail'.split(' '),
+  'ldap mysql pgsql sqlite tcp socketmap memcache mongodb nis nisplus netinfo unix environ pipemap randmap fail'.split(
+    ' ',
+  ),
 );
 const KNOWN = 'pcre, regexp, hash, btree, lmdb, texthash, cidr, static, inline, unionmap';
 
 /** Loads each map once. `problems` grow as maps are asked for. */
 export class Maps {
   readonly problems: Problem[] = [];
+  /** What postmap would have warned of: keys given twice, keys that end in a colon. */
+  readonly warnings: Problem[] = [];
   readonly #files: PostfixFiles;
   readonly #loaded = new Map<string, Table | undefined>();
   readonly #aliases = new Set<string>();
@@ -69,7 +82,12 @@ export class Maps {
   domainKeys(written: string, source: SourcePosition): readonly string[] {
     const { type, rest } = typeAndName(withoutProxy(written));
     if (!INDEXED.includes(type)) {
-      this.#add('wrong-map-type', 'domains can be listed from hash, btree, lmdb or texthash maps only: name them', source, written);
+      this.#add(
+        'wrong-map-type',
+        'domains can be listed from hash, btree, lmdb or texthash maps only: name them',
+        source,
+        written,
+      );
       return [];
     }
     const text = this.#text(rest, source);
@@ -87,11 +105,15 @@ export class Maps {
     if (type === 'static') return staticTable(unbraced(rest));
     if (type === 'inline') return this.#inline(rest, source);
     if (type === 'unionmap') return this.#union(rest, source);
-    if (type === 'pcre' || type === 'regexp') return asPatterns(this.#patterns(type, rest, source));
+    if (type === 'pcre' || type === 'regexp') return this.#patterns(type, rest, source);
     if (type === 'cidr') return this.#fromText(rest, source, (text, file) => cidrTable(text, { file }));
     if (INDEXED.includes(type)) {
       const isAliases = this.#aliases.has(name);
-      return this.#fromText(rest, source, (text, file) => (isAliases ? aliasTable(text, { file }) : hashTable(text, { file, type })));
+      return this.#fromText(rest, source, (text, file) => {
+        const table = isAliases ? aliasTable(text, { file }) : hashTable(text, { file, type });
+        for (const warning of table.warnings) this.warnings.push(warning);
+        return table;
+      });
     }
     const why = ELSEWHERE.has(type) ? 'tables of this type are not read here yet' : 'no such type of table';
     this.#add('unknown-map-type', `${why}; expected ${KNOWN}`, source, name);
@@ -145,7 +167,9 @@ export class Maps {
       return load();
     } catch (error) {
       if (!isConfigurationError(error)) throw error;
-      const own = error.problems.map((one) => (one.source === undefined ? { ...one, source, construct: written } : one));
+      const own = error.problems.map((one) =>
+        one.source === undefined ? { ...one, source, construct: written } : one,
+      );
       for (const problem of own) this.#push(problem);
       return undefined;
     }
@@ -170,16 +194,13 @@ function withoutProxy(name: string): string {
 
 function typeAndName(name: string): { readonly type: string; readonly rest: string } {
   const colon = name.indexOf(':');
-  return colon < 0 ? { type: '', rest: name } : { type: name.slice(0, colon).toLowerCase(), rest: name.slice(colon + 1) };
+  return colon < 0
+    ? { type: '', rest: name }
+    : { type: name.slice(0, colon).toLowerCase(), rest: name.slice(colon + 1) };
 }
 
-export function unbraced(text: string): string {
+function unbraced(text: string): string {
   return text.startsWith('{') && text.endsWith('}') ? text.slice(1, -1).trim() : text;
-}
-
-/** Asked with whole keys only. */
-function asPatterns(table: RuleTable | undefined): PatternTable | undefined {
-  return table === undefined ? undefined : { name: table.name, lookup: table.lookup, patterns: true };
 }
 
 /** Several tables as one: the first rule that matches, in the order of the tables. */
@@ -190,15 +211,18 @@ function joined(tables: readonly RuleTable[]): RuleTable {
     starts.push(count);
     count += table.rules.length;
   }
-  const firstMatch = (matchers: readonly (Pick<RuleTable, 'match'> | undefined)[]): RuleTable['match'] => (text, folded) => {
-    for (const [at, matcher] of matchers.entries()) {
-      const match = matcher?.match(text, folded);
-      if (match !== undefined) return { ...match, index: match.index + (starts[at] ?? 0) };
-    }
-    return undefined;
-  };
+  const firstMatch =
+    (matchers: readonly (Pick<RuleTable, 'match'> | undefined)[]): RuleTable['match'] =>
+    (text, folded) => {
+      for (const [at, matcher] of matchers.entries()) {
+        const match = matcher?.match(text, folded);
+        if (match !== undefined) return { ...match, index: match.index + (starts[at] ?? 0) };
+      }
+      return undefined;
+    };
   return {
     kind: 'rule-table',
+    patterns: true,
     name: tables.map((table) => table.name).join(', '),
     rules: tables.flatMap((table) => table.rules),
     lookup: tableList(...tables).lookup,

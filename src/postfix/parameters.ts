@@ -81,10 +81,19 @@ const meanings: readonly (readonly [RegExp, string])[] = [
   [/^smtpd_delay_reject$/, 'restrictions are always applied at RCPT, as with "yes"'],
   [/^smtpd_restriction_classes$/, 'restriction classes are not known; lists that name one lack it'],
   [/^smtpd_/, 'the SMTP server does not follow it'],
-  [/^(?:canonical|sender_canonical|recipient_canonical|masquerade|relocated|generic|sender_bcc|recipient_bcc)_/, 'addresses are not rewritten by it'],
+  [
+    /^(?:canonical|sender_canonical|recipient_canonical|masquerade|relocated|generic|sender_bcc|recipient_bcc)_/,
+    'addresses are not rewritten by it',
+  ],
   [/^(?:mime|nested)_header_checks$|^smtp_.*_checks$/, 'these headers are not checked'],
-  [/^local_transport$|^virtual_transport$|^default_transport$|^mailbox_command|^mailbox_transport|^fallback_/, 'mail of our own users goes to the mail store'],
-  [/^home_mailbox$|^virtual_mailbox_base$|^mailbox_size_limit$|^virtual_(?:uid|gid|minimum)/, 'where mailboxes lie, and whose they are, is said to the mail store'],
+  [
+    /^local_transport$|^virtual_transport$|^default_transport$|^mailbox_command|^mailbox_transport|^fallback_/,
+    'mail of our own users goes to the mail store',
+  ],
+  [
+    /^home_mailbox$|^virtual_mailbox_base$|^mailbox_size_limit$|^virtual_(?:uid|gid|minimum)/,
+    'where mailboxes lie, and whose they are, is said to the mail store',
+  ],
   [/_destination_(?:recipient|concurrency)_limit$/, 'limits of a transport are said to it'],
   [/^soft_bounce$/, 'refusals stay permanent'],
   [/^append_|^always_bcc$|^luser_relay$|^owner_request_special$/, 'the address part of it is not applied'],

@@ -48,6 +48,8 @@ export interface PostfixReading {
   readonly settings: PostfixSettings;
   /** One row for each parameter that is set, and for defaults of Postfix's that are not honoured. */
   readonly report: readonly ReportRow[];
+  /** What is odd in a map, and not wrong: a key that is there twice. */
+  readonly warnings: readonly Problem[];
 }
 
 /**
@@ -74,7 +76,8 @@ class Reader {
     const read = files.read('main.cf');
     this.#file = read.file;
     const text = read.kind === 'read' ? decodeText(read.bytes) : '';
-    if (read.kind === 'unreadable') this.#problem('missing-main-cf', `cannot be read: ${read.why}`, { file: read.file });
+    if (read.kind === 'unreadable')
+      this.#problem('missing-main-cf', `cannot be read: ${read.why}`, { file: read.file });
     this.#main = readMainCf(text, read.file);
     const names = { ...otherDefaults, config_directory: files.folder, ...honoured, mydomain: this.#domainOfHost() };
     this.#values = expander(this.#main.settings, names);
@@ -87,10 +90,17 @@ class Reader {
     const settings = this.#settings();
     const stages = this.#stages(settings);
     const { problems } = this.#main;
-    const all = [...this.#problems, ...problems, ...this.#values.problems, ...this.#maps.problems, ...this.#lists.problems];
+    const all = [
+      ...this.#problems,
+      ...problems,
+      ...this.#values.problems,
+      ...this.#maps.problems,
+      ...this.#lists.problems,
+    ];
     if (all.length > 0) throw new ConfigurationError('postfix', inOrder(all, this.#file));
     const lists: Readonly<Record<'mail' | 'rcpt' | 'message', readonly AnyStage[]>> = stages;
-    return { policy: definePolicy(lists), settings, report: reportOn(this.#main, this.#values.used, this.#left) };
+    const report = reportOn(this.#main, this.#values.used, this.#left);
+    return { policy: definePolicy(lists), settings, report, warnings: this.#maps.warnings };
   }
 
   #settings(): PostfixSettings {
@@ -172,7 +182,8 @@ class Reader {
     const guarded = all.some((one) => guards.includes(one.kind) && (one.list === 'relay' || one.list === 'recipient'));
     if (!guarded) {
       // smtpd(8) does not start either: "specify at least one working instance of: reject_unauth_destination, ..."
-      const message = 'smtpd_relay_restrictions or smtpd_recipient_restrictions must hold reject_unauth_destination, defer_unauth_destination, reject or defer: anybody could relay';
+      const message =
+        'smtpd_relay_restrictions or smtpd_recipient_restrictions must hold reject_unauth_destination, defer_unauth_destination, reject or defer: anybody could relay';
       this.#problem('open-relay', message, this.#source('smtpd_relay_restrictions'));
     }
     return all;
@@ -242,7 +253,8 @@ class Reader {
       return [make()];
     } catch (error) {
       if (!isConfigurationError(error)) throw error;
-      for (const one of error.problems) this.#problems.push(one.source === undefined ? { ...one, source: this.#source(parameter) } : one);
+      for (const one of error.problems)
+        this.#problems.push(one.source === undefined ? { ...one, source: this.#source(parameter) } : one);
       return [];
     }
   }

@@ -26,10 +26,15 @@ export function reportOn(
   return [...rows, ...defaults.filter(({ parameter }) => !main.settings.has(parameter))];
 }
 
-function settingRow(setting: Setting, used: ReadonlySet<string>, left: ReadonlyMap<string, readonly string[]>): ReportRow {
+function settingRow(
+  setting: Setting,
+  used: ReadonlySet<string>,
+  left: ReadonlyMap<string, readonly string[]>,
+): ReportRow {
   const { name } = setting;
   const missing = left.get(name);
-  if (missing !== undefined) return row(setting, 'not-honoured', `left out, they are not known here yet: ${missing.join('; ')}`);
+  if (missing !== undefined)
+    return row(setting, 'not-honoured', `left out, they are not known here yet: ${missing.join('; ')}`);
   if (Object.hasOwn(honoured, name)) return row(setting, 'honoured', '');
   const { status, why } = statusOf(name);
   const isOwn = used.has(name) && status === 'not-honoured' && why.startsWith('not known');
@@ -50,7 +55,10 @@ const byDefault = (parameter: string, why: string): ReportRow => ({
 
 /** Where Postfix's default asks the system. */
 const defaults: readonly ReportRow[] = [
-  byDefault('local_recipient_maps', "Postfix's default asks the system's accounts: here every local recipient is taken; name a map of users"),
+  byDefault(
+    'local_recipient_maps',
+    "Postfix's default asks the system's accounts: here every local recipient is taken; name a map of users",
+  ),
   byDefault('alias_maps', "Postfix's default reads the system's aliases file: here none is read; name it"),
   byDefault('mynetworks', "Postfix's default is this host's own addresses: here loopback alone"),
 ];

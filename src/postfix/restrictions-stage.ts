@@ -9,8 +9,8 @@ import type { Session } from '../core/session.js';
 import { type Ask, type Context, defineStage, type Stage } from '../core/stage.js';
 import type { Table } from '../core/table.js';
 import type { RcptFacts } from '../core/transaction.js';
-import { type AccessAction, worded } from '../stages/access/action.js';
 import { actionOf } from '../stages/access/access-table.js';
+import { type AccessAction, worded } from '../stages/access/action.js';
 import { accessKeys, addressKeys, domainKeys, NULL_SENDER_KEY } from '../tables/address-keys.js';
 import { type DomainSet, readDomains } from '../tables/domain-set.js';
 import { searchTable } from '../tables/search.js';
@@ -65,7 +65,9 @@ export function smtpdRestrictions(options: RestrictionsOptions): RestrictionsSta
   const { restrictions } = options;
   const compiled = compile(options);
   const asks: Asks = Object.fromEntries(
-    restrictions.flatMap((one) => ('table' in one ? [[one.port, { port: one.table, cannotTell: 'defer' as const }]] : [])),
+    restrictions.flatMap((one) =>
+      'table' in one ? [[one.port, { port: one.table, cannotTell: 'defer' as const }]] : [],
+    ),
   );
   return defineStage({
     name: 'smtpdRestrictions',
@@ -153,7 +155,13 @@ class Evaluation {
     this.#note(one, true, subject, `${key} ${entry.value}`);
     if (entry.source !== undefined) {
       const result = entry.value.slice(0, 200);
-      this.#ctx.note({ kind: 'rule', source: entry.source, text: `${key} ${entry.value}`.slice(0, 200), matched: true, result });
+      this.#ctx.note({
+        kind: 'rule',
+        source: entry.source,
+        text: `${key} ${entry.value}`.slice(0, 200),
+        matched: true,
+        result,
+      });
     }
     return this.#act(actionOf(entry.value), subject, what, `${text}: ${key} ${entry.value}`);
   }
@@ -191,7 +199,11 @@ class Evaluation {
         const { ip, name } = session.client;
         const host = name.kind === 'verified' ? name.name.ascii : 'unknown';
         const addresses = ip === undefined ? [] : addressKeys(ip);
-        return { keys: [...domainKeys(host), ...addresses], subject: `${host}[${ip?.text ?? 'unknown'}]`, what: 'Client host' };
+        return {
+          keys: [...domainKeys(host), ...addresses],
+          subject: `${host}[${ip?.text ?? 'unknown'}]`,
+          what: 'Client host',
+        };
       }
       case 'check_helo_access':
         return { keys: helo === undefined ? [] : domainKeys(helo), subject: helo ?? '', what: 'Helo command' };
@@ -221,7 +233,13 @@ class Evaluation {
   }
 
   #note({ source, text, list }: Restriction, matched: boolean, on: string, result: string | undefined): void {
-    const note = { kind: 'rule', source, text: `${list}: ${text}`.slice(0, 200), matched, on: on.slice(0, 200) } as const;
+    const note = {
+      kind: 'rule',
+      source,
+      text: `${list}: ${text}`.slice(0, 200),
+      matched,
+      on: on.slice(0, 200),
+    } as const;
     this.#ctx.note(result === undefined ? note : { ...note, result: result.slice(0, 200) });
   }
 }

@@ -90,7 +90,10 @@ export function readRestrictions(
       const kind = isMap ? ownKind(list) : (name as AccessKind);
       const text = isMap ? word : `${word} ${map ?? ''}`;
       if (map === undefined) problems.push(lacks(word, source));
-      else restrictions.push(...access({ kind, text, list, source }, map, `${list} ${restrictions.length + 1}`, maps, problems));
+      else
+        restrictions.push(
+          ...access({ kind, text, list, source }, map, `${list} ${restrictions.length + 1}`, maps, problems),
+        );
     } else if (notYetWithArgument.test(name)) {
       const argument = words[++at];
       if (argument === undefined) problems.push(lacks(word, source));

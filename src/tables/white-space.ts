@@ -13,10 +13,6 @@ export function trimEnd(text: string): string {
   return text.slice(0, end);
 }
 
-export function trimStart(text: string): string {
-  return text.slice(skipSpace(text, 0));
-}
-
 /** The index of the first character from `at` on that is no white space. */
 export function skipSpace(text: string, at: number): number {
   let index = at;

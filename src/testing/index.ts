@@ -1,4 +1,7 @@
-/** Entry point for tests of stages, policies and stores: builders, in-memory ports, a clock that stands still. No framework. */
+/**
+ * Entry point for tests of stages, policies, stores and servers: builders, in-memory ports, a clock that stands still, the
+ * conformance suite of mail stores, dialogues. No framework; dialogues open sockets, nothing else does.
+ */
 export {
   domainOf,
   ipOf,
@@ -9,6 +12,7 @@ export {
   senderOf,
   sessionOf,
 } from './builders.js';
+export * from './dialogue/index.js';
 export * from './mail-store/index.js';
 export { type TestTable, testTable } from './ports/table.js';
 export { recipientOf, runStage, type StageInput, type StageRun, testFacts } from './run-stage.js';

@@ -1,8 +1,8 @@
 /** One stage by itself, with a real context: what it returned, what it asked, what it noted. No pipeline, no policy. */
 import { Evaluation, type EvaluationOptions } from '../core/evaluation.js';
 import type { Note } from '../core/note.js';
-import { Line, StageContext } from '../core/stage-context.js';
 import type { Context, ResultOf, Stage, StageType } from '../core/stage.js';
+import { Line, StageContext } from '../core/stage-context.js';
 import type { AskLine } from '../core/trace.js';
 import type { DeliverFacts, Recipient, Transaction } from '../core/transaction.js';
 import { mailboxOf, messageOf, sessionOf } from './builders.js';

@@ -1,6 +1,6 @@
 /** What importing the built package costs, in fresh processes. */
 import { execFileSync } from 'node:child_process';
-import { median, type BenchRow, row } from './row.js';
+import { type BenchRow, median, row } from './row.js';
 
 const LIMIT_MS = 50;
 

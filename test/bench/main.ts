@@ -6,8 +6,10 @@ import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { benchCore } from './core.js';
 import { benchImport } from './import.js';
+import { benchLargeMessage } from './large-message.js';
 import { benchMaildir } from './maildir.js';
 import type { BenchRow } from './row.js';
+import { benchSmtpAccept } from './smtp-accept.js';
 import { benchStall } from './stall.js';
 
 const benches: Readonly<Record<string, () => Promise<readonly BenchRow[]>>> = {
@@ -15,6 +17,8 @@ const benches: Readonly<Record<string, () => Promise<readonly BenchRow[]>>> = {
   import: benchImport,
   stall: benchStall,
   maildir: benchMaildir,
+  'large-message': benchLargeMessage,
+  'smtp-accept': benchSmtpAccept,
 };
 
 const { values, positionals } = parseArgs({ options: { json: { type: 'string' } }, allowPositionals: true });

@@ -58,7 +58,7 @@ process.on('message', async ({ port, connections, ms, octets }: Order) => {
   const until = (): boolean => performance.now() - started > ms;
   const counts = await Promise.all(Array.from({ length: connections }, () => load(port, message, until)));
   const accepted = counts.reduce((sum, one) => sum + one, 0);
-  process.send?.({ rate: (accepted * 1000) / (performance.now() - started) });
+  process.send?.({ accepted, rate: (accepted * 1000) / (performance.now() - started) });
 });
 process.on('disconnect', () => process.exit(0));
 process.send?.({ port: 0 });

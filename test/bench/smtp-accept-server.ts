@@ -34,15 +34,25 @@ const policy = definePolicy({
     route({ localDomains: domains, localRecipients: 'all' }),
   ],
   message: [
-    headerChecks(pcreTable('/^Subject:.*make money fast/ REJECT\n/^X-Mailer: Spammer/ REJECT', { file: 'header_checks' })),
-    bodyChecks(pcreTable('/^TVqQAAMAAAAEAAAA/ REJECT\n/click here to unsubscribe forever/ REJECT', { file: 'body_checks' })),
+    headerChecks(
+      pcreTable('/^Subject:.*make money fast/ REJECT\n/^X-Mailer: Spammer/ REJECT', { file: 'header_checks' }),
+    ),
+    bodyChecks(
+      pcreTable('/^TVqQAAMAAAAEAAAA/ REJECT\n/click here to unsubscribe forever/ REJECT', { file: 'body_checks' }),
+    ),
     sizeLimit({ maxBytes: 10_000_000 }),
     loopDetection(),
   ],
 });
 
 async function ours(): Promise<number> {
-  const server = await smtpServer({ policy, port: 0, name: 'mx.school.example', store: counting, limits: { sessionTime: 2e9 } });
+  const server = await smtpServer({
+    policy,
+    port: 0,
+    name: 'mx.school.example',
+    store: counting,
+    limits: { sessionTime: 2e9 },
+  });
   return server.port;
 }
 

@@ -60,7 +60,8 @@ async function spooled(bytes: Uint8Array): Promise<AsyncDisposable & { message: 
 }
 
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
-const fields = (count: number): Uint8Array => encode(`${'X-Field: some value of usual length\r\n'.repeat(count)}\r\nbody\r\n`);
+const fields = (count: number): Uint8Array =>
+  encode(`${'X-Field: some value of usual length\r\n'.repeat(count)}\r\nbody\r\n`);
 const folds = (count: number): Uint8Array => encode(`Subject: x\r\n${' folded\r\n'.repeat(count)}\r\nbody\r\n`);
 
 async function recipients(count: number): Promise<void> {
@@ -94,9 +95,20 @@ export async function benchStall(): Promise<readonly BenchRow[]> {
   for (const [name, work] of cases) {
     await work(1);
     const pause = Math.min(await longestPause(() => work(1)), await longestPause(() => work(1)));
-    rows.push(row({ name: `${name}: longest pause`, unit: 'ms', ours: pause, against: 'limit', rival: LIMIT_MS, goal: '<= 1' }));
+    rows.push(
+      row({ name: `${name}: longest pause`, unit: 'ms', ours: pause, against: 'limit', rival: LIMIT_MS, goal: '<= 1' }),
+    );
     const [half, whole] = [await time(() => work(0.5)), await time(() => work(1))];
-    rows.push(row({ name: `${name}: cost of twice as much`, unit: 'ms', ours: whole, against: 'half of it', rival: half, goal: '<= 2.5' }));
+    rows.push(
+      row({
+        name: `${name}: cost of twice as much`,
+        unit: 'ms',
+        ours: whole,
+        against: 'half of it',
+        rival: half,
+        goal: '<= 2.5',
+      }),
+    );
   }
   return rows;
 }

@@ -38,7 +38,13 @@ describe('postern', () => {
   it('says what it is', async () => {
     const { version } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8'));
     expect(await postern('--version')).toEqual({ status: 0, out: `${version}\n`, err: '' });
-    for (const args of [['--help'], ['explain', '--help'], ['batch', '-h'], ['check', '--help'], ['describe', '--help']]) {
+    for (const args of [
+      ['--help'],
+      ['explain', '--help'],
+      ['batch', '-h'],
+      ['check', '--help'],
+      ['describe', '--help'],
+    ]) {
       const { status, out } = await postern(...args);
       expect(status).toBe(0);
       expect(out).toContain('Exit status');
@@ -48,8 +54,12 @@ describe('postern', () => {
 
   it('refuses other words with 64', async () => {
     expect((await postern()).status).toBe(64);
-    expect(await postern('frob\x1b')).toMatchObject({ status: 64, err: 'no such command: frob\\x1b\nTry: postern --help\n' });
-    for (const command of ['check', 'describe']) expect((await postern(command, 'x', '--config', config)).status).toBe(64);
+    expect(await postern('frob\x1b')).toMatchObject({
+      status: 64,
+      err: 'no such command: frob\\x1b\nTry: postern --help\n',
+    });
+    for (const command of ['check', 'describe'])
+      expect((await postern(command, 'x', '--config', config)).status).toBe(64);
   });
 });
 
@@ -67,7 +77,8 @@ describe('a configuration', () => {
   });
 
   it('is right', async () => {
-    for (const file of [config, 'named.mjs']) expect(await postern('check', '--config', file)).toEqual({ status: 0, out: 'ok\n', err: '' });
+    for (const file of [config, 'named.mjs'])
+      expect(await postern('check', '--config', file)).toEqual({ status: 0, out: 'ok\n', err: '' });
   });
 
   it('of Postfix is right, and each parameter is told', async () => {
@@ -82,7 +93,10 @@ describe('a configuration', () => {
 
   it('of Postfix is wrong: every problem with file and line', async () => {
     await mkdir(join(folder, 'wrong-postfix'), { recursive: true });
-    await put('wrong-postfix/main.cf', 'myhostname = a.example\nmydestination = *.a.example\ntransport_maps = hash:none\n');
+    await put(
+      'wrong-postfix/main.cf',
+      'myhostname = a.example\nmydestination = *.a.example\ntransport_maps = hash:none\n',
+    );
     const { status, err } = await postern('check', '--postfix', 'wrong-postfix');
     expect(status).toBe(78);
     expect(err).toMatch(/wrong-postfix\/main\.cf:2: mydestination: .*relay_domains = a\.example.*: \*\.a\.example\n/);
@@ -111,12 +125,20 @@ describe('postern describe', () => {
 describe('postern batch', () => {
   it('prints one line a message', async () => {
     const { status, out, err } = await postern('batch', 'ham.eml', 'spam.eml', 'box', 'maildir', '--config', config);
-    const lines = out.trimEnd().split('\n').map((line) => line.replace(`${folder}/`, '').split('\t'));
+    const lines = out
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.replace(`${folder}/`, '').split('\t'));
     expect(lines).toEqual([
       ['ham.eml', 'continue', '', ''],
       ['spam.eml', 'reject', 'noSpam rules:7', '550 5.7.1 No spam'],
       ['box:0', 'continue', '', ''],
-      [`box:${'From a@client.example Thu Jan  1\nDelivered-To: s001@school.example\nSubject: ham\n\n>From x\n\n'.length}`, 'reject', 'noSpam rules:7', '550 5.7.1 No spam'],
+      [
+        `box:${'From a@client.example Thu Jan  1\nDelivered-To: s001@school.example\nSubject: ham\n\n>From x\n\n'.length}`,
+        'reject',
+        'noSpam rules:7',
+        '550 5.7.1 No spam',
+      ],
       ['maildir/new/1', 'reject', 'asks', '550 5.1.1 No such user'],
     ]);
     expect({ status, err }).toEqual({ status: 0, err: '2 continue, 3 reject\n' });
@@ -131,12 +153,18 @@ describe('postern batch', () => {
 
   it('takes an envelope from options', async () => {
     const given = ['--mail-from', '<>', '--rcpt-to', 's001@school.example', '--client-ip', '192.0.2.1'];
-    expect(await postern('batch', 'bare.eml', ...given, '--config', config)).toMatchObject({ status: 0, err: '1 continue\n' });
+    expect(await postern('batch', 'bare.eml', ...given, '--config', config)).toMatchObject({
+      status: 0,
+      err: '1 continue\n',
+    });
   });
 
   it('prints JSON lines', async () => {
     const { out } = await postern('batch', 'spam.eml', 'bare.eml', '--config', config, '--json', '--concurrency', '2');
-    const [spam, bare] = out.trimEnd().split('\n').map((line) => JSON.parse(line));
+    const [spam, bare] = out
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
     expect(spam).toMatchObject({ kind: 'evaluated', item: { index: 1 }, facts: { bareLf: 4 } });
     expect(spam.outcome.recipients[0].decidedBy.stage).toBe('noSpam');
     expect(bare).toMatchObject({ kind: 'failed', reason: 'no-sender', item: { index: 2 } });
@@ -163,7 +191,17 @@ describe('a bug', () => {
       throw new Error('broken pipe');
     };
     let err = '';
-    const io = { stdout: { write: failing }, stderr: { write: (text: string) => void (err += text) }, stdin: (async function* () {})(), env: {}, cwd: folder };
+    const io = {
+      stdout: { write: failing },
+      stderr: {
+        write: (text: string) => {
+          err += text;
+        },
+      },
+      stdin: (async function* () {})(),
+      env: {},
+      cwd: folder,
+    };
     expect(await main(['--version'], io)).toBe(70);
     expect(err).toContain('this is a bug of postern');
   });

@@ -19,7 +19,8 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const peer = ['--client-ip', '192.0.2.1', '--helo', 'client.example', '--mail-from', 'a@client.example'];
-const explain = (args: readonly string[], options: RunOptions = {}) => run(['explain', ...args], { cwd: folder, ...options });
+const explain = (args: readonly string[], options: RunOptions = {}) =>
+  run(['explain', ...args], { cwd: folder, ...options });
 
 describe('postern explain', () => {
   it('prints the whole evaluation as a tree', async () => {
@@ -64,7 +65,14 @@ describe('postern explain', () => {
   });
 
   it('says first why a message was refused: decision, stage, rule, with its line', async () => {
-    const { status, out } = await explain(['spam.eml', ...peer, '--rcpt-to', 's001@school.example', '--config', config]);
+    const { status, out } = await explain([
+      'spam.eml',
+      ...peer,
+      '--rcpt-to',
+      's001@school.example',
+      '--config',
+      config,
+    ]);
     expect(status).toBe(0);
     expect(out.split('\n').slice(0, 4)).toEqual([
       's001@school.example: reject, 550 5.7.1 No spam',
@@ -83,7 +91,17 @@ describe('postern explain', () => {
 
   it('lets nothing from outside reach the terminal as it is', async () => {
     const hostile = ['--helo', 'x\x1b[2J\x9b31m', '--login', '\x1b]2;x\x07'];
-    const args = ['spam.eml', ...peer.slice(0, 2), '--mail-from', '<>', ...hostile, '--rcpt-to', 's001@school.example', '--config', config];
+    const args = [
+      'spam.eml',
+      ...peer.slice(0, 2),
+      '--mail-from',
+      '<>',
+      ...hostile,
+      '--rcpt-to',
+      's001@school.example',
+      '--config',
+      config,
+    ];
     for (const json of [[], ['--json']]) {
       const { out } = await explain([...args, ...json]);
       // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
@@ -100,11 +118,30 @@ describe('postern explain', () => {
   });
 
   it('prints JSON that is the same each time', async () => {
-    const args = ['spam.eml', ...peer, '--rcpt-to', 's001@school.example', '--config', config, '--json', '--no-durations'];
+    const args = [
+      'spam.eml',
+      ...peer,
+      '--rcpt-to',
+      's001@school.example',
+      '--config',
+      config,
+      '--json',
+      '--no-durations',
+    ];
     const first = await explain(args);
     expect(first.out).toBe((await explain(args)).out);
     const data = JSON.parse(first.out);
-    expect(Object.keys(data)).toEqual(['decision', 'complete', 'phase', 'sender', 'message', 'recipients', 'findings', 'edits', 'trace']);
+    expect(Object.keys(data)).toEqual([
+      'decision',
+      'complete',
+      'phase',
+      'sender',
+      'message',
+      'recipients',
+      'findings',
+      'edits',
+      'trace',
+    ]);
     expect(data.recipients[0]).toMatchObject({
       address: 's001@school.example',
       decision: { kind: 'reject', reason: 'content', reply: { code: 550 } },
@@ -114,7 +151,14 @@ describe('postern explain', () => {
   });
 
   it('explains with a Postfix configuration: rule and line of header_checks', async () => {
-    const { status, out } = await explain(['exe.eml', ...peer, '--rcpt-to', 's001@school.example', '--postfix', school]);
+    const { status, out } = await explain([
+      'exe.eml',
+      ...peer,
+      '--rcpt-to',
+      's001@school.example',
+      '--postfix',
+      school,
+    ]);
     expect(status).toBe(0);
     expect(out.split('\n')[0]).toContain('s001@school.example: reject, 550 5.7.1 No programs by mail');
     expect(out).toMatch(/rule \S*header_checks:2:\s/);
@@ -139,10 +183,25 @@ describe('postern explain', () => {
     ['two policies', ['ham.eml', ...peer, '--rcpt-to', 'a@b.example', '--config', 'x', '--postfix', 'y'], 64, /either/],
     ['no envelope', ['ham.eml', '--config', config], 64, /missing --client-ip, --mail-from, --rcpt-to/],
     ['an unknown option', ['ham.eml', '--frobnicate'], 64, /--frobnicate/],
-    ['malformed values, all of them', ['ham.eml', '--client-ip', '1.2.3', '--mail-from', 'a@@b', '--rcpt-to', 'x', '--config', config], 64, /--client-ip "1\.2\.3": .*\n?[\s\S]*--mail-from[\s\S]*--rcpt-to/],
-    ['a missing message', ['none.eml', ...peer, '--rcpt-to', 'a@b.example', '--config', config], 66, /none\.eml: ENOENT/],
+    [
+      'malformed values, all of them',
+      ['ham.eml', '--client-ip', '1.2.3', '--mail-from', 'a@@b', '--rcpt-to', 'x', '--config', config],
+      64,
+      /--client-ip "1\.2\.3": .*\n?[\s\S]*--mail-from[\s\S]*--rcpt-to/,
+    ],
+    [
+      'a missing message',
+      ['none.eml', ...peer, '--rcpt-to', 'a@b.example', '--config', config],
+      66,
+      /none\.eml: ENOENT/,
+    ],
     ['a folder as message', ['.', ...peer, '--rcpt-to', 'a@b.example', '--config', config], 66, /EISDIR/],
-    ['a missing module', ['ham.eml', ...peer, '--rcpt-to', 'a@b.example', '--config', 'none.mjs'], 78, /none\.mjs: cannot be loaded/],
+    [
+      'a missing module',
+      ['ham.eml', ...peer, '--rcpt-to', 'a@b.example', '--config', 'none.mjs'],
+      78,
+      /none\.mjs: cannot be loaded/,
+    ],
   ])('%s', async (_name, args, status, text) => {
     const ran = await explain(args);
     expect(ran.err).toMatch(text);
@@ -151,7 +210,14 @@ describe('postern explain', () => {
 
   it('refuses a header over the limits', async () => {
     await writeFile(join(folder, 'large.eml'), 'X: y\n'.repeat(10_001));
-    const { status, err } = await explain(['large.eml', ...peer, '--rcpt-to', 's001@school.example', '--config', config]);
+    const { status, err } = await explain([
+      'large.eml',
+      ...peer,
+      '--rcpt-to',
+      's001@school.example',
+      '--config',
+      config,
+    ]);
     expect({ status, err }).toEqual({ status: 65, err: 'large.eml: over the limit header-fields at octet 50000\n' });
   });
 });

@@ -5,17 +5,20 @@ import { outcomeData } from '../../src/cli/outcome-data.js';
 import { toPlain } from '../../src/cli/plain.js';
 import { printable, safeJson, wrap } from '../../src/cli/printable.js';
 import { renderTrace } from '../../src/cli/render-trace.js';
+import { eachRecipient, parallel, sequence } from '../../src/core/combine.js';
 import { hold, redirect, reject } from '../../src/core/decision.js';
 import { removeHeader } from '../../src/core/edit.js';
 import { definePolicy } from '../../src/core/policy.js';
 import { type AnyStage, defineStage } from '../../src/core/stage.js';
-import { eachRecipient, parallel, sequence } from '../../src/core/combine.js';
 import { mailboxOf, messageOf, senderOf, sessionOf, testTable, virtualHost } from '../../src/testing/index.js';
 import { makeField } from '../../src/values/make-field.js';
 import { reply } from '../../src/values/reply.js';
 
 const no = reply(550, '5.7.1', 'No');
-const outcomeOf = (lists: Readonly<Record<string, readonly AnyStage[]>>, to = ['s001@school.example', 's002@school.example']) =>
+const outcomeOf = (
+  lists: Readonly<Record<string, readonly AnyStage[]>>,
+  to = ['s001@school.example', 's002@school.example'],
+) =>
   definePolicy(lists).evaluate(
     {
       session: sessionOf(),
@@ -25,7 +28,8 @@ const outcomeOf = (lists: Readonly<Record<string, readonly AnyStage[]>>, to = ['
     },
     { detail: true, host: virtualHost(), now: new Date(0) },
   );
-const text = async (...args: Parameters<typeof outcomeOf>) => renderTrace(await outcomeOf(...args), { durations: false });
+const text = async (...args: Parameters<typeof outcomeOf>) =>
+  renderTrace(await outcomeOf(...args), { durations: false });
 
 describe('renderTrace', () => {
   it('shows a port that could not tell, and what was enforced', async () => {
@@ -51,17 +55,39 @@ describe('renderTrace', () => {
     });
     const shown = await text({ message: [eachRecipient(picky)] });
     expect(shown).toContain('s001@school.example: goes on, no next hop set');
-    expect(shown).toContain('s002@school.example: reject, 550 5.7.1 No\n  decided by picky at message\n  detail: picky\n');
+    expect(shown).toContain(
+      's002@school.example: reject, 550 5.7.1 No\n  decided by picky at message\n  detail: picky\n',
+    );
     expect(shown).toContain('    picky for s002@school.example: reject\n');
   });
 
   it('shows crashes, edits that were not applied, redirects and holds', async () => {
-    const gone = defineStage({ name: 'gone', at: 'message', edits: ['remove-header'], run: () => ({ edits: [removeHeader(makeField('X', 'y'))] }) });
-    const away = defineStage({ name: 'away', at: 'message', decides: ['redirect'], run: () => redirect(mailboxOf('z@y.example'), 'other') });
-    const crash = defineStage({ name: 'crash', at: 'message', run: () => { throw new Error('a\x9bb\nc'); } });
+    const gone = defineStage({
+      name: 'gone',
+      at: 'message',
+      edits: ['remove-header'],
+      run: () => ({ edits: [removeHeader(makeField('X', 'y'))] }),
+    });
+    const away = defineStage({
+      name: 'away',
+      at: 'message',
+      decides: ['redirect'],
+      run: () => redirect(mailboxOf('z@y.example'), 'other'),
+    });
+    const crash = defineStage({
+      name: 'crash',
+      at: 'message',
+      run: () => {
+        throw new Error('a\x9bb\nc');
+      },
+    });
     const holds = defineStage({ name: 'holds', at: 'mail', decides: ['hold'], run: () => hold('other', 'for later') });
-    expect(await text({ message: [gone, away] })).toContain('edit remove-header {"target":{"name":"X","value":"y"}} (not applied: its target is gone)');
-    expect(await text({ message: [away] })).toContain('s001@school.example: redirect to z@y.example, 250 2.0.0 Ok\n  decided by away at message\n');
+    expect(await text({ message: [gone, away] })).toContain(
+      'edit remove-header {"target":{"name":"X","value":"y"}} (not applied: its target is gone)',
+    );
+    expect(await text({ message: [away] })).toContain(
+      's001@school.example: redirect to z@y.example, 250 2.0.0 Ok\n  decided by away at message\n',
+    );
     expect(await text({ message: [crash] })).toMatch(/crash: crashed\n {4}error: Error: a\\x9bb\n/);
     expect(await text({ mail: [holds] })).toContain('decided by holds at mail\n  detail: for later\n');
   });
@@ -78,7 +104,11 @@ describe('renderTrace', () => {
   });
 
   it('breaks lines at its width, and shows no recipient as such', async () => {
-    const long = defineStage({ name: 'long', at: 'message', run: (_tx, ctx) => ctx.note({ kind: 'remark', text: 'word '.repeat(60) }) });
+    const long = defineStage({
+      name: 'long',
+      at: 'message',
+      run: (_tx, ctx) => ctx.note({ kind: 'remark', text: 'word '.repeat(60) }),
+    });
     const shown = renderTrace(await outcomeOf({ message: [long] }), { width: 60 });
     for (const line of shown.split('\n')) expect(line.length).toBeLessThanOrEqual(60);
     expect(await text({}, [])).toContain('no recipient: continue');
@@ -112,11 +142,20 @@ describe('plain data', () => {
     [new Uint8Array(3), { kind: 'bytes', size: 3 }],
     [messageOf('A: b\n\nsecret'), { kind: 'message', size: 12 }],
     [makeField('X-Y', 'z'), { name: 'X-Y', value: 'z' }],
-    [new Map([['b', 1], ['a', 2]]), { a: 2, b: 1 }],
+    [
+      new Map([
+        ['b', 1],
+        ['a', 2],
+      ]),
+      { a: 2, b: 1 },
+    ],
     [new Set([1]), [1]],
     [new Date(0), '1970-01-01T00:00:00.000Z'],
     [new Date(Number.NaN), 'Invalid Date'],
-    [[undefined, Number.NaN, 1n, null], [null, 'NaN', '1', null]],
+    [
+      [undefined, Number.NaN, 1n, null],
+      [null, 'NaN', '1', null],
+    ],
     [() => 1, undefined],
   ])('value %#', (value, expected) => {
     expect(toPlain(value)).toEqual(expected);
@@ -130,7 +169,12 @@ describe('plain data', () => {
     const own: { self?: unknown } = {};
     own.self = own;
     expect(toPlain(own)).toEqual({ self: '(contains itself)' });
-    fc.assert(fc.property(fc.anything({ withMap: true, withSet: true, withBigInt: true, withDate: true, withTypedArray: true }), (any) => void JSON.stringify(toPlain(any))));
+    fc.assert(
+      fc.property(
+        fc.anything({ withMap: true, withSet: true, withBigInt: true, withDate: true, withTypedArray: true }),
+        (any) => void JSON.stringify(toPlain(any)),
+      ),
+    );
   });
 
   it('holds no octet of a message', async () => {

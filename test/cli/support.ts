@@ -1,11 +1,12 @@
 /** Runs the command in this process, with outputs that are kept. */
-import { definePolicy, type Policy } from '../../src/core/policy.js';
-import { prependHeader } from '../../src/core/edit.js';
-import { accept, reject } from '../../src/core/decision.js';
-import { eachRecipient, sequence, tolerate, when } from '../../src/core/combine.js';
-import { defineStage } from '../../src/core/stage.js';
-import { finding, type FindingKey } from '../../src/core/finding.js';
+
 import { main } from '../../src/cli/main.js';
+import { eachRecipient, sequence, tolerate, when } from '../../src/core/combine.js';
+import { accept, reject } from '../../src/core/decision.js';
+import { prependHeader } from '../../src/core/edit.js';
+import { type FindingKey, finding } from '../../src/core/finding.js';
+import { definePolicy, type Policy } from '../../src/core/policy.js';
+import { defineStage } from '../../src/core/stage.js';
 import { testTable } from '../../src/testing/index.js';
 import { makeField } from '../../src/values/make-field.js';
 import { firstField } from '../../src/values/message.js';
@@ -29,12 +30,28 @@ export async function run(argv: readonly string[], options: RunOptions = {}): Pr
   const { cwd = process.cwd(), stdin = '', isTTY, env = {}, signal } = options;
   let out = '';
   let err = '';
-  const stdout = { write: (text: string) => void (out += text), isTTY };
-  const stderr = { write: (text: string) => void (err += text) };
+  const stdout = {
+    write: (text: string) => {
+      out += text;
+    },
+    isTTY,
+  };
+  const stderr = {
+    write: (text: string) => {
+      err += text;
+    },
+  };
   async function* input() {
     yield new TextEncoder().encode(stdin);
   }
-  const status = await main(argv, { stdout, stderr, stdin: input(), env, cwd, ...(signal !== undefined && { signal }) });
+  const status = await main(argv, {
+    stdout,
+    stderr,
+    stdin: input(),
+    env,
+    cwd,
+    ...(signal !== undefined && { signal }),
+  });
   return { status, out, err };
 }
 
@@ -70,7 +87,9 @@ const asks = defineStage({
   asks: { table: { port: testTable({ 's001@school.example': 'yes' }), cannotTell: 'defer' } },
   run: async ({ recipient }, ctx) => {
     const answer = await ctx.ask('table', 'lookup', recipient.address.text);
-    return answer.kind === 'found' ? undefined : reject('unknown-recipient', reply(550, '5.1.1', 'No such user'), 'not in the table');
+    return answer.kind === 'found'
+      ? undefined
+      : reject('unknown-recipient', reply(550, '5.1.1', 'No such user'), 'not in the table');
   },
 });
 

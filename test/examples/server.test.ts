@@ -79,7 +79,7 @@ describe('a newcomer', () => {
     expect(subjects('s012')).toEqual(['to seniors']);
     expect(subjects('s013')).toEqual([]);
     expect(subjects('s020')).toEqual(['to two']);
-    expect(subjects('t01').sort()).toEqual(['to all of faculty', 'to two']);
+    expect([...subjects('t01')].sort()).toEqual(['to all of faculty', 'to two']);
     expect(subjects('t05')).toEqual(['to all of faculty']); // Once, though office and faculty both lead here.
   });
 

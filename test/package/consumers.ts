@@ -35,7 +35,14 @@ interface Settings {
 }
 
 function typeCheck({ compiler, file, options }: Settings): void {
-  const compilerOptions = { target: 'ES2022', strict: true, noEmit: true, skipLibCheck: false, types: ['node'], ...options };
+  const compilerOptions = {
+    target: 'ES2022',
+    strict: true,
+    noEmit: true,
+    skipLibCheck: false,
+    types: ['node'],
+    ...options,
+  };
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: [file] }));
   run(process.execPath, [join(root, 'node_modules', compiler, 'bin', 'tsc'), '-p', 'tsconfig.json']);
 }
@@ -62,13 +69,34 @@ try {
     step(`ESM, bundler, ${compiler}`, () => typeCheck({ compiler, file: 'consumer.mts', options: bundler }));
   }
   step('ESM, exactOptionalPropertyTypes', () =>
-    typeCheck({ compiler: 'typescript', file: 'consumer.mts', options: { ...node16, exactOptionalPropertyTypes: true } }),
+    typeCheck({
+      compiler: 'typescript',
+      file: 'consumer.mts',
+      options: { ...node16, exactOptionalPropertyTypes: true },
+    }),
   );
+  step('without DOM library and Node types, AbortSignal alone is missing, as the README says', () => {
+    try {
+      typeCheck({ compiler: 'typescript', file: 'consumer.mts', options: { ...node16, types: [] } });
+    } catch (error) {
+      const lines = String((error as { stdout?: unknown }).stdout)
+        .split('\n')
+        .filter((line) => line.includes('error TS'));
+      const others = lines.filter((line) => !/AbortSignal/.test(line));
+      if (lines.length > 0 && others.length === 0) return;
+      throw new Error(others.join('\n'));
+    }
+    throw new Error('it compiles: the README says that it does not');
+  });
   step('a policy of a CommonJS file passes as Policy in an ESM file', () =>
     typeCheck({ compiler: 'typescript', file: 'across.mts', options: node16 }),
   );
   step('a consumer’s emitted declarations name entries, never a chunk', () => {
-    typeCheck({ compiler: 'typescript', file: 'consumer.mts', options: { ...node16, noEmit: false, declaration: true, outDir: 'out' } });
+    typeCheck({
+      compiler: 'typescript',
+      file: 'consumer.mts',
+      options: { ...node16, noEmit: false, declaration: true, outDir: 'out' },
+    });
     const text = readFileSync(join(folder, 'out', 'consumer.d.mts'), 'utf8');
     if (/postern\/dist|chunk/.test(text)) throw new Error(`the declarations name a file of the build:\n${text}`);
   });
@@ -80,12 +108,19 @@ try {
     const out = run(process.execPath, ['run.cjs']);
     if (out !== 'reject 550 5.7.1\n') throw new Error(`printed ${JSON.stringify(out)}`);
   });
-  step('importing every entry opens no file, timer or socket', () => void run(process.execPath, ['import-quietly.mjs']));
+  step(
+    'importing every entry opens no file, timer or socket',
+    () => void run(process.execPath, ['import-quietly.mjs']),
+  );
   step('no exported type is any', () => {
     const files = readdirSync(join(root, 'dist'), { recursive: true }) as string[];
     const found = files
       .filter((name) => name.endsWith('.d.ts'))
-      .flatMap((name) => readFileSync(join(root, 'dist', name), 'utf8').split('\n').map((line) => `${name}: ${line}`))
+      .flatMap((name) =>
+        readFileSync(join(root, 'dist', name), 'utf8')
+          .split('\n')
+          .map((line) => `${name}: ${line}`),
+      )
       .filter((line) => /(:|=>|<|\|)\s*any\b/.test(line) && !/^[^:]*: \s*(\*|\/\/|\/\*)/.test(line));
     if (found.length > 0) throw new Error(found.join('\n'));
   });

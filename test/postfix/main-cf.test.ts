@@ -1,9 +1,10 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the syntax of main.cf
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { expander } from '../../src/postfix/expand.js';
+import { readPostfix } from '../../src/postfix/index.js';
 import { splitList } from '../../src/postfix/lists.js';
 import { readMainCf } from '../../src/postfix/main-cf.js';
-import { readPostfix } from '../../src/postfix/index.js';
 import { isConfigurationError } from '../../src/values/errors.js';
 
 const settingsOf = (text: string): Record<string, string> =>
@@ -89,7 +90,10 @@ describe('$name', () => {
 
   it('never throws for any text', () => {
     const piece = fc.constantFrom('$', '{', '}', '(', ')', '?', ':', 'x', 'host', ' ', '=', '\n', 'y');
-    fc.assert(fc.property(fc.array(piece), (pieces) => void expand(`x = ${pieces.join('')}`)), { numRuns: 500 });
+    fc.assert(
+      fc.property(fc.array(piece), (pieces) => void expand(`x = ${pieces.join('')}`)),
+      { numRuns: 500 },
+    );
   });
 
   it('is linear in nested braces', () => {
@@ -114,13 +118,54 @@ describe('lists', () => {
 
 describe('any main.cf', () => {
   it('is read, or refused by a ConfigurationError', () => {
-    const value = fc.constantFrom('$mydomain', 'hash:/x', 'pcre:checks', 'inline:{a=b}', '!x', '10.0.0.0/8', '[::1]', 'static:', 'reject', ',', '{', '}', '.x', 'permit', '${', 'unionmap:{static:a}', 'check_client_access', '/file', 'proxy:unix:passwd.byname', ':');
-    const name = fc.constantFrom('mydestination', 'mynetworks', 'relay_domains', 'virtual_alias_maps', 'virtual_alias_domains', 'header_checks', 'smtpd_recipient_restrictions', 'smtpd_client_restrictions', 'message_size_limit', 'recipient_delimiter', 'myorigin', 'relayhost', 'local_recipient_maps');
-    const line = fc.tuple(name, fc.array(value, { maxLength: 4 })).map(([key, values]) => `${key} = ${values.join(' ')}`);
+    const value = fc.constantFrom(
+      '$mydomain',
+      'hash:/x',
+      'pcre:checks',
+      'inline:{a=b}',
+      '!x',
+      '10.0.0.0/8',
+      '[::1]',
+      'static:',
+      'reject',
+      ',',
+      '{',
+      '}',
+      '.x',
+      'permit',
+      '${',
+      'unionmap:{static:a}',
+      'check_client_access',
+      '/file',
+      'proxy:unix:passwd.byname',
+      ':',
+    );
+    const name = fc.constantFrom(
+      'mydestination',
+      'mynetworks',
+      'relay_domains',
+      'virtual_alias_maps',
+      'virtual_alias_domains',
+      'header_checks',
+      'smtpd_recipient_restrictions',
+      'smtpd_client_restrictions',
+      'message_size_limit',
+      'recipient_delimiter',
+      'myorigin',
+      'relayhost',
+      'local_recipient_maps',
+    );
+    const line = fc
+      .tuple(name, fc.array(value, { maxLength: 4 }))
+      .map(([key, values]) => `${key} = ${values.join(' ')}`);
     fc.assert(
       fc.property(fc.array(line), (lines) => {
         try {
-          const { report } = readPostfix({ 'main.cf': lines.join('\n'), checks: '/x/ REJECT\n', '/file': 'a.example\n/file\n' });
+          const { report } = readPostfix({
+            'main.cf': lines.join('\n'),
+            checks: '/x/ REJECT\n',
+            '/file': 'a.example\n/file\n',
+          });
           expect(report.length).toBeGreaterThanOrEqual(new Set(lines.map((one) => one.split(' ')[0])).size);
         } catch (error) {
           if (!isConfigurationError(error)) throw error;

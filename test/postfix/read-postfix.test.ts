@@ -3,58 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import type { Verdict } from '../../src/core/decision.js';
-import { type PostfixTexts, readPostfix } from '../../src/postfix/index.js';
-import { mailboxOf, messageOf, type SessionOptions, senderOf, sessionOf } from '../../src/testing/builders.js';
-import { isConfigurationError, renderProblem } from '../../src/values/errors.js';
-import { replyText } from '../../src/values/reply.js';
+import { readPostfix } from '../../src/postfix/index.js';
+import { renderProblem } from '../../src/values/errors.js';
+import { base, fate, main, problems, type Sent } from './support.js';
 
 const school = fileURLToPath(new URL('fixtures/school', import.meta.url));
-
-interface Sent extends SessionOptions {
-  readonly from?: string;
-  readonly to?: string;
-  readonly helo?: string;
-  readonly message?: string;
-}
-
-async function send(origin: string | PostfixTexts, sent: Sent = {}) {
-  const { from = 'stranger@client.example', to = 's001@school.example', helo = 'client.example', message, ...peer } = sent;
-  return readPostfix(origin).policy.evaluate({
-    session: sessionOf(peer),
-    helo,
-    sender: senderOf(from),
-    recipients: [mailboxOf(to)],
-    message: messageOf(message ?? 'Subject: x\r\n\r\nHello\r\n'),
-  });
-}
-
-const shown = (decision: Verdict): string =>
-  decision.kind === 'continue' ? 'continue' : `${decision.kind} ${replyText(decision.reply)}`;
-
-/** What became of one recipient: the decision, or where the mail goes. */
-async function fate(origin: string | PostfixTexts, sent: Sent = {}): Promise<string> {
-  const { recipients } = await send(origin, sent);
-  return recipients
-    .map(({ decision, recipient: { address, nextHop } }) =>
-      decision.kind === 'continue' ? `${address.text} ${nextHop?.transport}:${nextHop?.destination}` : shown(decision),
-    )
-    .join(', ');
-}
-
-function problems(texts: string | PostfixTexts): readonly string[] {
-  try {
-    readPostfix(texts);
-    return [];
-  } catch (error) {
-    if (!isConfigurationError(error)) throw error;
-    return error.problems.map(renderProblem);
-  }
-}
-
-/** A configuration that is right, and more lines. */
-const base = 'myhostname = mx.school.example\nmydestination = school.example\n';
-const main = (more = '', files: PostfixTexts = {}): PostfixTexts => ({ 'main.cf': `${base}${more}`, ...files });
 
 describe('the school', () => {
   it.each<[string, Sent, string]>([
@@ -65,9 +18,17 @@ describe('the school', () => {
     ['the virtual domain', { to: 'info@partnership.example' }, 't01@school.example maildir:t01'],
     ['nobody there', { to: 's001@partnership.example' }, 'reject 550 5.1.1'],
     ['no relay', { to: 'x@elsewhere.example' }, 'reject 554 5.7.1 <x@elsewhere.example>: Relay access denied'],
-    ['relay for the house', { to: 'x@elsewhere.example', ip: '198.51.100.7' }, 'x@elsewhere.example smtp:elsewhere.example'],
+    [
+      'relay for the house',
+      { to: 'x@elsewhere.example', ip: '198.51.100.7' },
+      'x@elsewhere.example smtp:elsewhere.example',
+    ],
     ['relay for a login', { to: 'x@elsewhere.example', login: 's001' }, 'x@elsewhere.example smtp:elsewhere.example'],
-    ['a list', { to: 'chess@lists.school.example', ip: '198.51.100.7' }, 'chess@lists.school.example mailman:lists.school.example'],
+    [
+      'a list',
+      { to: 'chess@lists.school.example', ip: '198.51.100.7' },
+      'chess@lists.school.example mailman:lists.school.example',
+    ],
     ['a routed local part', { to: '"x@elsewhere.example"@school.example' }, 'reject 554 5.7.1'],
     ['a program', { message: 'Content-Type: a/b; name="x.exe"\r\n\r\n' }, 'reject 550 5.7.1 No programs by mail'],
     ['a worm', { message: 'Subject: Re: I love you\r\n\r\n' }, 'discard'],
@@ -81,7 +42,13 @@ describe('the school', () => {
     expect(settings).toMatchObject({
       hostname: { ascii: 'mail.school.example' },
       origin: { ascii: 'school.example' },
-      localDomains: ['mail.school.example', 'localhost.school.example', 'school.example', 'lan.school.example', 'mail-bkup.school.example'],
+      localDomains: [
+        'mail.school.example',
+        'localhost.school.example',
+        'school.example',
+        'lan.school.example',
+        'mail-bkup.school.example',
+      ],
       virtualDomains: ['partnership.example'],
       networks: ['127.0.0.0/8', '198.51.100.0/24'],
       messageSizeLimit: 10_240_000,
@@ -134,71 +101,6 @@ describe('the school', () => {
   });
 });
 
-describe('restrictions', () => {
-  const access = (list: string, restrictions: string, map: string): PostfixTexts =>
-    main(`smtpd_${list}_restrictions = ${restrictions}\n`, { access: map });
-  it.each<[string, PostfixTexts, Sent, string]>([
-    ['the default guards the relay', main(), { to: 'x@y.example' }, 'defer 454 4.7.1 <x@y.example>: Relay access denied'],
-    ['loopback may relay', main(), { to: 'x@y.example', ip: '127.0.0.1' }, 'x@y.example smtp:y.example'],
-    ['client by name', access('client', 'check_client_access hash:access', 'bad.example REJECT Go away\n'), { name: 'mx.bad.example' }, 'reject 554 5.7.1 <mx.bad.example[192.0.2.10]>: Client host rejected: Go away'],
-    ['client by network', access('client', 'check_client_access cidr:access', '192.0.2.0/24 450 Later\n'), {}, 'defer 450 4.7.1'],
-    ['helo', access('helo', 'check_helo_access hash:access', 'school.example REJECT\n'), { helo: 'school.example' }, 'reject 554 5.7.1 <school.example>: Helo command rejected'],
-    ['sender', access('sender', 'check_sender_access hash:access', 'client.example REJECT\n'), {}, 'reject 554 5.7.1 <stranger@client.example>: Sender address rejected'],
-    ['null sender', access('sender', 'check_sender_access hash:access', '<> REJECT\n'), { from: '<>' }, 'reject 554'],
-    ['recipient, a bare table', access('recipient', 'hash:access, reject_unauth_destination', 's001@ REJECT\n'), {}, 'reject 554'],
-    ['a pattern sees the whole key', access('sender', 'check_sender_access pcre:access', '/^stranger@client\\.example$/ REJECT\n'), {}, 'reject 554'],
-    ['permit ends its own list alone', access('sender', 'permit, reject', '') , {}, 's001@school.example maildir:s001'],
-    ['the next list still refuses', main('smtpd_client_restrictions = permit\nsmtpd_helo_restrictions = reject\n'), {}, 'reject 554'],
-    ['OK does not open the relay', access('sender', 'check_sender_access inline:{client.example=OK}', ''), { to: 'x@y.example' }, 'defer 454'],
-    ['the first refusal counts', main('smtpd_client_restrictions = defer\nsmtpd_helo_restrictions = reject\n'), {}, 'defer 450'],
-    ['HOLD waits for the end', access('client', 'check_client_access static:HOLD', ''), { to: 'x@y.example' }, 'defer 454'],
-    ['HOLD', access('client', 'check_client_access static:HOLD', ''), {}, 'hold 250'],
-    ['DISCARD before HOLD', main('smtpd_client_restrictions = check_client_access static:HOLD\nsmtpd_helo_restrictions = check_helo_access static:DISCARD\n'), {}, 'discard 250'],
-    ['relay_domains and below', main('relay_domains = partner.example\n'), { to: 'x@a.partner.example' }, 'x@a.partner.example smtp:a.partner.example'],
-    ['relayhost', main('relayhost = [out.example]:587\n'), { to: 'x@y.example', ip: '127.0.0.1' }, 'x@y.example smtp:[out.example]:587'],
-  ])('%s', async (_name, texts, sent, expected) => {
-    expect(await fate(texts, sent)).toContain(expected);
-  });
-
-  it('notes every element that was considered, with its line', async () => {
-    const outcome = await send(main('smtpd_sender_restrictions = permit_mynetworks,\n  check_sender_access inline:{client.example=REJECT}\n'));
-    const [decided] = outcome.recipients;
-    expect(decided?.decision.kind).toBe('reject');
-    const detailed = await readPostfix(
-      main('smtpd_sender_restrictions = permit_mynetworks,\n  check_sender_access inline:{client.example=REJECT}\n'),
-    ).policy.evaluate(
-      { session: sessionOf(), sender: senderOf('a@client.example'), recipients: [mailboxOf('s001@school.example')] },
-      { detail: true },
-    );
-    const notes = detailed.trace.phases.flatMap((phase) => phase.lines).find((line) => line.stage === 'smtpdRestrictions')?.notes;
-    expect(notes).toMatchObject([
-      { source: { file: 'main.cf', line: 3 }, text: 'sender: permit_mynetworks', matched: false },
-      { source: { file: 'main.cf', line: 3 }, matched: true },
-      { source: { file: 'inline' }, text: 'client.example REJECT', matched: true },
-    ]);
-  });
-
-  it('leaves out what is only to be warned of, with its argument', async () => {
-    const texts = main('smtpd_sender_restrictions = warn_if_reject check_sender_access static:REJECT, warn_if_reject reject, permit\n');
-    expect(await fate(texts)).toBe('s001@school.example maildir:s001');
-    expect(readPostfix(texts).report.find((row) => row.parameter === 'smtpd_sender_restrictions')).toMatchObject({
-      status: 'not-honoured',
-      why: expect.stringContaining('warn_if_reject check_sender_access static:REJECT; warn_if_reject reject'),
-    });
-  });
-
-  it('defers when a table cannot tell', async () => {
-    // A value that came by substitution is seen when it is looked up.
-    const texts = access('sender', 'check_sender_access pcre:access', '/^(.*)@client/ $1\n');
-    expect(await fate(texts)).toContain('defer 451 4.3.0');
-  });
-
-  it('refuses an open relay', () => {
-    expect(problems(main('smtpd_recipient_restrictions = permit\n'))[0]).toContain('anybody could relay');
-    expect(problems(main('smtpd_relay_restrictions =\n'))[0]).toContain('anybody could relay');
-  });
-});
-
 describe('mailboxes', () => {
   it('gives virtual mailboxes the name in their map', async () => {
     const texts = main(
@@ -213,6 +115,15 @@ describe('mailboxes', () => {
   it('reads address extensions', async () => {
     const texts = main('recipient_delimiter = +\nlocal_recipient_maps = hash:users\n', { users: 's001 x\n' });
     expect(await fate(texts, { to: 's001+news@school.example' })).toBe('s001+news@school.example maildir:s001');
+  });
+});
+
+describe('what is odd', () => {
+  it('is a warning: a key that is there twice', () => {
+    const texts = main('transport_maps = hash:transport\n', { transport: 'a.example smtp:x\na.example smtp:y\n' });
+    expect(readPostfix(texts).warnings.map(renderProblem)).toEqual([
+      'transport:2: duplicate key, the first counts: a.example',
+    ]);
   });
 });
 

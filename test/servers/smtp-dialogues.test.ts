@@ -20,13 +20,17 @@ test.each(files)('%s', async (name) => {
   const dialogue = parseDialogue(readFileSync(new URL(name, folder), 'utf8'), name);
   const server = await startTestServer(await setupNamed(dialogue.setup));
   running.push(server);
-  await runDialogue(dialogue, { port: server.server.port, check: (words) => check(server, words) });
+  await runDialogue(dialogue, { port: server.server.port, check: (words) => void check(server, words) });
 });
 
 /** `stored MAILBOX COUNT`, `has MAILBOX TEXT`, `lacks MAILBOX TEXT`, `held COUNT`, `quarantined COUNT`, `log TEXT`, `queued TEXT`. */
-function check({ store, hold, quarantine, queued, lines }: TestServer, words: string): void {
+function check({ store, hold, quarantine, queued, lines }: TestServer, words: string): unknown {
   const [, verb, first = '', rest = ''] = /^(\S+) ?(\S*) ?(.*)$/.exec(words) ?? [];
-  const textOf = (): string => store.messages(first).map((one) => Buffer.from(one.bytes).toString('latin1')).join('\n');
+  const textOf = (): string =>
+    store
+      .messages(first)
+      .map((one) => Buffer.from(one.bytes).toString('latin1'))
+      .join('\n');
   const kept = (from: typeof hold, box: string): number => from.messages(box).length;
   switch (verb) {
     case 'stored':

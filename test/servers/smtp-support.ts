@@ -1,9 +1,9 @@
 /** Servers for the tests: one policy that decides by address, and variations of the options by name. */
 import { generate } from 'selfsigned';
-import { defineStage, type Policy } from '../../src/index.js';
-import { definePolicy } from '../../src/core/policy.js';
 import { defer, discard, hold, quarantine, redirect, reject } from '../../src/core/decision.js';
 import { expandRecipient, setNextHop } from '../../src/core/edit.js';
+import { definePolicy } from '../../src/core/policy.js';
+import { defineStage, type Policy } from '../../src/index.js';
 import type { Credentials } from '../../src/ports/credentials.js';
 import { lmtpServer } from '../../src/servers/lmtp/server.js';
 import type { LogFields, Logger } from '../../src/servers/shared/logger.js';
@@ -162,7 +162,10 @@ const credentials: Credentials = {
 let pem: Promise<TlsOptions> | undefined;
 
 export function certificate(): Promise<TlsOptions> {
-  pem ??= generate([{ name: 'commonName', value: 'mx.school.example' }]).then(({ private: key, cert }) => ({ key, cert }));
+  pem ??= generate([{ name: 'commonName', value: 'mx.school.example' }]).then(({ private: key, cert }) => ({
+    key,
+    cert,
+  }));
   return pem;
 }
 

@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { definePolicy } from '../../src/core/policy.js';
 import { defineStage } from '../../src/core/stage.js';
-import { messageOf, mailboxOf, recipientOf, runStage, sessionOf, testTable, virtualHost } from '../../src/testing/index.js';
+import {
+  mailboxOf,
+  messageOf,
+  recipientOf,
+  runStage,
+  sessionOf,
+  testTable,
+  virtualHost,
+} from '../../src/testing/index.js';
 
 const table = testTable({ 'S001@school.example': 'yes' }, 'users');
 const looks = defineStage({
@@ -35,7 +43,13 @@ describe('runStage', () => {
   });
 
   it('has facts of every phase by default, and rejects with what the stage throws', async () => {
-    const size = defineStage({ name: 'size', at: 'deliver', run: ({ message, recipient }) => { throw new Error(`${message.size} ${recipient.id}`); } });
+    const size = defineStage({
+      name: 'size',
+      at: 'deliver',
+      run: ({ message, recipient }) => {
+        throw new Error(`${message.size} ${recipient.id}`);
+      },
+    });
     await expect(runStage(size, { message: messageOf('A: b\n') })).rejects.toThrow('5 1');
   });
 });

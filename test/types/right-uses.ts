@@ -51,7 +51,7 @@ export const policy = definePolicy({
   rcpt: [quota, readPrefs],
   message: [parallel(dkim, headerChecks), dmarc, headerChecks, spam, eachRecipient(readPrefs)],
 });
-export const wide: Policy = policy;
+export const wide: readonly Policy[] = [policy];
 
 export async function read(outcome: Outcome<(typeof policy)['~type']>): Promise<void> {
   same<typeof outcome.findings.spf, SpfFinding | undefined>(true);

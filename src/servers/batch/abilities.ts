@@ -1,27 +1,10 @@
 /** What the batch server can do: everything, since it only reports what would be done. */
 import type { Abilities } from '../../core/abilities.js';
+import { allEdits } from '../../core/edit.js';
+import { phases } from '../../core/phase.js';
 
-export const batchAbilities: {
-  readonly phases: readonly ['connect', 'helo', 'mail', 'rcpt', 'message', 'deliver'];
-  readonly edits: Abilities['edits'];
-  readonly decides: readonly ['hold', 'quarantine', 'redirect'];
-} = {
-  phases: ['connect', 'helo', 'mail', 'rcpt', 'message', 'deliver'],
-  edits: [
-    'prepend-header',
-    'append-header',
-    'insert-header',
-    'replace-header',
-    'remove-header',
-    'replace-body',
-    'rewrite-sender',
-    'add-recipient',
-    'remove-recipient',
-    'rewrite-recipient',
-    'expand-recipient',
-    'set-next-hop',
-    'split',
-    'reply-per-recipient',
-  ],
+export const batchAbilities: Abilities = {
+  phases,
+  edits: [...allEdits, 'split', 'reply-per-recipient'],
   decides: ['hold', 'quarantine', 'redirect'],
 };

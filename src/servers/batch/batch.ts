@@ -9,7 +9,7 @@ import type { Outcome } from '../../core/outcome.js';
 import type { EvaluateInput, Policy, PolicyType } from '../../core/policy.js';
 import type { Session } from '../../core/session.js';
 import { ConfigurationError } from '../../values/errors.js';
-import { envelopeOf } from './envelope.js';
+import { envelopeOf, withoutDeliveryFields } from './envelope.js';
 import type { BatchEnvelope, BatchFailure, BatchItem, BatchResult, BatchSource, Loaded } from './items.js';
 
 /** What the message is said to have come with. Parts left out are looked for in the message (see envelope.ts). */
@@ -29,6 +29,9 @@ export interface BatchOptions<T extends PolicyType = PolicyType> {
   readonly concurrency?: number;
   /** Ends the run: the iteration rejects with the signal's reason. */
   readonly signal?: AbortSignal;
+  /** `remove`: the topmost Return-Path, X-Original-To and Delivered-To fields, which a final delivery wrote and a policy never
+   * sees on the way in (loopDetection takes them for a loop). `keep`: the message as it lies there. Default `remove`. */
+  readonly deliveryFields?: 'remove' | 'keep';
   /** How messages are kept while they are evaluated. Default: 256 KiB of a body in memory, the rest in a temporary file. */
   readonly spool?: SpoolOptions;
   /** Clock, time limit and ports' interposer for each evaluation. */
@@ -99,7 +102,11 @@ function started<T>(promise: Promise<T>): Promise<T> {
   return promise;
 }
 
-async function work<T extends PolicyType>(options: BatchOptions<T>, loaded: Loaded, signal: AbortSignal): Promise<Work<T>> {
+async function work<T extends PolicyType>(
+  options: BatchOptions<T>,
+  loaded: Loaded,
+  signal: AbortSignal,
+): Promise<Work<T>> {
   const { item, received, fromLine } = loaded;
   if (received.kind !== 'spooled') return { result: refused(item, received), spooled: undefined };
   try {
@@ -111,7 +118,8 @@ async function work<T extends PolicyType>(options: BatchOptions<T>, loaded: Load
       return { result: failed(item, envelope.reason, envelope.why), spooled: undefined };
     }
     const { session, helo } = given;
-    const input: EvaluateInput = { session, ...(helo === undefined ? {} : { helo }), ...envelope.value, message };
+    const seen = options.deliveryFields === 'keep' ? message : withoutDeliveryFields(message);
+    const input: EvaluateInput = { session, ...(helo === undefined ? {} : { helo }), ...envelope.value, message: seen };
     const outcome: Outcome<T> = await options.policy.evaluate(input, {
       ...options.evaluation,
       detail: options.detail ?? false,

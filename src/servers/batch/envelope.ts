@@ -6,7 +6,7 @@
 import type { Mailbox, ReversePath } from '../../values/address.js';
 import { excerpt } from '../../values/characters.js';
 import { parseMailbox } from '../../values/mailbox.js';
-import { firstField, type Message } from '../../values/message.js';
+import { firstField, type Message, messageFromParts } from '../../values/message.js';
 import { parseReversePath } from '../../values/path.js';
 import type { BatchEnvelope, BatchFailure } from './items.js';
 
@@ -19,7 +19,11 @@ export interface EnvelopeFault {
 }
 
 /** What is given counts; the rest is looked for in `message` and `fromLine`. */
-export function envelopeOf(given: Partial<BatchEnvelope>, message: Message, fromLine: string | undefined): EnvelopeFound {
+export function envelopeOf(
+  given: Partial<BatchEnvelope>,
+  message: Message,
+  fromLine: string | undefined,
+): EnvelopeFound {
   const sender = given.sender ?? senderOf(message, fromLine);
   if (sender.kind === 'fault') return sender;
   const recipients = given.recipients ?? recipientsOf(message);
@@ -34,7 +38,10 @@ function senderOf(message: Message, fromLine: string | undefined): ReversePath |
   if (named !== undefined) return named;
   const field = firstField(message, 'Return-Path');
   if (field === undefined) {
-    return fault('no-sender', 'no sender is given, and there is neither a From_ line with an address nor a Return-Path');
+    return fault(
+      'no-sender',
+      'no sender is given, and there is neither a From_ line with an address nor a Return-Path',
+    );
   }
   const path = parseReversePath(field.value, { angleBrackets: 'optional' });
   return path.kind === 'parsed' ? path.value : fault('bad-address', `Return-Path ${excerpt(field.value)}: ${path.why}`);
@@ -60,6 +67,21 @@ function recipientsOf(message: Message): readonly Mailbox[] | EnvelopeFault {
   const mailbox = parseMailbox(bare);
   if (mailbox.kind === 'parsed') return [mailbox.value];
   return fault('bad-address', `${field.name} ${excerpt(field.value)}: ${mailbox.why}`);
+}
+
+const ofDelivery: ReadonlySet<string> = new Set(['return-path', 'x-original-to', 'delivered-to']);
+
+/** Without the fields that a final delivery put on top: the message as it was when the policy would have seen it. */
+export function withoutDeliveryFields(message: Message): Message {
+  const first = message.header.findIndex((field) => !ofDelivery.has(field.lowerName));
+  if (first === 0 || message.header.length === 0) return message;
+  const { separator, defects, body, lineEnding } = message;
+  const fields = first === -1 ? [] : message.header.slice(first);
+  return messageFromParts(
+    defects === undefined ? { fields, separator } : { fields, separator, defects },
+    body,
+    lineEnding,
+  );
 }
 
 function fault(reason: BatchFailure, why: string): EnvelopeFault {

@@ -13,4 +13,4 @@ export type {
   Unreadable,
 } from './items.js';
 export { createMboxSplitter, type MboxEvent, type MboxFormat, type MboxSplitter } from './protocol.js';
-export { emlFiles, inOrder, maildirFolder, type MboxOptions, mboxFile } from './sources.js';
+export { emlFiles, inOrder, type MboxOptions, maildirFolder, mboxFile } from './sources.js';

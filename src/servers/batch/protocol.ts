@@ -109,7 +109,8 @@ class Splitter {
   #restOfFromLine(at: number): number {
     const lf = this.#chunk.indexOf(LF, at);
     const end = lf === -1 ? this.#chunk.length : lf;
-    for (let i = at; i < end && this.#fromLine.length < FROM_LINE_LIMIT; i++) this.#fromLine.push(this.#chunk[i] as number);
+    for (let i = at; i < end && this.#fromLine.length < FROM_LINE_LIMIT; i++)
+      this.#fromLine.push(this.#chunk[i] as number);
     if (lf === -1) return end;
     this.#begin();
     this.#newLine(end + 1);

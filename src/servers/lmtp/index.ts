@@ -8,4 +8,4 @@ export { TRANSACTION_CHANNEL, type TransactionRecord } from '../shared/record.js
 export type { RunningServer } from '../shared/server.js';
 export type { Transport, TransportDelivery, TransportRecipient, TransportResult } from '../shared/transport.js';
 export { lmtpAbilities } from './abilities.js';
-export { lmtpServer, type LmtpServerOptions } from './server.js';
+export { type LmtpServerOptions, lmtpServer } from './server.js';

@@ -2,45 +2,29 @@
  * One connection: smtp-server's class with the commands of RFC 5321 answered by our `Peer`. Here are the limits of a
  * session (errors, junk commands, line length, time), the one place where replies are written, and the flow of a message
  * into the spool. smtp-server's own replies (unknown commands, bad sequences, SASL) pass through `send` and are counted.
+ *
+ * What stays as smtp-server has it: the greeting comes after 100 ms, and who talks before it gets 421; the tenth unknown
+ * command gets 421; commands may end in a bare LF; an HTTP request line gets 421.
  */
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { SMTPConnectionOptions } from 'smtp-server/lib/smtp-connection.js';
-import type { TlsFacts } from '../../core/session.js';
+import type { IpAddress } from '../../values/ip.js';
 import { networkContains } from '../../values/network.js';
-import { type IpAddress, parseIp } from '../../values/ip.js';
 import type { Reply } from '../../values/reply.js';
+import type { Connection, ConnectionClass, ServerOf } from './connection-types.js';
 import { receiveData } from './data.js';
 import type { Engine } from './engine.js';
+import { readHelloName } from './envelope.js';
+import { extensionsOf } from './extensions.js';
 import type { ServerHost } from './host.js';
 import { AUTH_LINE_BYTES } from './limits.js';
-import { Peer, readHelloName } from './peer.js';
+import { Peer } from './peer.js';
 import { messageOf } from './record.js';
 import * as replies from './replies.js';
-import { XCLIENT_KEYWORD } from './xclient.js';
+import { ipOf, tlsFactsOf, verbOf } from './socket-facts.js';
 
-type Base = InstanceType<Engine['SMTPConnection']>;
-type ServerOf = ConstructorParameters<Engine['SMTPConnection']>[0];
 type Done = () => void;
-
-export interface Connection extends Base {
-  readonly peer: Peer;
-  /** Greets, or refuses and closes. */
-  greet(): Promise<void>;
-  answer(reply: Reply): void;
-  /** Says 421 unless a transaction is under way. */
-  drain(): void;
-  /** Ends the session, whatever it is at. */
-  cut(): void;
-  /** The socket has closed. */
-  ended(): void;
-}
-
-export type ConnectionClass = new (
-  server: ServerOf,
-  socket: Socket | TLSSocket,
-  options?: SMTPConnectionOptions | null,
-) => Connection;
 
 /** Commands that do no harm but keep a session alive. */
 const JUNK: ReadonlySet<string> = new Set(['NOOP', 'RSET', 'VRFY', 'HELP']);
@@ -69,12 +53,13 @@ export function connectionClass({ SMTPConnection }: Engine, host: ServerHost): C
 
     async greet(): Promise<void> {
       const refusal = await this.peer.connect();
-      if (refusal === undefined) return super._sendGreeting();
+      if (refusal === undefined) {
+        super._sendGreeting();
+        return;
+      }
       this.answer(refusal);
       this.close();
     }
-
-    // --- replies ---
 
     answer({ code, enhanced, lines }: Reply): void {
       const ours = code === 421 ? lines.map((line) => `${host.settings.ourName.ascii} ${line}`) : lines;
@@ -84,8 +69,17 @@ export function connectionClass({ SMTPConnection }: Engine, host: ServerHost): C
     }
 
     override send(code: number, data?: string | string[] | null, context?: string | false): void {
+      if (code >= 250 && code !== 421) this.#gather();
       super.send(code, data, context);
       if (code >= 400 && this.#counting) this.#countError();
+    }
+
+    /** RFC 2920 section 3.2: the replies to commands that came together leave together, in one write. */
+    #gather(): void {
+      const socket = this._socket;
+      if (socket.writableCorked > 0) return;
+      socket.cork();
+      setImmediate(() => socket.uncork());
     }
 
     #countError(): void {
@@ -113,25 +107,32 @@ export function connectionClass({ SMTPConnection }: Engine, host: ServerHost): C
     }
 
     #crashed(error: unknown): void {
-      const stack = error instanceof Error ? error.stack : undefined;
-      reporter.log?.error({ event: 'crash', session: this.id, error: stack ?? messageOf(error) }, 'a command crashed');
+      reporter.log?.error({ event: 'crash', session: this.id, error: messageOf(error) }, 'a command crashed');
       this.answer(replies.localError);
     }
 
-    // --- commands ---
-
     override _onCommand(command: Buffer, callback?: Done): void {
       const done = callback ?? ((): void => undefined);
-      if (!this._ready || this._upgrading || this._closing) return super._onCommand(command, done);
+      if (!this._ready || this._upgrading || this._closing) {
+        super._onCommand(command, done);
+        return;
+      }
       const inSasl = this._nextHandler !== false;
       const verb = inSasl ? 'AUTH' : verbOf(command);
       if (command.length > (verb === 'AUTH' ? AUTH_LINE_BYTES : full.commandBytes)) {
         this._nextHandler = false;
         this.answer(replies.lineTooLong);
-        return this._whenWritable(done);
+        this._whenWritable(done);
+        return;
       }
-      if (host.draining && !this.peer.inTransaction && verb !== 'QUIT') return this.answer(replies.shuttingDown);
-      if (JUNK.has(verb) && ++this.#junk > full.junkCommands) return this.answer(replies.tooManyCommands);
+      if (host.draining && !this.peer.inTransaction && verb !== 'QUIT') {
+        this.answer(replies.shuttingDown);
+        return;
+      }
+      if (JUNK.has(verb) && ++this.#junk > full.junkCommands) {
+        this.answer(replies.tooManyCommands);
+        return;
+      }
       super._onCommand(command, done);
     }
 
@@ -147,30 +148,20 @@ export function connectionClass({ SMTPConnection }: Engine, host: ServerHost): C
       const name = readHelloName(command);
       if (name === undefined) {
         this.answer(replies.badHelo);
-        return done();
+        done();
+        return;
       }
       // smtp-server asks for this before MAIL, RCPT, DATA and AUTH.
       this.hostNameAppearsAs = name;
-      const lines = [host.settings.ourName.ascii, ...(protocol === 'smtp' ? [] : this.#extensions())];
+      const lines = [
+        host.settings.ourName.ascii,
+        ...(protocol === 'smtp' ? [] : extensionsOf(settings, this.peer.session, this.#mayXclient())),
+      ];
       const reply: Reply = { kind: 'reply', code: 250, enhanced: undefined, lines };
       this.#answerWith(
         this.peer.hello(name, protocol).then(() => reply),
         done,
       );
-    }
-
-    #extensions(): readonly string[] {
-      const offersLogin = settings.credentials !== undefined && this.secure && this.peer.session.login === undefined;
-      return [
-        'PIPELINING',
-        `SIZE ${full.messageBytes}`,
-        ...(settings.tls !== undefined && !this.secure ? ['STARTTLS'] : []),
-        ...(offersLogin ? ['AUTH PLAIN LOGIN'] : []),
-        'ENHANCEDSTATUSCODES',
-        '8BITMIME',
-        'SMTPUTF8',
-        ...(this.#mayXclient() ? [XCLIENT_KEYWORD] : []),
-      ];
     }
 
     override handler_MAIL(command: Buffer, done: Done): void {
@@ -206,9 +197,18 @@ export function connectionClass({ SMTPConnection }: Engine, host: ServerHost): C
           : this.peer.inTransaction
             ? replies.notDuringMail
             : undefined;
-      if (refusal === undefined) return super.handler_AUTH(command, done);
+      if (refusal === undefined) {
+        super.handler_AUTH(command, done);
+        return;
+      }
       this.answer(refusal);
       done();
+    }
+
+    override handler_STARTTLS(command: Buffer, done: Done): void {
+      // What was gathered leaves in clear text, before the handshake takes the socket over.
+      this._socket.uncork();
+      super.handler_STARTTLS(command, done);
     }
 
     #mayXclient(): boolean {
@@ -221,7 +221,8 @@ export function connectionClass({ SMTPConnection }: Engine, host: ServerHost): C
       const refusal = this.#mayXclient() ? this.peer.xclient(command) : replies.notAuthorised;
       if (refusal !== undefined) {
         this.answer(refusal);
-        return done();
+        done();
+        return;
       }
       this.hostNameAppearsAs = false;
       this.greet()
@@ -231,10 +232,14 @@ export function connectionClass({ SMTPConnection }: Engine, host: ServerHost): C
 
     override handler_DATA(command: Buffer, done: Done): void {
       const parser = this._parser;
-      const refusal = command.length > 4 && command.toString('latin1').trim().length > 4 ? replies.badParameters : this.peer.dataRefusal();
+      const refusal =
+        command.length > 4 && command.toString('latin1').trim().length > 4
+          ? replies.badParameters
+          : this.peer.dataRefusal();
       if (refusal !== undefined || parser === false) {
         if (refusal !== undefined) this.answer(refusal);
-        return done();
+        done();
+        return;
       }
       const stream = parser.startDataMode();
       this._dataStream = stream;
@@ -269,8 +274,6 @@ export function connectionClass({ SMTPConnection }: Engine, host: ServerHost): C
       if (this._parser !== false) this._parser.continue();
     }
 
-    // --- the end ---
-
     drain(): void {
       if (!this.peer.inTransaction) this.cut();
     }
@@ -294,25 +297,4 @@ export function connectionClass({ SMTPConnection }: Engine, host: ServerHost): C
       this.close();
     }
   };
-}
-
-export function ipOf(address: string | undefined): IpAddress | undefined {
-  // A link-local address comes with its zone (`fe80::1%eth0`), which means nothing to a policy.
-  const ip = parseIp((address ?? '').replace(/%.*$/, ''));
-  return ip.kind === 'parsed' ? ip.value : undefined;
-}
-
-export function tlsFactsOf(socket: Socket | TLSSocket): TlsFacts | undefined {
-  if (!('getCipher' in socket)) return undefined;
-  const name = socket.authorized ? socket.getPeerCertificate().subject?.CN : undefined;
-  return {
-    version: socket.getProtocol() ?? 'unknown',
-    cipher: socket.getCipher()?.name ?? 'unknown',
-    verifiedClient: Array.isArray(name) ? name[0] : name,
-  };
-}
-
-function verbOf(command: Buffer): string {
-  const space = command.indexOf(0x20);
-  return command.toString('latin1', 0, Math.min(space === -1 ? command.length : space, 16)).toUpperCase();
 }

@@ -14,24 +14,37 @@ export interface Engine {
   readonly SMTPConnection: typeof import('smtp-server/lib/smtp-connection.js').SMTPConnection;
 }
 
-const INSTALL = 'this server needs the package smtp-server, version 3.21.6 or a later 3.x: npm install smtp-server@^3.21.6';
+const INSTALL =
+  'this server needs the package smtp-server, version 3.21.6 or a later 3.x: npm install smtp-server@^3.21.6';
 
 /** What the connection class extends or calls; a release without one of these is refused, not half used. */
 const NEEDED: readonly string[] = [
-  'send', 'close', 'init', '_onCommand', '_whenWritable', '_sendGreeting', 'handler_EHLO', 'handler_HELO', 'handler_MAIL',
-  'handler_RCPT', 'handler_DATA', 'handler_RSET', 'handler_AUTH', 'handler_XCLIENT', 'handler_STARTTLS',
+  'send',
+  'close',
+  'init',
+  '_onCommand',
+  '_whenWritable',
+  '_sendGreeting',
+  'handler_EHLO',
+  'handler_HELO',
+  'handler_MAIL',
+  'handler_RCPT',
+  'handler_DATA',
+  'handler_RSET',
+  'handler_AUTH',
+  'handler_XCLIENT',
+  'handler_STARTTLS',
 ];
 
 /** Throws ConfigurationError (code `missing-package`). */
-export async function loadEngine(
-  load: () => Promise<Engine> = importEngine,
-): Promise<Engine> {
+export async function loadEngine(load: () => Promise<Engine> = importEngine): Promise<Engine> {
   let engine: Engine;
   try {
     engine = await load();
   } catch (error) {
     const code = (error as { code?: unknown }).code;
-    if (code !== 'ERR_MODULE_NOT_FOUND' && code !== 'MODULE_NOT_FOUND' && code !== 'ERR_PACKAGE_PATH_NOT_EXPORTED') throw error;
+    if (code !== 'ERR_MODULE_NOT_FOUND' && code !== 'MODULE_NOT_FOUND' && code !== 'ERR_PACKAGE_PATH_NOT_EXPORTED')
+      throw error;
     throw new ConfigurationError('missing-package', [{ code: 'missing-package', message: INSTALL }]);
   }
   const prototype = engine.SMTPConnection.prototype as unknown as Readonly<Record<string, unknown>>;

@@ -19,7 +19,9 @@ import type { PathOptions } from '../../values/path.js';
 import type { Reply } from '../../values/reply.js';
 import * as replies from './replies.js';
 
-export type Command<T> = { readonly kind: 'command'; readonly value: T } | { readonly kind: 'refused'; readonly reply: Reply };
+export type Command<T> =
+  | { readonly kind: 'command'; readonly value: T }
+  | { readonly kind: 'refused'; readonly reply: Reply };
 
 export interface MailCommand {
   readonly sender: ReversePath;
@@ -96,7 +98,11 @@ function mailParameterFault(parameters: EsmtpParameters, rules: EnvelopeRules): 
 }
 
 /** A fault behind the path is one of the parameters. */
-function faultOf(text: string, read: Extract<Parsed<CommandArguments<ReversePath>>, { kind: 'malformed' }>, path: Reply): Reply {
+function faultOf(
+  text: string,
+  read: Extract<Parsed<CommandArguments<ReversePath>>, { kind: 'malformed' }>,
+  path: Reply,
+): Reply {
   const close = argumentsOf(text).lastIndexOf('>');
   return close !== -1 && read.at > close ? replies.badParameters : path;
 }
@@ -117,4 +123,12 @@ function plain(parameters: EsmtpParameters): Parameters {
 
 function refused(reply: Reply): { readonly kind: 'refused'; readonly reply: Reply } {
   return { kind: 'refused', reply };
+}
+
+/** The one argument of HELO, EHLO or LHLO: any text without white space and controls, for a policy to judge. */
+export function readHelloName(line: Uint8Array): string | undefined {
+  const words = (decodeUtf8(line) ?? '').trim().split(/\s+/);
+  const [, name = ''] = words;
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+  return words.length === 2 && name.length <= 255 && !/[\x00-\x20\x7f-\x9f]/.test(name) ? name : undefined;
 }

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { createSpool, type Spool } from '../../adapters/spool/index.js';
 import type { Conversation, ConversationOptions } from '../../core/conversation.js';
+import type { Policy } from '../../core/policy.js';
 import type { Session } from '../../core/session.js';
 import type { Outlets } from './delivery.js';
 import type { Settings } from './options.js';
@@ -16,6 +17,8 @@ export interface ServerHost {
   port: number;
   /** True from `close()` on. */
   draining: boolean;
+  /** What sessions that begin from now on run. */
+  policy: Policy;
   now(): Date;
   open(session: Session): Conversation;
 }
@@ -39,7 +42,7 @@ export function createHost(settings: Settings, signal: AbortSignal): ServerHost 
     header: { headerBytes, headerFields, fieldBytes },
     ...(spoolDirectory === undefined ? {} : { directory: spoolDirectory }),
   });
-  return {
+  const host: ServerHost = {
     settings,
     spool,
     outlets: { ...settings, log: logger, signal },
@@ -47,8 +50,10 @@ export function createHost(settings: Settings, signal: AbortSignal): ServerHost 
     port: settings.port,
     draining: false,
     now,
-    open: (session) => policy.open(session, conversationOptions),
+    policy,
+    open: (session) => host.policy.open(session, conversationOptions),
   };
+  return host;
 }
 
 /** Unique on the host: the time, a random part for each server, a counter. */

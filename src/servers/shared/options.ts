@@ -67,9 +67,20 @@ export interface TlsOptions {
 export interface Settings extends ServerOptions {
   readonly protocol: 'smtp' | 'lmtp';
   readonly policy: Policy;
+  readonly abilities: Abilities;
   readonly host: string;
   readonly ourName: Domain;
   readonly full: ServerLimits;
+}
+
+/** What a policy asks beyond the server's abilities and stores. */
+export function policyProblems(
+  policy: Policy,
+  { hold, quarantine }: Pick<ServerOptions, 'hold' | 'quarantine'>,
+  abilities: Abilities,
+): readonly Problem[] {
+  const has = { hold: hold !== undefined, quarantine: quarantine !== undefined };
+  return [...beyond(policy, abilities), ...missingStores(policy, has)];
 }
 
 /** Throws ConfigurationError (code `server`) with every problem. */
@@ -81,8 +92,7 @@ export function checkOptions(
 ): Settings {
   const name = parseDomain(options.name);
   const problems: Problem[] = [
-    ...beyond(policy, abilities),
-    ...missingStores(policy, { hold: options.hold !== undefined, quarantine: options.quarantine !== undefined }),
+    ...policyProblems(policy, options, abilities),
     ...limitProblems(options.limits ?? {}),
     ...dependencyProblems(options),
   ];
@@ -95,7 +105,7 @@ export function checkOptions(
   }
   if (problems.length > 0 || name.kind === 'malformed') throw new ConfigurationError('server', problems);
   const full = { ...defaultLimits, ...options.limits };
-  return { ...options, protocol, policy, host: options.host ?? '127.0.0.1', ourName: name.value, full };
+  return { ...options, protocol, policy, abilities, host: options.host ?? '127.0.0.1', ourName: name.value, full };
 }
 
 function dependencyProblems(options: ServerOptions): readonly Problem[] {
@@ -104,7 +114,8 @@ function dependencyProblems(options: ServerOptions): readonly Problem[] {
   if (tls === undefined) {
     if (implicitTls) problems.push(bad('implicitTls', 'needs the option tls with key and certificate'));
     if (requireTls) problems.push(bad('requireTls', 'needs the option tls with key and certificate'));
-    if (credentials !== undefined) problems.push(bad('credentials', 'needs the option tls: AUTH is offered under TLS alone'));
+    if (credentials !== undefined)
+      problems.push(bad('credentials', 'needs the option tls: AUTH is offered under TLS alone'));
   }
   if (requireLogin && credentials === undefined) problems.push(bad('requireLogin', 'needs the option credentials'));
   return problems;

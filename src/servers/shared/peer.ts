@@ -10,11 +10,10 @@ import type { Verdict } from '../../core/decision.js';
 import type { MessageOutcome, RecipientVerdict } from '../../core/outcome.js';
 import type { Login, Session, TlsFacts } from '../../core/session.js';
 import type { Mailbox, ReversePath } from '../../values/address.js';
-import { decodeText, decodeUtf8 } from '../../values/bytes.js';
+import { decodeText } from '../../values/bytes.js';
 import type { IpAddress } from '../../values/ip.js';
-import { type Message, prependField } from '../../values/message.js';
+import type { Message } from '../../values/message.js';
 import type { Reply } from '../../values/reply.js';
-import { receivedField, transmissionType } from '../../values/stamp.js';
 import { contentFault, type Intake, openIntake, spoolFault } from './content.js';
 import { readMail, readRcpt } from './envelope.js';
 import type { ServerHost } from './host.js';
@@ -23,6 +22,7 @@ import { decisionFields, pathText, peerFields } from './record.js';
 import { redirectRecipients } from './redirect.js';
 import * as replies from './replies.js';
 import { settle, summaryOf } from './settle.js';
+import { stamped } from './stamp.js';
 import { applyXclient, parseXclient } from './xclient.js';
 
 export interface PeerFacts {
@@ -212,14 +212,19 @@ export class Peer {
 
   #refuseContent(envelope: Envelope, reply: Reply, detail: string | undefined, size?: number): readonly Reply[] {
     const told = this.#forEachUnit(envelope, reply);
-    this.#report(envelope, told, { decision: replies.is(4, reply) ? 'defer' : 'reject', reason: 'content', detail }, size);
+    this.#report(
+      envelope,
+      told,
+      { decision: replies.is(4, reply) ? 'defer' : 'reject', reason: 'content', detail },
+      size,
+    );
     return told;
   }
 
   async #judge(envelope: Envelope, received: Message, size: number): Promise<readonly Reply[]> {
     const conversation = this.#conversation;
     const receivedAt = this.#host.now();
-    const outcome = await conversation.message(this.#stamped(envelope, received, receivedAt));
+    const outcome = await conversation.message(stamped(received, conversation, envelope, receivedAt));
     const verdicts = (await this.#delivering(outcome)).filter((one) => !envelope.refused.has(one.recipient.original));
     const byAddress = new Map(envelope.accepted.map((address, unit) => [address, [unit]]));
     const perRecipient = this.#host.settings.protocol === 'lmtp';
@@ -240,32 +245,12 @@ export class Peer {
     return told;
   }
 
-  /** The deliver list runs for those that nothing has been decided for. */
+  /** The deliver list runs for those that nothing has been decided for. An empty one is run for its trace alone. */
   async #delivering(outcome: MessageOutcome): Promise<readonly RecipientVerdict[]> {
+    const { settings, reporter } = this.#host;
+    if (settings.policy.lists.deliver.length === 0 && !reporter.watched) return outcome.recipients;
     const undecided = outcome.recipients.some(({ decision: { kind } }) => kind === 'continue' || kind === 'accept');
     return undecided ? (await this.#conversation.deliver()).recipients : outcome.recipients;
-  }
-
-  /** RFC 5321 section 4.4, before the policy looks: what stages put on top (Received-SPF) belongs above it. */
-  #stamped({ id, utf8, accepted }: Envelope, message: Message, at: Date): Message {
-    const { session, helo } = this.#conversation;
-    const { client, tls, login, server } = session;
-    if (client.ip === undefined) return message;
-    const protocol = session.protocol === 'local' ? 'smtp' : session.protocol;
-    const facts = { protocol, tls: tls !== undefined, authenticated: login !== undefined, utf8 };
-    const [only, ...others] = accepted;
-    const field = receivedField({
-      clientIp: client.ip,
-      by: server.name,
-      with: transmissionType(facts),
-      id,
-      at,
-      ...(helo === undefined ? {} : { helo }),
-      ...(client.name.kind === 'verified' ? { clientName: client.name.name.ascii } : {}),
-      ...(only !== undefined && others.length === 0 ? { for: only } : {}),
-      ...(tls === undefined ? {} : { tls }),
-    });
-    return prependField(message, field).message;
   }
 
   #forEachUnit({ accepted }: Envelope, reply: Reply): readonly Reply[] {
@@ -290,7 +275,13 @@ export class Peer {
       },
       'message',
     );
-    reporter.transaction(() => ({ id, session: this.session, outcome: this.#conversation.outcome(), replies: told, size }));
+    reporter.transaction(() => ({
+      id,
+      session: this.session,
+      outcome: this.#conversation.outcome(),
+      replies: told,
+      size,
+    }));
   }
 
   #log(event: string, decision: Verdict, reply: Reply, fields: object, text: string): void {
@@ -303,12 +294,4 @@ export class Peer {
 /** Discard, hold, quarantine and redirect are carried out at the end: the dialogue goes on. */
 function refusalOf(decision: Verdict): Reply | undefined {
   return decision.kind === 'reject' || decision.kind === 'defer' ? decision.reply : undefined;
-}
-
-/** The one argument of HELO, EHLO or LHLO: any text without white space and controls, for a policy to judge. */
-export function readHelloName(line: Uint8Array): string | undefined {
-  const words = (decodeUtf8(line) ?? '').trim().split(/\s+/);
-  const [, name = ''] = words;
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-  return words.length === 2 && name.length <= 255 && !/[\x00-\x20\x7f-\x9f]/.test(name) ? name : undefined;
 }

@@ -28,6 +28,8 @@ const transactions = channel(TRANSACTION_CHANNEL);
 
 export interface Reporter {
   readonly log: Logger | undefined;
+  /** True when somebody wants records. */
+  readonly watched: boolean;
   /** `make` is called only when somebody listens. */
   transaction(make: () => TransactionRecord): void;
 }
@@ -38,8 +40,11 @@ export function createReporter(
 ): Reporter {
   return {
     log,
+    get watched() {
+      return onTransaction !== undefined || transactions.hasSubscribers;
+    },
     transaction(make) {
-      if (onTransaction === undefined && !transactions.hasSubscribers) return;
+      if (!this.watched) return;
       const record = make();
       if (transactions.hasSubscribers) transactions.publish(record);
       try {

@@ -5,21 +5,29 @@ import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { SMTPServerOptions } from 'smtp-server';
 import type { SMTPConnectionOptions } from 'smtp-server/lib/smtp-connection.js';
+import type { Policy } from '../../core/policy.js';
 import { ConfigurationError } from '../../values/errors.js';
 import { renderReply } from '../../values/reply.js';
-import { type Connection, connectionClass, tlsFactsOf } from './connection.js';
+import { connectionClass } from './connection.js';
+import type { Connection } from './connection-types.js';
 import { type Engine, loadEngine } from './engine.js';
 import { createHost, type ServerHost } from './host.js';
 import { LINE_BUFFER_BYTES } from './limits.js';
-import type { Settings } from './options.js';
+import { policyProblems, type Settings } from './options.js';
 import { messageOf } from './record.js';
 import * as replies from './replies.js';
+import { tlsFactsOf } from './socket-facts.js';
 
 /** A live resource: `await using` it, or call `close`. */
 export interface RunningServer extends AsyncDisposable {
   /** The port listened on. */
   readonly port: number;
   readonly address: string;
+  /**
+   * Sessions that begin from now on run this policy; those under way keep theirs. Throws ConfigurationError (code `server`)
+   * for a policy that the server cannot run, and then nothing changes.
+   */
+  usePolicy(policy: Policy): void;
   /**
    * Stops listening. Sessions between transactions get 421 at once; a transaction under way may finish, for `closeTime`
    * at most. Resolves when the last connection is gone; more than once is harmless.
@@ -44,8 +52,13 @@ export async function startServer(settings: Settings, load?: () => Promise<Engin
     closed ??= drain(server, host, connections, shutdown);
     return closed;
   };
+  const usePolicy = (policy: Policy): void => {
+    const problems = policyProblems(policy, settings, settings.abilities);
+    if (problems.length > 0) throw new ConfigurationError('server', problems);
+    host.policy = policy;
+  };
   settings.logger?.info({ event: 'listening', protocol: settings.protocol, address, port: host.port }, 'listening');
-  return { port: host.port, address, close, [Symbol.asyncDispose]: close };
+  return { port: host.port, address, usePolicy, close, [Symbol.asyncDispose]: close };
 }
 
 type EngineServer = InstanceType<Engine['SMTPServer']>;
@@ -59,7 +72,10 @@ function listen(server: EngineServer, settings: Settings, host: ServerHost): Pro
         settings.logger?.debug({ event: 'connection-error', error: messageOf(error) }, 'a connection failed');
       });
       const bound = server.server.address();
-      if (bound === null || typeof bound === 'string') return resolve(String(bound));
+      if (bound === null || typeof bound === 'string') {
+        resolve(String(bound));
+        return;
+      }
       host.port = bound.port;
       resolve(bound.address);
     });
@@ -130,11 +146,15 @@ function engineServer(engine: Engine, host: ServerHost, connections: Set<Connect
   return new (class extends engine.SMTPServer {
     override connect(socket: Socket | TLSSocket, options?: SMTPConnectionOptions | null): void {
       const client = socket.remoteAddress ?? '';
-      if (host.draining) return turnAway(socket, replies.shuttingDown);
+      if (host.draining) {
+        turnAway(socket, replies.shuttingDown);
+        return;
+      }
       if (connections.size >= full.connections || (perClient.get(client) ?? 0) >= full.connectionsPerClient) {
         const fields = { event: 'connect', client, decision: 'defer', reason: 'limit', connections: connections.size };
         host.reporter.log?.warn(fields, 'too many connections');
-        return turnAway(socket, replies.tooManyConnections);
+        turnAway(socket, replies.tooManyConnections);
+        return;
       }
       const connection = new ConnectionOf(this, socket, options);
       count(client, 1);
@@ -150,11 +170,17 @@ function engineServer(engine: Engine, host: ServerHost, connections: Set<Connect
 
     override onConnect(session: object, callback: (error?: Error | null) => void): void {
       const connection = bySession.get(session);
-      if (connection === undefined) return callback(new Error('no session'));
+      if (connection === undefined) {
+        callback(new Error('no session'));
+        return;
+      }
       // The callback greets, through `_sendGreeting`; it is not called for a connection that was refused.
       connection.peer.connect().then(
         (refusal) => {
-          if (refusal === undefined) return callback();
+          if (refusal === undefined) {
+            callback();
+            return;
+          }
           connection.answer(refusal);
           connection.close();
         },
@@ -169,7 +195,10 @@ function engineServer(engine: Engine, host: ServerHost, connections: Set<Connect
       const peer = bySession.get(session)?.peer;
       const tls = tlsFactsOf(socket);
       // Under implicit TLS the session began with these facts.
-      if (peer === undefined || tls === undefined || peer.session.tls !== undefined) return callback();
+      if (peer === undefined || tls === undefined || peer.session.tls !== undefined) {
+        callback();
+        return;
+      }
       peer.secured(tls).then(() => callback(), callback);
     }
 
@@ -179,7 +208,10 @@ function engineServer(engine: Engine, host: ServerHost, connections: Set<Connect
       callback: Parameters<EngineServer['onAuth']>[2],
     ): void {
       const connection = bySession.get(session);
-      if (connection === undefined) return callback(new Error('no session'));
+      if (connection === undefined) {
+        callback(new Error('no session'));
+        return;
+      }
       const { method, username = '', password, authcid, authzid } = auth;
       const attempt = {
         mechanism: method,
@@ -189,7 +221,10 @@ function engineServer(engine: Engine, host: ServerHost, connections: Set<Connect
       };
       connection.peer.authenticate(attempt).then(
         (answer) => {
-          if (!('kind' in answer)) return callback(null, { user: answer.name });
+          if (!('kind' in answer)) {
+            callback(null, { user: answer.name });
+            return;
+          }
           // smtp-server adds the enhanced code of its table, which for 535 and 454 is that of RFC 4954.
           callback(Object.assign(new Error(answer.lines[0]), { responseCode: answer.code }));
           if (connection.peer.authFailures >= full.authFailures) connection.answer(replies.tooManyLogins);

@@ -40,7 +40,11 @@ export async function settle(settling: Settling): Promise<readonly Reply[]> {
   for (const verdict of verdicts) plans.push(await planFor(settling, verdict, redirects));
   const refusals = perUnit(plans, units, (plan) => plan.refusal);
   const going = plans.filter((plan) => plan.units.some((unit) => refusals[unit] === undefined));
-  const failures = await deliverAll(outlets, consignment, going.flatMap((plan) => plan.targets));
+  const failures = await deliverAll(
+    outlets,
+    consignment,
+    going.flatMap((plan) => plan.targets),
+  );
   const failed = perUnit(going, units, (plan) => failureOf(plan, failures));
   return refusals.map((refusal, unit) => refusal ?? failed[unit] ?? replies.queued(consignment.id));
 }

@@ -58,7 +58,11 @@ function attributeOf(key: string, value: string): XclientAttributes | undefined 
     case 'HELO':
       return missing ? {} : value.length > 0 && value.length <= 255 ? { helo: value } : undefined;
     case 'LOGIN':
-      return missing ? { login: 'unavailable' } : value.length > 0 && value.length <= 255 ? { login: value } : undefined;
+      return missing
+        ? { login: 'unavailable' }
+        : value.length > 0 && value.length <= 255
+          ? { login: value }
+          : undefined;
     default:
       return undefined;
   }
@@ -82,10 +86,10 @@ function addressOf(value: string): XclientAttributes | undefined {
 /** The session of the client that the front speaks for. A new address inherits no name and no login. */
 export function applyXclient(session: Session, attributes: XclientAttributes): Session {
   const { ip, port, name, login, protocol } = attributes;
-  const before: Client =
-    ip === undefined ? session.client : { ip, port: undefined, name: { kind: 'not-looked-up' } };
+  const before: Client = ip === undefined ? session.client : { ip, port: undefined, name: { kind: 'not-looked-up' } };
   const client: Client = { ip: before.ip, port: port ?? before.port, name: name ?? before.name };
   const kept = ip === undefined ? session.login : undefined;
-  const loggedIn = login === undefined ? kept : login === 'unavailable' ? undefined : { name: login, mechanism: 'XCLIENT' };
+  const loggedIn =
+    login === undefined ? kept : login === 'unavailable' ? undefined : { name: login, mechanism: 'XCLIENT' };
   return { ...session, client, login: loggedIn, protocol: protocol ?? session.protocol };
 }

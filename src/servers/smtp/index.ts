@@ -8,4 +8,4 @@ export { TRANSACTION_CHANNEL, type TransactionRecord } from '../shared/record.js
 export type { RunningServer } from '../shared/server.js';
 export type { Transport, TransportDelivery, TransportRecipient, TransportResult } from '../shared/transport.js';
 export { smtpAbilities } from './abilities.js';
-export { smtpServer, type SmtpServerOptions } from './server.js';
+export { type SmtpServerOptions, smtpServer } from './server.js';

@@ -8,16 +8,17 @@ import { prependHeader } from '../../../src/core/edit.js';
 import { definePolicy } from '../../../src/core/policy.js';
 import { defineStage } from '../../../src/core/stage.js';
 import {
-  batchAbilities,
   type BatchOptions,
   type BatchResult,
   type BatchSource,
+  batchAbilities,
   emlFiles,
   inOrder,
   maildirFolder,
   mboxFile,
   runBatch,
 } from '../../../src/servers/batch/index.js';
+import { loopDetection } from '../../../src/stages/loop-detection/index.js';
 import { mailboxOf, senderOf, sessionOf } from '../../../src/testing/builders.js';
 import { concatBytes } from '../../../src/values/bytes.js';
 import { makeField } from '../../../src/values/make-field.js';
@@ -70,7 +71,12 @@ describe('runBatch', () => {
       folder,
       await file('b.eml', 'Subject: spam\n\n'),
     ];
-    const expected = ['1 a.eml continue 20', '2 missing.eml failed unreadable', '3  failed unreadable', '4 b.eml reject 15'];
+    const expected = [
+      '1 a.eml continue 20',
+      '2 missing.eml failed unreadable',
+      '3  failed unreadable',
+      '4 b.eml reject 15',
+    ];
     expect(await all(emlFiles(paths))).toEqual(expected);
     expect(await all(emlFiles(paths), { concurrency: 3 })).toEqual(expected);
   });
@@ -142,6 +148,23 @@ describe('runBatch', () => {
     await expect(reader?.next()).rejects.toThrow(/released/);
   });
 
+  it('shows the policy no fields of a final delivery, unless told to keep them', async () => {
+    const delivered = 'Return-Path: <a@x.example>\nX-Original-To: a@y.example\nDelivered-To: b@y.example\n';
+    const loops = definePolicy({ message: [loopDetection()] });
+    const source = () => emlFiles([path]);
+    const path = await file('a.eml', `${delivered}Subject: x\nDelivered-To: c@y.example\n\nbody\n`);
+    const run = async (options: Partial<BatchOptions>) => {
+      const to = { sender: senderOf('<>'), recipients: [mailboxOf('b@y.example')] };
+      return all(source(), { policy: loops, session: () => ({ session: sessionOf(), ...to }), ...options });
+    };
+    expect(await run({})).toEqual(['1 a.eml continue 123']);
+    expect(await run({ deliveryFields: 'keep' })).toEqual(['1 a.eml reject 123']);
+    for await (const result of runBatch({ policy, source: source(), session: sessionOf() })) {
+      const names = result.kind === 'evaluated' ? result.outcome.message?.header.map((one) => one.name) : [];
+      expect(names).toEqual(['X-Seen', 'Subject', 'Delivered-To']);
+    }
+  });
+
   it('gives rules to the trace when detail is asked for', async () => {
     const seen: boolean[] = [];
     const looks = defineStage({ name: 'looks', at: 'message', run: (_tx, ctx) => void seen.push(ctx.detail) });
@@ -182,7 +205,9 @@ describe('runBatch', () => {
     const broken = () => {
       throw new Error('no session');
     };
-    await expect(all(emlFiles([await file('a.eml', 'Subject: x\n\n')]), { session: broken })).rejects.toThrow('no session');
+    await expect(all(emlFiles([await file('a.eml', 'Subject: x\n\n')]), { session: broken })).rejects.toThrow(
+      'no session',
+    );
   });
 
   it('refuses wrong options', () => {

@@ -15,9 +15,17 @@ describe('the envelope of a stored message', () => {
     ['Return-Path: <a@x.example>\nDelivered-To: s001@school.example', undefined, 'a@x.example > s001@school.example'],
     ['Return-Path: <>\nDelivered-To: s001@school.example', undefined, '<> > s001@school.example'],
     ['Return-Path: a@x.example\nDelivered-To: <s001@school.example>', undefined, 'a@x.example > s001@school.example'],
-    ['Delivered-To: s@y.example\nX-Original-To: info@y.example\nReturn-Path: <a@x.example>', undefined, 'a@x.example > info@y.example'],
+    [
+      'Delivered-To: s@y.example\nX-Original-To: info@y.example\nReturn-Path: <a@x.example>',
+      undefined,
+      'a@x.example > info@y.example',
+    ],
     ['Delivered-To: b@y.example\nDelivered-To: c@y.example\nReturn-Path: <>', undefined, '<> > b@y.example'],
-    ['Return-Path: <a@x.example>\nDelivered-To: b@y.example', 'From c@z.example Thu Jan  1', 'c@z.example > b@y.example'],
+    [
+      'Return-Path: <a@x.example>\nDelivered-To: b@y.example',
+      'From c@z.example Thu Jan  1',
+      'c@z.example > b@y.example',
+    ],
     ['Return-Path: <a@x.example>\nDelivered-To: b@y.example', 'From - Thu Jan  1', 'a@x.example > b@y.example'],
     ['Return-Path: <a@x.example>\nDelivered-To: b@y.example', 'From MAILER-DAEMON Thu', '<> > b@y.example'],
     ['From: a@x.example\nTo: b@y.example', undefined, 'no-sender'],
@@ -30,7 +38,9 @@ describe('the envelope of a stored message', () => {
 
   it('takes what is given before what is written', () => {
     const given = { sender: { kind: 'null-path' }, recipients: [mailboxOf('c@z.example')] };
-    expect(show('Return-Path: <a@x.example>\nDelivered-To: b@y.example', 'From d@x.example y', given)).toBe('<> > c@z.example');
+    expect(show('Return-Path: <a@x.example>\nDelivered-To: b@y.example', 'From d@x.example y', given)).toBe(
+      '<> > c@z.example',
+    );
     expect(show('Return-Path: <a@x.example>', undefined, { recipients: [] })).toBe('no-recipient');
   });
 

@@ -10,7 +10,10 @@ interface Split {
   readonly ended: boolean;
 }
 
-function split(chunks: readonly Uint8Array[], format: MboxFormat = 'mboxo'): readonly Split[] | { readonly notMbox: number } {
+function split(
+  chunks: readonly Uint8Array[],
+  format: MboxFormat = 'mboxo',
+): readonly Split[] | { readonly notMbox: number } {
   const splitter = createMboxSplitter(format);
   // Data are views of the chunk: copied before the next one comes.
   const copied = (events: readonly MboxEvent[]): readonly MboxEvent[] =>
@@ -44,12 +47,21 @@ describe('mbox', () => {
     ['two messages', 'From a@b x\nA: 1\n\n1\n\nFrom c@d x\nB: 2\n\n2\n\n', ['A: 1\n\n1\n', 'B: 2\n\n2\n']],
     ['CRLF', 'From a@b x\r\nA: 1\r\n\r\n1\r\n\r\nFrom c@d x\r\nB: 2\r\n\r\n', ['A: 1\r\n\r\n1\r\n', 'B: 2\r\n']],
     ['empty lines before the first message', '\n\nFrom a@b x\nA: 1\n\n', ['A: 1\n']],
-    ['From in the middle of a paragraph is text', 'From a@b x\nA: 1\n\ntext\nFrom here\n\n', ['A: 1\n\ntext\nFrom here\n']],
+    [
+      'From in the middle of a paragraph is text',
+      'From a@b x\nA: 1\n\ntext\nFrom here\n\n',
+      ['A: 1\n\ntext\nFrom here\n'],
+    ],
     ['all empty lines but one belong to the message', 'From a x\nA: 1\n\n1\n\n\n\nFrom b x\n', ['A: 1\n\n1\n\n\n', '']],
     ['From without a space is text', 'From a x\nA: 1\n\nFromage\n\nFrom', ['A: 1\n\nFromage\n\nFrom']],
     ['mboxo changes nothing', 'From a x\nA: 1\n\n>From x\n>>From y\n\n', ['A: 1\n\n>From x\n>>From y\n']],
     ['mboxrd takes one > off', 'From a x\nA: 1\n\n>From x\n>>From y\n\n', ['A: 1\n\nFrom x\n>From y\n'], 'mboxrd'],
-    ['mboxrd leaves other quotes', 'From a x\nA: 1\n\n> From x\n>From: y\n>\n', ['A: 1\n\n> From x\n>From: y\n>\n'], 'mboxrd'],
+    [
+      'mboxrd leaves other quotes',
+      'From a x\nA: 1\n\n> From x\n>From: y\n>\n',
+      ['A: 1\n\n> From x\n>From: y\n>\n'],
+      'mboxrd',
+    ],
     ['a lone CR is no empty line', 'From a x\nA: 1\n\nx\n\rFrom y\n\n', ['A: 1\n\nx\n\rFrom y\n']],
     ['not an mbox', 'Subject: x\n\nFrom a x\n', ['not-mbox 0']],
     ['not an mbox behind empty lines', '\n\nFrob', ['not-mbox 2']],
@@ -69,13 +81,18 @@ describe('mbox', () => {
   });
 
   it('keeps 1,000 octets of a From line and passes a million quotes', () => {
-    const messages = split([encodeLatin1(`From ${'x'.repeat(5_000)}\nA: 1\n\n${'>'.repeat(1_000_000)}From x\n\n`)], 'mboxrd');
+    const messages = split(
+      [encodeLatin1(`From ${'x'.repeat(5_000)}\nA: 1\n\n${'>'.repeat(1_000_000)}From x\n\n`)],
+      'mboxrd',
+    );
     if ('notMbox' in messages) throw new Error('not an mbox');
     expect(messages[0]?.fromLine.length).toBe(1_000);
     expect(messages[0]?.text.length).toBe('A: 1\n\nFrom x\n'.length + 1_000_000);
   });
 
-  const octets = fc.array(fc.constantFrom('From ', 'From', 'a@b', '>', '>>', '\n', '\r\n', '\r', ' ', 'x', '\xff', '\0'));
+  const octets = fc.array(
+    fc.constantFrom('From ', 'From', 'a@b', '>', '>>', '\n', '\r\n', '\r', ' ', 'x', '\xff', '\0'),
+  );
   const format = fc.constantFrom<MboxFormat>('mboxo', 'mboxrd');
 
   it('splits the same for any chunking and never throws', () => {
@@ -98,9 +115,7 @@ describe('mbox', () => {
     const message = fc.array(line).map((lines) => lines.map((one) => `${one}\n`).join(''));
     fc.assert(
       fc.property(fc.array(message), (messages) => {
-        const written = messages
-          .map((text) => `From a@b x\n${text.replace(/^(>*From )/gm, '>$1')}\n`)
-          .join('');
+        const written = messages.map((text) => `From a@b x\n${text.replace(/^(>*From )/gm, '>$1')}\n`).join('');
         expect(texts(written, 'mboxrd')).toEqual(messages);
       }),
     );

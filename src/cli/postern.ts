@@ -12,4 +12,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 const { stdout, stderr, stdin, env } = process;
-process.exitCode = await main(process.argv.slice(2), { stdout, stderr, stdin, env, cwd: process.cwd(), signal: interrupted.signal });
+const io = { stdout, stderr, stdin, env, cwd: process.cwd(), signal: interrupted.signal };
+void main(process.argv.slice(2), io).then((status) => {
+  process.exitCode = status;
+});

@@ -1,0 +1,22 @@
+/** What the reply to EHLO or LHLO offers. */
+import type { Session } from '../../core/session.js';
+import type { Settings } from './options.js';
+import { XCLIENT_KEYWORD } from './xclient.js';
+
+export function extensionsOf(
+  { full, tls, credentials }: Settings,
+  session: Session,
+  xclient: boolean,
+): readonly string[] {
+  const secure = session.tls !== undefined;
+  return [
+    'PIPELINING',
+    `SIZE ${full.messageBytes}`,
+    ...(tls !== undefined && !secure ? ['STARTTLS'] : []),
+    ...(credentials !== undefined && secure && session.login === undefined ? ['AUTH PLAIN LOGIN'] : []),
+    'ENHANCEDSTATUSCODES',
+    '8BITMIME',
+    'SMTPUTF8',
+    ...(xclient ? [XCLIENT_KEYWORD] : []),
+  ];
+}

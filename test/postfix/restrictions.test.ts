@@ -1,0 +1,147 @@
+import { describe, expect, it } from 'vitest';
+import { type PostfixTexts, readPostfix } from '../../src/postfix/index.js';
+import { mailboxOf, senderOf, sessionOf } from '../../src/testing/builders.js';
+import { fate, main, problems, type Sent, send } from './support.js';
+
+describe('restrictions', () => {
+  const access = (list: string, restrictions: string, map: string): PostfixTexts =>
+    main(`smtpd_${list}_restrictions = ${restrictions}\n`, { access: map });
+  it.each<[string, PostfixTexts, Sent, string]>([
+    [
+      'the default guards the relay',
+      main(),
+      { to: 'x@y.example' },
+      'defer 454 4.7.1 <x@y.example>: Relay access denied',
+    ],
+    ['loopback may relay', main(), { to: 'x@y.example', ip: '127.0.0.1' }, 'x@y.example smtp:y.example'],
+    [
+      'client by name',
+      access('client', 'check_client_access hash:access', 'bad.example REJECT Go away\n'),
+      { name: 'mx.bad.example' },
+      'reject 554 5.7.1 <mx.bad.example[192.0.2.10]>: Client host rejected: Go away',
+    ],
+    [
+      'client by network',
+      access('client', 'check_client_access cidr:access', '192.0.2.0/24 450 Later\n'),
+      {},
+      'defer 450 4.7.1',
+    ],
+    [
+      'helo',
+      access('helo', 'check_helo_access hash:access', 'school.example REJECT\n'),
+      { helo: 'school.example' },
+      'reject 554 5.7.1 <school.example>: Helo command rejected',
+    ],
+    [
+      'sender',
+      access('sender', 'check_sender_access hash:access', 'client.example REJECT\n'),
+      {},
+      'reject 554 5.7.1 <stranger@client.example>: Sender address rejected',
+    ],
+    ['null sender', access('sender', 'check_sender_access hash:access', '<> REJECT\n'), { from: '<>' }, 'reject 554'],
+    [
+      'recipient, a bare table',
+      access('recipient', 'hash:access, reject_unauth_destination', 's001@ REJECT\n'),
+      {},
+      'reject 554',
+    ],
+    [
+      'a pattern sees the whole key',
+      access('sender', 'check_sender_access pcre:access', '/^stranger@client\\.example$/ REJECT\n'),
+      {},
+      'reject 554',
+    ],
+    ['permit ends its own list alone', access('sender', 'permit, reject', ''), {}, 's001@school.example maildir:s001'],
+    [
+      'the next list still refuses',
+      main('smtpd_client_restrictions = permit\nsmtpd_helo_restrictions = reject\n'),
+      {},
+      'reject 554',
+    ],
+    [
+      'OK does not open the relay',
+      access('sender', 'check_sender_access inline:{client.example=OK}', ''),
+      { to: 'x@y.example' },
+      'defer 454',
+    ],
+    [
+      'the first refusal counts',
+      main('smtpd_client_restrictions = defer\nsmtpd_helo_restrictions = reject\n'),
+      {},
+      'defer 450',
+    ],
+    [
+      'HOLD waits for the end',
+      access('client', 'check_client_access static:HOLD', ''),
+      { to: 'x@y.example' },
+      'defer 454',
+    ],
+    ['HOLD', access('client', 'check_client_access static:HOLD', ''), {}, 'hold 250'],
+    [
+      'DISCARD before HOLD',
+      main(
+        'smtpd_client_restrictions = check_client_access static:HOLD\nsmtpd_helo_restrictions = check_helo_access static:DISCARD\n',
+      ),
+      {},
+      'discard 250',
+    ],
+    [
+      'relay_domains and below',
+      main('relay_domains = partner.example\n'),
+      { to: 'x@a.partner.example' },
+      'x@a.partner.example smtp:a.partner.example',
+    ],
+    [
+      'relayhost',
+      main('relayhost = [out.example]:587\n'),
+      { to: 'x@y.example', ip: '127.0.0.1' },
+      'x@y.example smtp:[out.example]:587',
+    ],
+  ])('%s', async (_name, texts, sent, expected) => {
+    expect(await fate(texts, sent)).toContain(expected);
+  });
+
+  it('notes every element that was considered, with its line', async () => {
+    const outcome = await send(
+      main('smtpd_sender_restrictions = permit_mynetworks,\n  check_sender_access inline:{client.example=REJECT}\n'),
+    );
+    const [decided] = outcome.recipients;
+    expect(decided?.decision.kind).toBe('reject');
+    const detailed = await readPostfix(
+      main('smtpd_sender_restrictions = permit_mynetworks,\n  check_sender_access inline:{client.example=REJECT}\n'),
+    ).policy.evaluate(
+      { session: sessionOf(), sender: senderOf('a@client.example'), recipients: [mailboxOf('s001@school.example')] },
+      { detail: true },
+    );
+    const notes = detailed.trace.phases
+      .flatMap((phase) => phase.lines)
+      .find((line) => line.stage === 'smtpdRestrictions')?.notes;
+    expect(notes).toMatchObject([
+      { source: { file: 'main.cf', line: 3 }, text: 'sender: permit_mynetworks', matched: false },
+      { source: { file: 'main.cf', line: 3 }, matched: true },
+      { source: { file: 'inline' }, text: 'client.example REJECT', matched: true },
+    ]);
+  });
+
+  it('leaves out what is only to be warned of, with its argument', async () => {
+    const texts = main(
+      'smtpd_sender_restrictions = warn_if_reject check_sender_access static:REJECT, warn_if_reject reject, permit\n',
+    );
+    expect(await fate(texts)).toBe('s001@school.example maildir:s001');
+    expect(readPostfix(texts).report.find((row) => row.parameter === 'smtpd_sender_restrictions')).toMatchObject({
+      status: 'not-honoured',
+      why: expect.stringContaining('warn_if_reject check_sender_access static:REJECT; warn_if_reject reject'),
+    });
+  });
+
+  it('defers when a table cannot tell', async () => {
+    // A value that came by substitution is seen when it is looked up.
+    const texts = access('sender', 'check_sender_access pcre:access', '/^(.*)@client/ $1\n');
+    expect(await fate(texts)).toContain('defer 451 4.3.0');
+  });
+
+  it('refuses an open relay', () => {
+    expect(problems(main('smtpd_recipient_restrictions = permit\n'))[0]).toContain('anybody could relay');
+    expect(problems(main('smtpd_relay_restrictions =\n'))[0]).toContain('anybody could relay');
+  });
+});
