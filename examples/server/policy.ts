@@ -18,7 +18,6 @@ import {
   loopDetection,
   type Policy,
   type Problem,
-  pcreTable,
   relayControl,
   route,
   senderAccess,
@@ -55,17 +54,17 @@ export async function readSchool(folder: string): Promise<School> {
   const directory = await read('directory.json', readDirectory);
   const aliases = await read('aliases', (text, file) => aliasTable(text, { file }));
   const virtual = await read('virtual', (text, file) => hashTable(text, { file, type: 'virtual' }));
-  const headers = await read('header_checks', (text, file) => pcreTable(text, { file }));
-  const bodies = await read('body_checks', (text, file) => pcreTable(text, { file }));
-  const clients = await read('clients', (text, file) => cidrTable(text, { file }));
-  const senders = await read('senders', (text, file) => hashTable(text, { file }));
+  const headers = await read('header_checks', (pcre, file) => headerChecks({ pcre, file }));
+  const bodies = await read('body_checks', (pcre, file) => bodyChecks({ pcre, file }));
+  const clients = await read('clients', (text, file) => clientAccess(cidrTable(text, { file })));
+  const senders = await read('senders', (text, file) => senderAccess(hashTable(text, { file })));
   if (problems.length > 0) throw new ConfigurationError('school', problems);
 
   const domains = ['school.example'];
   const virtualDomains = ['partners.example'];
   const policy = definePolicy({
-    connect: [clientAccess(clients)],
-    mail: [declaredSize({ maxBytes }), senderAccess(senders)],
+    connect: [clients],
+    mail: [declaredSize({ maxBytes }), senders],
     rcpt: [
       relayControl({ domains: [...domains, ...virtualDomains] }),
       route({
@@ -77,7 +76,7 @@ export async function readSchool(folder: string): Promise<School> {
         recipientDelimiter: '+',
       }),
     ],
-    message: [sizeLimit({ maxBytes }), loopDetection(), headerChecks(headers), bodyChecks(bodies)],
+    message: [sizeLimit({ maxBytes }), loopDetection(), headers, bodies],
   });
   return { policy, directory };
 }

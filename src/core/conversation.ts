@@ -5,27 +5,32 @@
  */
 import type { Mailbox, ReversePath } from '../values/address.js';
 import type { Message } from '../values/message.js';
-import { type Final, goOn, type Verdict } from './decision.js';
-import type { Edit } from './edit.js';
-import { Evaluation, type EvaluationOptions } from './evaluation.js';
-import { fold } from './fold.js';
+import { type Final, goOn } from './decision.js';
+import { Evaluation, type EvaluationOptions, instant } from './evaluation.js';
 import { type Ids, ListRun, type Parts } from './list-run.js';
-import type {
-  DeliverOutcome,
-  MessageOutcome,
-  Outcome,
-  PhaseOutcome,
-  RcptOutcome,
-  RecipientVerdict,
-} from './outcome.js';
+import type { DeliverOutcome, MessageOutcome, Outcome, PhaseOutcome, RcptOutcome } from './outcome.js';
 import type { Phase } from './phase.js';
 import type { PolicyType } from './policy.js';
+import {
+  afterMessage,
+  bars,
+  newRecipient,
+  nullPath,
+  outcomeOf,
+  Progress,
+  type Run,
+  refuses,
+  shared,
+  skipped,
+  take,
+  verdicts,
+} from './progress.js';
 import { runList } from './run.js';
 import type { Login, Session, TlsFacts } from './session.js';
 import type { AnyStage } from './stage.js';
 import type { Line } from './stage-context.js';
-import type { PhaseTrace, TracedEdit } from './trace.js';
-import type { Parameters, Recipient } from './transaction.js';
+import type { PhaseTrace } from './trace.js';
+import type { Parameters } from './transaction.js';
 
 /** Names a transaction in logs and Received fields. Servers give one that is unique on the host. */
 export type NewId = () => string;
@@ -57,43 +62,6 @@ export interface Conversation<T extends PolicyType = PolicyType> {
   outcome(): Outcome<T>;
 }
 
-interface Run {
-  readonly run: ListRun;
-  readonly trace: PhaseTrace;
-}
-
-/** One recipient on its way through the transaction. */
-interface Passage {
-  recipient: Recipient;
-  decision: Verdict;
-  complete: boolean;
-  message: Message | undefined;
-}
-
-/** What one mail transaction has come to. */
-class Progress {
-  readonly id: string;
-  sender: ReversePath;
-  readonly parameters: Parameters;
-  readonly ids: Ids = { last: 0 };
-  findings: object = {};
-  complete = true;
-  phase: Phase = 'mail';
-  decision: Verdict = goOn;
-  message: Message | undefined = undefined;
-  passages: Passage[] = [];
-  readonly traces: PhaseTrace[] = [];
-  readonly edits: TracedEdit[] = [];
-
-  constructor(id: string, sender: ReversePath, parameters: Parameters) {
-    this.id = id;
-    this.sender = sender;
-    this.parameters = parameters;
-  }
-}
-
-const nullPath: ReversePath = { kind: 'null-path' };
-
 export class PolicyConversation implements Conversation {
   session: Session;
   helo: string | undefined = undefined;
@@ -110,7 +78,7 @@ export class PolicyConversation implements Conversation {
     this.session = session;
     this.#options = options;
     let count = 0;
-    this.#newId = options.newId ?? (() => `${(options.now ?? new Date()).getTime().toString(36)}-${++count}`);
+    this.#newId = options.newId ?? (() => `${instant(options).getTime().toString(36)}-${++count}`);
   }
 
   get transactionId(): string | undefined {
@@ -294,83 +262,8 @@ export class PolicyConversation implements Conversation {
   }
 }
 
-/** After the list of `message`: those decided, those that go on, those that edits added. */
-function afterMessage(progress: Progress, run: ListRun): Passage[] {
-  const before = new Map(progress.passages.map((one) => [one.recipient.id, one]));
-  const make = (recipient: Recipient, decision: Verdict): Passage => ({
-    recipient,
-    decision,
-    complete: (before.get(recipient.id)?.complete ?? false) && (run.complete || decision.kind === 'continue'),
-    message: messageFor(run, recipient),
-  });
-  const after = [
-    ...progress.passages.filter((one) => bars(one.decision)).map((one) => ({ ...one, message: run.message })),
-    ...run.finished.map((one) => make(one.recipient, one.decision)),
-    ...run.recipients.map((recipient) => make(recipient, goOn)),
-  ];
-  // In the order of RCPT; those that edits added come last.
-  const place = new Map([...before.keys()].map((id, index) => [id, index]));
-  const placeOf = ({ recipient }: Passage): number => place.get(recipient.id) ?? Number.POSITIVE_INFINITY;
-  return after.sort((one, other) => (placeOf(one) < placeOf(other) ? -1 : Number(placeOf(one) > placeOf(other))));
-}
-
-/** The common message with the changes for one recipient on top. */
-function messageFor(run: ListRun, { id }: Recipient): Message | undefined {
-  const own: readonly Edit[] = run.splits.get(id) ?? [];
-  const state = { message: run.message, sender: undefined, recipients: new Map(), expansions: undefined };
-  for (const edit of own) fold(state, edit, () => 0);
-  return state.message;
-}
-
-function verdicts(progress: Progress): readonly RecipientVerdict[] {
-  const { message } = progress;
-  if (message === undefined) return [];
-  return progress.passages.map((one) => ({
-    recipient: one.recipient,
-    decision: one.decision,
-    message: one.message ?? message,
-  }));
-}
-
 function withRecipientFindings(phase: Phase, parts: Parts): Parts {
   const [recipient] = parts.recipients;
   if (phase !== 'deliver' || recipient === undefined) return parts;
   return { ...parts, findings: { ...parts.findings, ...recipient.findings } };
-}
-
-function take(progress: Progress, { run, trace }: Run): void {
-  progress.findings = { ...progress.findings, ...run.made };
-  progress.complete &&= run.complete;
-  progress.edits.push(...run.edits);
-  progress.traces.push(trace);
-}
-
-function outcomeOf({ run, trace }: Run): PhaseOutcome {
-  return { phase: run.phase, decision: run.ended ?? goOn, edits: run.edits, trace };
-}
-
-function skipped(phase: Phase, decision: Verdict): PhaseOutcome {
-  return { phase, decision, edits: [], trace: undefined };
-}
-
-/** True for a final decision after which later phases do not run: all but `accept`. */
-function bars(decision: Verdict | undefined): decision is Final {
-  return decision !== undefined && decision.kind !== 'continue' && decision.kind !== 'accept';
-}
-
-function refuses(decision: Verdict): boolean {
-  return decision.kind === 'reject' || decision.kind === 'defer';
-}
-
-/** The one decision of all, compared by identity and by kind for `continue` and `accept`. */
-function shared(decisions: readonly Verdict[]): Verdict | undefined {
-  const [first, ...others] = decisions;
-  if (first === undefined) return undefined;
-  if (!bars(first)) return others.every((one) => !bars(one)) ? goOn : undefined;
-  return others.every((one) => one === first) ? first : undefined;
-}
-
-function newRecipient(id: number, address: Mailbox, parameters: Parameters): Recipient {
-  const origin = { kind: 'original' } as const;
-  return { kind: 'recipient', id, address, original: address, origin, parameters, nextHop: undefined, findings: {} };
 }

@@ -48,6 +48,11 @@ export interface EvaluationOptions {
 
 export const defaultTimeLimit = 30_000;
 
+/** The instant that the options name; otherwise the platform's clock is read. */
+export function instant(options: EvaluationOptions): Date {
+  return options.now ?? new Date();
+}
+
 /** What `race` yields in place of a result that did not come in time. */
 export const outOfTime: unique symbol = Symbol('out of time');
 

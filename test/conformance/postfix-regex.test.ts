@@ -3,7 +3,7 @@ import { describe, expect, type TestContext, test } from 'vitest';
 import { logicalLines } from '../../src/tables/logical-lines.js';
 import { buildProgram } from '../../src/tables/regex/program.js';
 import { re2jsEngine } from '../../src/tables/regex/re2js-engine.js';
-import { tableOf } from '../../src/tables/regex/rule-table.js';
+import { readSource } from '../../src/tables/regex/rule-table.js';
 import { postfixData } from '../values/support.js';
 
 const read = (ctx: TestContext, name: string): string => postfixData(ctx, `util/${name}`);
@@ -32,7 +32,7 @@ describe('Postfix', () => {
     test('the same answers', (ctx) => {
       // The extra texts behind IF and ENDIF are taken out first: Postfix reads past them, here they are refused.
       const text = read(ctx, `dict_${dialect}.map`).replace('\tfodder', '').replace('\t\tfodder', '');
-      const table = tableOf(buildProgram(logicalLines(text), dialect, 'map', re2jsEngine), dialect);
+      const { table } = readSource({ [dialect]: text, file: 'map' });
       const answers = read(ctx, `dict_${dialect}.in`)
         .split('\n')
         .filter((line) => line.startsWith('get '))

@@ -29,7 +29,7 @@ import {
   newOutcome,
   take,
 } from '../../tables/checks/outcome.js';
-import type { RuleMatcher, RuleTable } from '../../tables/regex/index.js';
+import type { RuleMatcher, RuleSource, RuleTable } from '../../tables/regex/index.js';
 import { decodeLatin1, encodeLatin1 } from '../../values/bytes.js';
 import type { Message } from '../../values/message.js';
 import { changedBody, readBeginning, type Splice } from './changed-body.js';
@@ -58,9 +58,12 @@ export interface BodyChecksStage
     readonly decides: 'hold' | 'redirect';
   }> {}
 
-/** From a table in the manner of header_checks(5). Throws ConfigurationError `table` for results that are no actions. */
-export function bodyChecks(table: RuleTable, options: BodyChecksOptions = {}): BodyChecksStage {
-  const actions = actionTable(table, 'body');
+/**
+ * From a table in the manner of header_checks(5), or its text: `bodyChecks({ pcre: text, file })`. Throws ConfigurationError
+ * `table` for results that are no actions; from a text, with everything else that is wrong with it.
+ */
+export function bodyChecks(rules: RuleTable | RuleSource, options: BodyChecksOptions = {}): BodyChecksStage {
+  const actions = actionTable(rules, 'body');
   const limits: LineLimits = { sizeLimit: options.sizeLimit ?? 51_200, lineLimit: options.lineLimit ?? 2048 };
   return defineStage({
     name: 'bodyChecks',

@@ -34,7 +34,7 @@ import {
   newOutcome,
   take,
 } from '../../tables/checks/outcome.js';
-import type { RuleTable } from '../../tables/regex/index.js';
+import type { RuleSource, RuleTable } from '../../tables/regex/index.js';
 import type { HeaderField } from '../../values/header.js';
 import { fieldText, makeFieldFrom } from './field-text.js';
 
@@ -58,9 +58,12 @@ export interface HeaderChecksStage
     readonly decides: 'hold' | 'redirect';
   }> {}
 
-/** From a table of header_checks(5). Throws ConfigurationError `table` for results that are no actions. */
-export function headerChecks(table: RuleTable, options: HeaderChecksOptions = {}): HeaderChecksStage {
-  const actions = actionTable(table, 'header');
+/**
+ * From a table of header_checks(5), or its text: `headerChecks({ pcre: text, file })`. Throws ConfigurationError `table` for
+ * results that are no actions; from a text, with everything else that is wrong with it.
+ */
+export function headerChecks(rules: RuleTable | RuleSource, options: HeaderChecksOptions = {}): HeaderChecksStage {
+  const actions = actionTable(rules, 'header');
   const limit = options.headerSizeLimit ?? 102_400;
   return defineStage({
     name: 'headerChecks',

@@ -4,7 +4,7 @@
  * `$1` are read again when they are complete.
  */
 import { ConfigurationError, type Problem } from '../../values/errors.js';
-import type { Rule, RuleMatch, RuleTable } from '../regex/index.js';
+import { type Rule, type RuleMatch, type RuleSource, type RuleTable, readSource } from '../regex/index.js';
 import { type ActionKind, actionKind, type ParsedAction, parseAction, type Subject } from './action.js';
 
 export interface ActionTable {
@@ -16,8 +16,10 @@ export interface ActionTable {
 }
 
 /** Throws ConfigurationError `table` (problems `unknown-action`, `bad-action`). */
-export function actionTable(table: RuleTable, subject: Subject): ActionTable {
-  const problems: Problem[] = [];
+export function actionTable(rules: RuleTable | RuleSource, subject: Subject): ActionTable {
+  const read = 'kind' in rules ? { table: rules, problems: [] } : readSource(rules);
+  const { table } = read;
+  const problems: Problem[] = [...read.problems];
   const kinds = new Set<ActionKind>();
   const constant = table.rules.map((rule) => {
     const kind = actionKind(rule.result);

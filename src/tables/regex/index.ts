@@ -5,9 +5,12 @@ export type { Rule } from './program.js';
 export { re2jsEngine } from './re2js-engine.js';
 export {
   pcreTable,
+  type ReadTable,
   type RuleMatch,
   type RuleMatcher,
+  type RuleSource,
   type RuleTable,
   type RuleTableOptions,
+  readSource,
   regexpTable,
 } from './rule-table.js';

@@ -7,7 +7,7 @@ import type { Table } from '../../core/table.js';
 import type { RegexEngine } from '../../ports/regex-engine.js';
 import { found, notFound } from '../../values/answer.js';
 import { decodeLatin1, decodeText, encodeLatin1, encodeUtf8 } from '../../values/bytes.js';
-import { ConfigurationError } from '../../values/errors.js';
+import { ConfigurationError, type Problem } from '../../values/errors.js';
 import { logicalLines } from '../logical-lines.js';
 import { buildProgram, type Program, type Rule, type Step, type Test } from './program.js';
 import { re2jsEngine } from './re2js-engine.js';
@@ -40,6 +40,12 @@ export interface RuleTable extends Table, RuleMatcher {
   within(folded: string): RuleMatcher | undefined;
 }
 
+/** The text of a table, for stages that check what its results mean: all that is wrong with it then comes at once. */
+export interface RuleSource extends RuleTableOptions {
+  readonly pcre?: string | Uint8Array;
+  readonly regexp?: string | Uint8Array;
+}
+
 export interface RuleTableOptions {
   /** Named in problems, traces and the table's name. Default `inline`. */
   readonly file?: string;
@@ -58,15 +64,33 @@ export function regexpTable(text: string | Uint8Array, options: RuleTableOptions
 }
 
 function loadTable(text: string | Uint8Array, dialect: Dialect, options: RuleTableOptions): RuleTable {
+  const { table, problems } = readTable(text, dialect, options);
+  if (problems.length > 0) throw new ConfigurationError('table', problems);
+  return table;
+}
+
+export interface ReadTable {
+  /** Of the lines that are right. */
+  readonly table: RuleTable;
+  readonly problems: readonly Problem[];
+}
+
+/** Throws nothing: whoever reads on adds its own problems. */
+export function readSource(source: RuleSource): ReadTable {
+  const { pcre, regexp } = source;
+  if (pcre !== undefined) return readTable(pcre, 'pcre', source);
+  return readTable(regexp ?? '', 'regexp', source);
+}
+
+function readTable(text: string | Uint8Array, dialect: Dialect, options: RuleTableOptions): ReadTable {
   const { file = 'inline', engine = re2jsEngine } = options;
   const octets = decodeLatin1(typeof text === 'string' ? encodeUtf8(text) : text);
   const program = buildProgram(logicalLines(octets), dialect, file, engine);
-  if (program.problems.length > 0) throw new ConfigurationError('table', program.problems);
-  return tableOf(program, `${dialect}:${file}`);
+  return { table: tableOf(program, `${dialect}:${file}`), problems: program.problems };
 }
 
 /** The table of a program, whatever problems it had. */
-export function tableOf({ steps, rules }: Program, name: string): RuleTable {
+function tableOf({ steps, rules }: Program, name: string): RuleTable {
   const { match } = matcherOf(steps, rules);
   return Object.freeze({
     kind: 'rule-table',

@@ -1,0 +1,127 @@
+/**
+ * How far one mail transaction has come: its recipients with their decisions, its findings, its traces. What the conversation
+ * keeps between commands, and what it makes of a list that has run.
+ */
+import type { Mailbox, ReversePath } from '../values/address.js';
+import type { Message } from '../values/message.js';
+import { type Final, goOn, type Verdict } from './decision.js';
+import type { Edit } from './edit.js';
+import { fold } from './fold.js';
+import type { Ids, ListRun } from './list-run.js';
+import type { PhaseOutcome, RecipientVerdict } from './outcome.js';
+import type { Phase } from './phase.js';
+import type { PhaseTrace, TracedEdit } from './trace.js';
+import type { Parameters, Recipient } from './transaction.js';
+
+/** A list that has run. */
+export interface Run {
+  readonly run: ListRun;
+  readonly trace: PhaseTrace;
+}
+
+/** One recipient on its way through the transaction. */
+export interface Passage {
+  recipient: Recipient;
+  decision: Verdict;
+  complete: boolean;
+  message: Message | undefined;
+}
+
+/** What one mail transaction has come to. */
+export class Progress {
+  readonly id: string;
+  sender: ReversePath;
+  readonly parameters: Parameters;
+  readonly ids: Ids = { last: 0 };
+  findings: object = {};
+  complete = true;
+  phase: Phase = 'mail';
+  decision: Verdict = goOn;
+  message: Message | undefined = undefined;
+  passages: Passage[] = [];
+  readonly traces: PhaseTrace[] = [];
+  readonly edits: TracedEdit[] = [];
+
+  constructor(id: string, sender: ReversePath, parameters: Parameters) {
+    this.id = id;
+    this.sender = sender;
+    this.parameters = parameters;
+  }
+}
+
+export const nullPath: ReversePath = { kind: 'null-path' };
+
+/** After the list of `message`: those decided, those that go on, those that edits added. */
+export function afterMessage(progress: Progress, run: ListRun): Passage[] {
+  const before = new Map(progress.passages.map((one) => [one.recipient.id, one]));
+  const make = (recipient: Recipient, decision: Verdict): Passage => ({
+    recipient,
+    decision,
+    complete: (before.get(recipient.id)?.complete ?? false) && (run.complete || decision.kind === 'continue'),
+    message: messageFor(run, recipient),
+  });
+  const after = [
+    ...progress.passages.filter((one) => bars(one.decision)).map((one) => ({ ...one, message: run.message })),
+    ...run.finished.map((one) => make(one.recipient, one.decision)),
+    ...run.recipients.map((recipient) => make(recipient, goOn)),
+  ];
+  // In the order of RCPT; those that edits added come last.
+  const place = new Map([...before.keys()].map((id, index) => [id, index]));
+  const placeOf = ({ recipient }: Passage): number => place.get(recipient.id) ?? Number.POSITIVE_INFINITY;
+  return after.sort((one, other) => (placeOf(one) < placeOf(other) ? -1 : Number(placeOf(one) > placeOf(other))));
+}
+
+/** The common message with the changes for one recipient on top. */
+function messageFor(run: ListRun, { id }: Recipient): Message | undefined {
+  const own: readonly Edit[] = run.splits.get(id) ?? [];
+  const state = { message: run.message, sender: undefined, recipients: new Map(), expansions: undefined };
+  for (const edit of own) fold(state, edit, () => 0);
+  return state.message;
+}
+
+export function verdicts(progress: Progress): readonly RecipientVerdict[] {
+  const { message } = progress;
+  if (message === undefined) return [];
+  return progress.passages.map((one) => ({
+    recipient: one.recipient,
+    decision: one.decision,
+    message: one.message ?? message,
+  }));
+}
+
+export function take(progress: Progress, { run, trace }: Run): void {
+  progress.findings = { ...progress.findings, ...run.made };
+  progress.complete &&= run.complete;
+  progress.edits.push(...run.edits);
+  progress.traces.push(trace);
+}
+
+export function outcomeOf({ run, trace }: Run): PhaseOutcome {
+  return { phase: run.phase, decision: run.ended ?? goOn, edits: run.edits, trace };
+}
+
+export function skipped(phase: Phase, decision: Verdict): PhaseOutcome {
+  return { phase, decision, edits: [], trace: undefined };
+}
+
+/** True for a final decision after which later phases do not run: all but `accept`. */
+export function bars(decision: Verdict | undefined): decision is Final {
+  return decision !== undefined && decision.kind !== 'continue' && decision.kind !== 'accept';
+}
+
+export function refuses(decision: Verdict): boolean {
+  return decision.kind === 'reject' || decision.kind === 'defer';
+}
+
+/** The one decision of all, compared by identity and by kind for `continue` and `accept`. */
+export function shared(decisions: readonly Verdict[]): Verdict | undefined {
+  const [first, ...others] = decisions;
+  if (first === undefined) return undefined;
+  if (!bars(first)) return others.every((one) => !bars(one)) ? goOn : undefined;
+  return others.every((one) => one === first) ? first : undefined;
+}
+
+export function newRecipient(id: number, address: Mailbox, parameters: Parameters): Recipient {
+  const origin = { kind: 'original' } as const;
+  return { kind: 'recipient', id, address, original: address, origin, parameters, nextHop: undefined, findings: {} };
+}
