@@ -3,16 +3,18 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { connect } from 'node:net';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { hold } from '../../src/core/decision.js';
+import { hold, reject } from '../../src/core/decision.js';
 import { definePolicy } from '../../src/core/policy.js';
 import { defineStage } from '../../src/core/stage.js';
 import { lmtpServer } from '../../src/servers/lmtp/index.js';
 import { loadEngine } from '../../src/servers/shared/engine.js';
 import { defaultLimits } from '../../src/servers/shared/limits.js';
 import { smtpServer, TRANSACTION_CHANNEL, type TransactionRecord } from '../../src/servers/smtp/index.js';
+import { route } from '../../src/stages/routing/index.js';
 import { openWire, parseDialogue, runDialogue } from '../../src/testing/dialogue/index.js';
 import { memoryStore } from '../../src/testing/mail-store/memory-store.js';
 import { isConfigurationError } from '../../src/values/errors.js';
+import { reply } from '../../src/values/reply.js';
 import { envelope, say, session } from './smtp-client.js';
 import { certificate, recordingLogger, schoolPolicy, startTestServer } from './smtp-support.js';
 
@@ -167,6 +169,58 @@ describe('limits on connections', () => {
     expect(await say(wire, '.')).toMatch(/^250 /);
     expect(own.store.mailboxes()).toHaveLength(1000);
     wire.destroy();
+  });
+});
+
+describe('a new policy', () => {
+  const refuse = (text: string) =>
+    definePolicy({
+      mail: [defineStage({ name: 'refuse', at: 'mail', run: () => reject('access', reply(550, '5.7.1', text)) })],
+    });
+
+  test('serves sessions that begin after it; one that the server cannot run changes nothing', async () => {
+    await using server = await smtpServer({ ...base, policy: refuse('one') });
+    const early = await session(server.port);
+    server.usePolicy(refuse('two'));
+    const late = await session(server.port);
+    expect(await say(early, 'MAIL FROM:<a@example.com>')).toBe('550 5.7.1 one');
+    expect(await say(late, 'MAIL FROM:<a@example.com>')).toBe('550 5.7.1 two');
+    const holds = defineStage({ name: 'holds', at: 'mail', decides: ['hold'], run: () => hold('moderation') });
+    expect(() => server.usePolicy(definePolicy({ mail: [holds] }))).toThrow(/"holds".*"hold" with a mail store/);
+    const third = await session(server.port);
+    expect(await say(third, 'MAIL FROM:<a@example.com>')).toBe('550 5.7.1 two');
+    for (const wire of [early, late, third]) wire.destroy();
+  });
+});
+
+describe('one of several recipients whose copy cannot be stored', () => {
+  const policy = definePolicy({ rcpt: [route({ localDomains: ['school.example'], localRecipients: 'all' })] });
+  const failing = (mailbox: string) => (mailbox === 's002' ? 'storage-full' : undefined);
+  const send = async (port: number, lines: number): Promise<string | undefined> => {
+    const wire = await openWire(port, '127.0.0.1', false);
+    await wire.line(2000);
+    await say(wire, `${lines > 1 ? 'LHLO' : 'EHLO'} client.example`, 6);
+    await say(wire, 'MAIL FROM:<a@example.com>');
+    await say(wire, 'RCPT TO:<s001@school.example>');
+    await say(wire, 'RCPT TO:<s002@school.example>');
+    await say(wire, 'DATA');
+    const last = await say(wire, 'Subject: x\r\n\r\nbody\r\n.', lines);
+    wire.destroy();
+    return last;
+  };
+
+  test('SMTP: 452 for all, and nobody has it, so that nobody has it twice when it comes again', async () => {
+    const store = memoryStore({ failing });
+    await using server = await smtpServer({ ...base, store, policy });
+    expect(await send(server.port, 1)).toMatch(/^452 4\.3\.1 /);
+    expect(store.messages('s001')).toHaveLength(0);
+  });
+
+  test('LMTP: each has a reply of its own, and the other has the message', async () => {
+    const store = memoryStore({ failing });
+    await using server = await lmtpServer({ ...base, store, policy });
+    expect(await send(server.port, 2)).toMatch(/^452 4\.3\.1 /);
+    expect(store.messages('s001')).toHaveLength(1);
   });
 });
 

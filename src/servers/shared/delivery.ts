@@ -33,6 +33,7 @@ export type Target =
     };
 
 export interface Outlets {
+  readonly protocol: 'smtp' | 'lmtp';
   readonly store: MailStore;
   readonly hold?: MailStore;
   readonly quarantine?: MailStore;
@@ -44,7 +45,6 @@ export interface Outlets {
 export interface Consignment {
   readonly id: string;
   readonly sender: ReversePath;
-  readonly receivedAt: Date;
 }
 
 export type Failures = ReadonlyMap<Target, Reply>;
@@ -111,8 +111,9 @@ async function handOver(
       prepend: [returnPath, deliveredToField(target.address)],
     }),
   );
-  const { receivedAt } = consignment;
-  const results = await outlets.store.deliver({ message, recipients, receivedAt }, outlets.signal);
+  // With one reply for all, a peer that is told of one failure sends to all again.
+  const allOrNone = outlets.protocol === 'smtp';
+  const results = await outlets.store.deliver({ message, recipients, allOrNone }, outlets.signal);
   return targets.map((_, i) => stored(outlets, consignment, results[i]));
 }
 
@@ -138,7 +139,7 @@ async function keep(
     ...targets.map((target) => field('X-Envelope-To', target.address.text)),
     field(store === 'hold' ? 'X-Hold-Reason' : 'X-Quarantine-Reason', reason),
   ];
-  const delivery = { message, recipients: [{ mailbox: store, prepend }], receivedAt: consignment.receivedAt };
+  const delivery = { message, recipients: [{ mailbox: store, prepend }] };
   const [result] = await where.deliver(delivery, outlets.signal);
   const failure = stored(outlets, consignment, result);
   return targets.map(() => failure);

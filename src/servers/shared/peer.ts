@@ -232,7 +232,7 @@ export class Peer {
     const { sender } = outcome;
     const told = await settle({
       outlets: this.#host.outlets,
-      consignment: { id: envelope.id, sender, receivedAt },
+      consignment: { id: envelope.id, sender },
       verdicts,
       // A recipient that the policy added belongs to no RCPT: without it, nobody's copy is complete.
       unitsOf: ({ original }) => (perRecipient ? (byAddress.get(original) ?? all) : all),
