@@ -114,7 +114,15 @@ async function handOver(
   // With one reply for all, a peer that is told of one failure sends to all again.
   const allOrNone = outlets.protocol === 'smtp';
   const results = await outlets.store.deliver({ message, recipients, allOrNone }, outlets.signal);
-  return targets.map((_, i) => stored(outlets, consignment, results[i]));
+  // Copies that were withheld because of another one share its fate.
+  const cause = results.find((result) => result.kind === 'failed' && result.reason !== 'aborted');
+  const because = cause === undefined ? undefined : stored(outlets, consignment, cause);
+  return targets.map((_, i) => {
+    const result = results[i];
+    const withheld = result?.kind === 'failed' && result.reason === 'aborted';
+    if (result === cause || withheld) return because ?? stored(outlets, consignment, result);
+    return stored(outlets, consignment, result);
+  });
 }
 
 function stored({ log }: Outlets, { id }: Consignment, result: DeliveryResult | undefined): Reply | undefined {
