@@ -106,6 +106,11 @@ export function isThenable<T>(value: MaybePromise<T> | unknown): value is Promis
   return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
 }
 
+/** `then(value)`: at once where the value is here, else when it comes. */
+export function andThen<T, U>(value: MaybePromise<T>, then: (value: T) => MaybePromise<U>): MaybePromise<U> {
+  return isThenable<T>(value) ? Promise.resolve(value).then(then) : then(value);
+}
+
 export function append<K extends 'edits' | 'asked' | 'notes' | 'lines'>(
   line: Line,
   list: K,

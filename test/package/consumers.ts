@@ -2,7 +2,7 @@
  * Type-checks and runs small consumers of the packed tarball: ESM and CommonJS, several compilers and settings. Proves
  * that what we publish can be used, without what happens to lie in this folder.
  */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -107,6 +107,20 @@ try {
   step('runs as CommonJS', () => {
     const out = run(process.execPath, ['run.cjs']);
     if (out !== 'reject 550 5.7.1\n') throw new Error(`printed ${JSON.stringify(out)}`);
+  });
+  const postern = join('node_modules', 'postern', 'dist', 'cli', 'postern.js');
+  const from = ['--client-ip', '192.0.2.1', '--helo', 'c.example', '--mail-from', 'a@c.example'];
+  step('the postern command explains, with the rule that decided', () => {
+    writeFileSync(join(folder, 'message.eml'), 'From: a@c.example\nSubject: Free money\n\nHello\n');
+    const config = ['--rcpt-to', 's@d.example', '--config', 'policy.mjs'];
+    const out = run(process.execPath, [postern, 'explain', 'message.eml', ...from, ...config]);
+    if (!out.includes('550 5.7.1 No thanks') || !out.includes('header_checks:1')) throw new Error(out);
+  });
+  step('the postern command ends with status 78 for a wrong configuration', () => {
+    writeFileSync(join(folder, 'wrong.mjs'), 'export default 7;');
+    const args = [postern, 'check', '--config', 'wrong.mjs'];
+    const { status } = spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8' });
+    if (status !== 78) throw new Error(`status ${status}`);
   });
   step(
     'importing every entry opens no file, timer or socket',

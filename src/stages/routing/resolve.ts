@@ -5,9 +5,9 @@
  */
 
 import type { MaybePromise } from '../../core/stage.js';
-import { isThenable } from '../../core/stage-context.js';
+import { andThen, isThenable } from '../../core/stage-context.js';
 import type { NextHop } from '../../core/transaction.js';
-import { nameKeys, transportKeys, userName, virtualKeys } from '../../tables/address-keys.js';
+import { type AddressKey, nameKeys, transportKeys, userName, virtualKeys } from '../../tables/address-keys.js';
 import type { Hit } from '../../tables/search.js';
 import { foldedKey, type Mailbox, mailboxOf } from '../../values/address.js';
 import type { Answer, CannotTell } from '../../values/answer.js';
@@ -58,7 +58,8 @@ export function classOf({ domain }: Mailbox, compiled: Compiled): AddressClass {
   return relayDomains.has(domain) || relayDomains.hasParentOf(domain) ? 'relay' : 'remote';
 }
 
-export function resolve(start: Mailbox, compiled: Compiled, search: Search): Promise<Resolution> {
+/** A promise only where a table gives one. */
+export function resolve(start: Mailbox, compiled: Compiled, search: Search): MaybePromise<Resolution> {
   return new Resolver(compiled, search).run(start);
 }
 
@@ -80,71 +81,94 @@ class Resolver {
     this.#search = search;
   }
 
-  async run(start: Mailbox): Promise<Resolution> {
-    const { limits } = this.#compiled;
+  run(start: Mailbox): MaybePromise<Resolution> {
     this.#tasks.push({ address: start, depth: 0, virtual: true, local: true });
+    return this.#work();
+  }
+
+  #work(): MaybePromise<Resolution> {
+    const { limits } = this.#compiled;
     for (let task = this.#tasks.pop(); task !== undefined; task = this.#tasks.pop()) {
       if (task.depth > limits.depth) return this.#overLimit(`virtual aliases nest more than ${limits.depth} deep`);
-      await this.#take(task);
-      if (this.#failed !== undefined) return { kind: 'cannot-tell', why: this.#failed.why, steps: this.#steps };
-      if (this.#virtualCount > limits.virtual) return this.#overLimit(`more than ${limits.virtual} virtual addresses`);
-      if (this.#count > limits.all) return this.#overLimit(`more than ${limits.all} addresses`);
+      const taken = this.#take(task);
+      if (isThenable(taken)) return Promise.resolve(taken).then(() => this.#fault() ?? this.#work());
+      const fault = this.#fault();
+      if (fault !== undefined) return fault;
     }
     return { kind: 'resolved', destinations: this.#destinations, steps: this.#steps };
+  }
+
+  /** Why the work ends here, if it does. */
+  #fault(): Resolution | undefined {
+    const { limits } = this.#compiled;
+    if (this.#failed !== undefined) return { kind: 'cannot-tell', why: this.#failed.why, steps: this.#steps };
+    if (this.#virtualCount > limits.virtual) return this.#overLimit(`more than ${limits.virtual} virtual addresses`);
+    return this.#count > limits.all ? this.#overLimit(`more than ${limits.all} addresses`) : undefined;
   }
 
   #overLimit(why: string): Resolution {
     return { kind: 'over-limit', why, steps: this.#steps };
   }
 
-  async #take(task: Task): Promise<void> {
+  #take(task: Task): MaybePromise<void> {
     const { address } = task;
-    if (task.virtual && (await this.#expandVirtual(task))) return;
-    const addressClass = classOf(address, this.#compiled);
-    if (addressClass === 'local' && task.local && (await this.#expandLocal(address))) return;
-    const isKnown = addressClass !== 'local' || (await this.#isKnown(address));
-    const byDefault = isKnown ? await this.#default(address, addressClass) : undefined;
-    if (byDefault === undefined) {
-      this.#end({ kind: 'unknown', address, class: addressClass });
-      return;
-    }
-    const override = await this.#override(address);
-    if (typeof override === 'string') this.#end({ kind: 'broken', address, why: override });
-    else this.#end({ kind: 'deliver', address, nextHop: applyTransport(override, byDefault, domainText(address)) });
+    return andThen(task.virtual && this.#expandVirtual(task), (gone) => {
+      if (gone) return;
+      const addressClass = classOf(address, this.#compiled);
+      return andThen(addressClass === 'local' && task.local && this.#expandLocal(address), (away) =>
+        away ? undefined : this.#deliver(address, addressClass),
+      );
+    });
   }
 
-  async #expandVirtual({ address, depth }: Task): Promise<boolean> {
+  #deliver(address: Mailbox, addressClass: AddressClass): MaybePromise<void> {
+    const known = addressClass !== 'local' || this.#isKnown(address);
+    const byDefault = andThen(known, (isKnown) => (isKnown ? this.#default(address, addressClass) : undefined));
+    return andThen(byDefault, (hop) => {
+      if (hop === undefined) return this.#end({ kind: 'unknown', address, class: addressClass });
+      return andThen(this.#override(address), (override) =>
+        typeof override === 'string'
+          ? this.#end({ kind: 'broken', address, why: override })
+          : this.#end({ kind: 'deliver', address, nextHop: applyTransport(override, hop, domainText(address)) }),
+      );
+    });
+  }
+
+  #expandVirtual({ address, depth }: Task): MaybePromise<boolean> {
+    if (this.#compiled.tables.virtualAliases === undefined) return false;
     const isOurs = this.#compiled.localDomains.has(address.domain);
     const keys = virtualKeys(address, isOurs, this.#compiled.keys);
-    const hit = await this.#find(
-      'virtualAliases',
-      keys.map(({ key }) => key),
-    );
-    if (hit === undefined) return false;
-    // An address seen before has led here: its members are on their way, and it is not expanded twice.
-    if (this.#seen('virtual', address)) return true;
-    const unmatched = keys[hit.index]?.unmatched ?? '';
-    const members = readAliasValue(hit.entry.value, this.#compiled.origin).map((m) => propagate(m, address, unmatched));
-    this.#virtualCount += members.length;
-    this.#push(members, address, (member) => ({
-      address: member,
-      depth: depth + 1,
-      virtual: foldedKey(member) !== foldedKey(address),
-      local: true,
-    }));
-    return true;
+    return andThen(this.#find('virtualAliases', keys.map(keyOf)), (hit) => {
+      if (hit === undefined) return false;
+      // An address seen before has led here: its members are on their way, and it is not expanded twice.
+      if (this.#seen('virtual', address)) return true;
+      const unmatched = keys[hit.index]?.unmatched ?? '';
+      const members = readAliasValue(hit.entry.value, this.#compiled.origin).map((m) =>
+        propagate(m, address, unmatched),
+      );
+      this.#virtualCount += members.length;
+      this.#push(members, address, (member) => ({
+        address: member,
+        depth: depth + 1,
+        virtual: foldedKey(member) !== foldedKey(address),
+        local: true,
+      }));
+      return true;
+    });
   }
 
-  async #expandLocal(address: Mailbox): Promise<boolean> {
-    const hit = await this.#find('aliases', nameKeys(address, this.#compiled.keys));
-    if (hit === undefined) return false;
-    if (this.#seen('local', address)) return true;
-    const name = userName(address, this.#compiled.keys);
-    this.#push(readAliasValue(hit.entry.value, this.#compiled.origin), address, (member, literal) => {
-      const self = classOf(member, this.#compiled) === 'local' && userName(member, this.#compiled.keys) === name;
-      return { address: member, depth: 0, virtual: !self && !literal, local: !self && !literal };
+  #expandLocal(address: Mailbox): MaybePromise<boolean> {
+    if (this.#compiled.tables.aliases === undefined) return false;
+    return andThen(this.#find('aliases', nameKeys(address, this.#compiled.keys)), (hit) => {
+      if (hit === undefined) return false;
+      if (this.#seen('local', address)) return true;
+      const name = userName(address, this.#compiled.keys);
+      this.#push(readAliasValue(hit.entry.value, this.#compiled.origin), address, (member, literal) => {
+        const self = classOf(member, this.#compiled) === 'local' && userName(member, this.#compiled.keys) === name;
+        return { address: member, depth: 0, virtual: !self && !literal, local: !self && !literal };
+      });
+      return true;
     });
-    return true;
   }
 
   #push(members: readonly AliasMember[], from: Mailbox, task: (address: Mailbox, literal: boolean) => Task): void {
@@ -159,7 +183,7 @@ class Resolver {
   }
 
   /** Where it goes if `transport` says nothing; undefined for an address of a virtual domain that is none. */
-  async #default(address: Mailbox, addressClass: AddressClass): Promise<NextHop | undefined> {
+  #default(address: Mailbox, addressClass: AddressClass): MaybePromise<NextHop | undefined> {
     const { relayTransport, defaultTransport, tables, mailboxOf, keys } = this.#compiled;
     const smtp: NextHop = { transport: 'smtp', destination: domainText(address) };
     if (addressClass === 'relay') return applyTransport(relayTransport, smtp, smtp.destination);
@@ -169,32 +193,38 @@ class Resolver {
       if (addressClass === 'virtual') return undefined;
       return maildir(mailboxOf?.(address) ?? userName(address, keys));
     }
-    const asked = virtualKeys(address, addressClass === 'local', keys).map(({ key }) => key);
-    const hit = await this.#find('mailbox', asked);
-    if (hit !== undefined) return maildir(hit.entry.value);
-    return addressClass === 'local' ? maildir(userName(address, keys)) : undefined;
+    const asked = virtualKeys(address, addressClass === 'local', keys).map(keyOf);
+    return andThen(this.#find('mailbox', asked), (hit) => {
+      if (hit !== undefined) return maildir(hit.entry.value);
+      return addressClass === 'local' ? maildir(userName(address, keys)) : undefined;
+    });
   }
 
-  async #isKnown(address: Mailbox): Promise<boolean> {
+  #isKnown(address: Mailbox): MaybePromise<boolean> {
     if (this.#compiled.tables.localRecipients === undefined) return true;
-    const keys = virtualKeys(address, true, this.#compiled.keys).map(({ key }) => key);
-    return (await this.#find('localRecipients', keys)) !== undefined;
+    const keys = virtualKeys(address, true, this.#compiled.keys).map(keyOf);
+    return andThen(this.#find('localRecipients', keys), (hit) => hit !== undefined);
   }
 
   /** What `transport` says; a text says why it cannot be followed. */
-  async #override(address: Mailbox): Promise<TransportValue | string> {
-    const hit = await this.#find('transport', transportKeys(address, this.#compiled.keys));
-    if (hit === undefined) return { transport: undefined, nextHop: undefined };
-    const read = readTransportValue(hit.entry.value);
-    return read.kind === 'parsed' ? read.value : read.why;
+  #override(address: Mailbox): MaybePromise<TransportValue | string> {
+    if (this.#compiled.tables.transport === undefined) return noOverride;
+    return andThen(this.#find('transport', transportKeys(address, this.#compiled.keys)), (hit) => {
+      if (hit === undefined) return noOverride;
+      const read = readTransportValue(hit.entry.value);
+      return read.kind === 'parsed' ? read.value : read.why;
+    });
   }
 
   /** Once a table could not tell, nothing more is asked; what is made of it up to the end of the task is dropped. */
-  async #find(table: TableName, keys: readonly string[]): Promise<Hit | undefined> {
+  #find(table: TableName, keys: readonly string[]): MaybePromise<Hit | undefined> {
     const asked = this.#failed === undefined ? this.#search(table, keys) : undefined;
-    const answer = isThenable<Answer<Hit>>(asked) ? await asked : asked;
-    if (answer?.kind === 'cannot-tell') this.#failed = answer;
-    if (answer?.kind !== 'found') return undefined;
+    return asked === undefined ? undefined : andThen(asked, (answer) => this.#took(table, answer));
+  }
+
+  #took(table: TableName, answer: Answer<Hit>): Hit | undefined {
+    if (answer.kind === 'cannot-tell') this.#failed = answer;
+    if (answer.kind !== 'found') return undefined;
     const { key, entry } = answer.value;
     this.#steps.push({ table, key, value: entry.value.slice(0, 200), source: entry.source });
     return answer.value;
@@ -214,6 +244,12 @@ class Resolver {
     this.#delivered.add(key);
     this.#destinations.push(destination);
   }
+}
+
+const noOverride: TransportValue = { transport: undefined, nextHop: undefined };
+
+function keyOf({ key }: AddressKey): string {
+  return key;
 }
 
 /** The unmatched extension goes with the address (propagate_unmatched_extensions); `@domain` keeps the local part. */

@@ -7,7 +7,7 @@ import type { CannotTellRule } from '../../core/decision.js';
 import type { EditKind } from '../../core/edit.js';
 import { type FindingKey, finding } from '../../core/finding.js';
 import { type Context, defineStage, type Stage } from '../../core/stage.js';
-import { isThenable } from '../../core/stage-context.js';
+import { andThen } from '../../core/stage-context.js';
 import type { Table } from '../../core/table.js';
 import { type Hit, searchTable } from '../../tables/search.js';
 import type { Answer } from '../../values/answer.js';
@@ -51,10 +51,10 @@ export function route(options: RouteOptions): RouteStage {
     gives: [routingFinding],
     edits,
     asks: asksOf(tables, cannotTell),
-    run: async ({ recipient }, ctx) => {
-      const resolution = await resolve(recipient.address, compiled, searchWith(tables, ctx));
-      return resultOf(conclude(recipient, classOf(recipient.address, compiled), resolution));
-    },
+    run: ({ recipient }, ctx) =>
+      andThen(resolve(recipient.address, compiled, searchWith(tables, ctx)), (resolution) =>
+        resultOf(conclude(recipient, classOf(recipient.address, compiled), resolution)),
+      ),
   });
 }
 
@@ -72,7 +72,7 @@ function searchWith(tables: Compiled['tables'], ctx: Context<RouteAsks>): Search
       if (came.kind === 'found') note(came.value, name, table, ctx);
       return came;
     };
-    return isThenable<Answer<Hit>>(answer) ? Promise.resolve(answer).then(noted) : noted(answer);
+    return andThen(answer, noted);
   };
 }
 
