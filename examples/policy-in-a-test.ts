@@ -1,5 +1,5 @@
-/** The policy of a server, evaluated without one: no socket, no file. Run: npx tsx examples/policy-in-a-test.ts */
-import { definePolicy, headerChecks, inlineTable, loopDetection, pcreTable, relayControl, route } from 'postern';
+/** The policy of a server, evaluated without one: no socket, no file. Run: npm run build:js && npx tsx examples/policy-in-a-test.ts */
+import { definePolicy, headerChecks, inlineTable, loopDetection, relayControl, route } from 'postern';
 import { mailboxOf, messageOf, senderOf, sessionOf } from 'postern/testing';
 
 const policy = definePolicy({
@@ -13,7 +13,7 @@ const policy = definePolicy({
   ],
   message: [
     loopDetection(),
-    headerChecks(pcreTable('/^Subject:.*free money/ REJECT No thanks', { file: 'header_checks' })),
+    headerChecks({ pcre: '/^Subject:.*free money/ REJECT No thanks', file: 'header_checks' }),
   ],
 });
 

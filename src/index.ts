@@ -22,8 +22,45 @@ export {
 } from './core/stage.js';
 export { eachRecipient, parallel, sequence, tolerate, when } from './core/combine.js';
 export { type AnyFindingKey, type FindingKey, type FindingsOf, finding } from './core/finding.js';
-export * from './core/decision.js';
-export * from './core/edit.js';
+export {
+  accept,
+  type CannotTellRule,
+  type Continue,
+  type Decision,
+  defer,
+  discard,
+  type Final,
+  type FinalKind,
+  type FinalOf,
+  type ForSome,
+  forSome,
+  type Group,
+  hold,
+  quarantine,
+  type Reason,
+  type Redirect,
+  redirect,
+  reject,
+  type SpecialKind,
+  type Verdict,
+} from './core/decision.js';
+export type * from './core/edit.js';
+export {
+  addRecipient,
+  allEdits,
+  appendHeader,
+  expandRecipient,
+  insertHeader,
+  prependAll,
+  prependHeader,
+  removeHeader,
+  removeRecipient,
+  replaceBody,
+  replaceHeader,
+  rewriteRecipient,
+  rewriteSender,
+  setNextHop,
+} from './core/edit.js';
 export { type Fits, fits, type Life, lifeOf, type Phase, phases } from './core/phase.js';
 export type * from './core/session.js';
 export type * from './core/transaction.js';

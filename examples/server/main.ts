@@ -1,7 +1,7 @@
 /**
  * A mail server for a small school, as a list of its parts. Start it with `npm start`; the environment variables
  * POSTERN_DATA, POSTERN_CONFIG, POSTERN_SMTP_PORT and POSTERN_SUBMISSION_PORT say where. Exit status: 0 after SIGTERM or SIGINT,
- * 78 when the configuration is wrong, 75 when a port or the data folder cannot be had.
+ * 78 when the configuration is wrong, 75 when a port or the data folder cannot be had, or when a second Ctrl-C cuts it short.
  */
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -18,15 +18,20 @@ const EX_TEMPFAIL = 75;
 const name = 'mail.school.example';
 
 async function main(): Promise<void> {
-  const place = readPlace(process.env);
-  let school = await readSchool(place.config);
+  const [place, first] = await readAll(process.env);
+  let school = first;
   const logger = jsonLog((line) => process.stdout.write(line));
 
   const store = maildir({ base: join(place.data, 'mail'), createBase: true });
   const aside = maildir({ base: join(place.data, 'aside'), createBase: true });
   const limits = { messageBytes: maxBytes };
-  const common = { policy: school.policy, name, store, hold: aside, quarantine: aside, limits, logger };
+  const postmaster = 'postmaster@school.example';
+  const common = { policy: school.policy, name, postmaster, store, hold: aside, quarantine: aside, limits, logger };
 
+  // Before anybody can connect: what cannot be stored should not be asked for.
+  await store.probe();
+  await aside.probe();
+  await store.cleanTmp();
   const tls = await certificate(place.data, name);
   const credentials = { verify: (...asked: Verify) => school.directory.credentials.verify(...asked) };
 
@@ -42,7 +47,6 @@ async function main(): Promise<void> {
     await incoming.close();
     throw error;
   });
-  await store.cleanTmp();
 
   const servers: readonly RunningServer[] = [incoming, submission];
   process.stdout.write(welcome(school, { ...place, smtpPort: incoming.port, submissionPort: submission.port }));
@@ -61,28 +65,51 @@ async function main(): Promise<void> {
     await Promise.all([store.close(), aside.close()]);
     logger.info({}, 'stopped');
   };
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop());
+  let stoppingSince: number | undefined;
+  const onSignal = (): void => {
+    if (stoppingSince === undefined) {
+      stoppingSince = performance.now();
+      void stop();
+    } else if (performance.now() - stoppingSince > SAME_SIGNAL_MS) process.exit(EX_TEMPFAIL);
+  };
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, onSignal);
 }
+
+/** Ctrl-C under npm comes twice, from the terminal and from npm. Whoever presses it again later means it. */
+const SAME_SIGNAL_MS = 2000;
 
 type Verify = Parameters<Awaited<ReturnType<typeof readSchool>>['directory']['credentials']['verify']>;
 
-function readPlace(environment: Readonly<Record<string, string | undefined>>) {
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The environment and the school's files; throws one ConfigurationError with the problems of both. */
+async function readAll(environment: Environment) {
+  const { place, problems } = readPlace(environment);
+  const school = await readSchool(place.config).catch((error: unknown) => {
+    if (!isConfigurationError(error)) throw error;
+    problems.push(...error.problems);
+  });
+  if (school === undefined || problems.length > 0) throw new ConfigurationError('start', problems);
+  return [place, school] as const;
+}
+
+/** A variable that is empty is not set. */
+function readPlace(environment: Environment) {
   const problems: Problem[] = [];
   const port = (variable: string, otherwise: number): number => {
-    const text = environment[variable] ?? String(otherwise);
+    const text = environment[variable] || String(otherwise);
     if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535) {
       problems.push({ code: 'environment', message: `${variable} is a port, 0 to 65535`, construct: text });
     }
     return Number(text);
   };
   const place = {
-    data: resolve(environment.POSTERN_DATA ?? 'data'),
-    config: resolve(environment.POSTERN_CONFIG ?? join(dirname(fileURLToPath(import.meta.url)), 'school')),
+    data: resolve(environment.POSTERN_DATA || 'data'),
+    config: resolve(environment.POSTERN_CONFIG || join(dirname(fileURLToPath(import.meta.url)), 'school')),
     smtpPort: port('POSTERN_SMTP_PORT', 2525),
     submissionPort: port('POSTERN_SUBMISSION_PORT', 2587),
   };
-  if (problems.length > 0) throw new ConfigurationError('environment', problems);
-  return place;
+  return { place, problems };
 }
 
 function problemsOf(error: unknown): readonly string[] {

@@ -74,6 +74,8 @@ export async function readSchool(folder: string): Promise<School> {
         virtualDomains,
         virtualAliases: virtual,
         recipientDelimiter: '+',
+        // Who logs in may send anywhere, and there is no way out of here yet: told at RCPT.
+        defaultTransport: 'error:5.7.1 This server sends no mail outside',
       }),
     ],
     message: [sizeLimit({ maxBytes }), loopDetection(), headers, bodies],

@@ -83,7 +83,7 @@ export function circumstances(values: OptionValues, serverName: Domain | undefin
   const ownName = read('server-name', values['server-name'], parseDomain) ?? serverName ?? localhost;
   const sender = read('mail-from', values['mail-from'], readSender);
   const recipients = values['rcpt-to']?.map((text) => read('rcpt-to', text, (one) => parseMailbox(bare(one))));
-  if (faults.length > 0) return usageExit(faults.join('\n'));
+  if (faults.length > 0) return usageExit(...faults);
   const { login, tls, helo } = values;
   const session: Session = {
     client: {

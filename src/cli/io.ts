@@ -1,5 +1,6 @@
 /** What the command touches of its process, as a parameter: tests pass their own. Exit statuses are sysexits.h's. */
-import { printable } from './printable.js';
+import { type Problem, renderProblem } from '../values/errors.js';
+import { printable, safeJson } from './printable.js';
 
 export interface Output {
   write(text: string): unknown;
@@ -38,6 +39,8 @@ export interface Exit {
   readonly status: number;
   /** For standard error, without final line end. */
   readonly text: string;
+  /** For standard output, without final line end: the same as data, where data were asked for. */
+  readonly data?: string;
 }
 
 export type Ready<T> = { readonly kind: 'ready'; readonly value: T };
@@ -46,8 +49,17 @@ export function exit(status: number, text: string): Exit {
   return { kind: 'exit', status, text };
 }
 
-export function usageExit(text: string): Exit {
-  return exit(exitStatus.usage, `${printable(text)}\nTry: postern --help`);
+/** One line for each fault. */
+export function usageExit(...faults: readonly string[]): Exit {
+  return exit(exitStatus.usage, `${faults.map(printable).join('\n')}\nTry: postern --help`);
+}
+
+/** Every problem as `file:line: message: construct`, and with `json` as data too. */
+export function configExit(problems: readonly Problem[], json: boolean | undefined): Exit {
+  const told = exit(exitStatus.config, problems.map((one) => printable(renderProblem(one))).join('\n'));
+  if (json !== true) return told;
+  const plain = problems.map(({ code, message, source, construct }) => ({ code, message, source, construct }));
+  return { ...told, data: safeJson({ ok: false, problems: plain }) };
 }
 
 export function ready<T>(value: T): Ready<T> {

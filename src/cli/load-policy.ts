@@ -7,10 +7,9 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Policy } from '../core/policy.js';
 import { type PostfixReading, readPostfix } from '../postfix/index.js';
 import type { Domain } from '../values/domain.js';
-import { isConfigurationError, renderProblem } from '../values/errors.js';
+import { isConfigurationError, type Problem } from '../values/errors.js';
 import type { OptionValues } from './arguments.js';
-import { type Exit, exit, exitStatus, type Io, type Ready, ready, usageExit } from './io.js';
-import { printable } from './printable.js';
+import { configExit, type Exit, type Io, type Ready, ready, usageExit } from './io.js';
 
 export interface LoadedPolicy {
   readonly policy: Policy;
@@ -23,15 +22,15 @@ export interface LoadedPolicy {
 const EXPECTED =
   'expected a policy, or a function that returns one, as default export or as "policy": export default definePolicy({ ... })';
 
-export async function loadPolicy({ config, postfix }: OptionValues, io: Io): Promise<Ready<LoadedPolicy> | Exit> {
+export async function loadPolicy({ config, postfix, json }: OptionValues, io: Io): Promise<Ready<LoadedPolicy> | Exit> {
   if ((config === undefined) === (postfix === undefined))
     return usageExit('give either --config FILE or --postfix DIR');
   try {
     if (postfix !== undefined) return fromPostfix(resolve(io.cwd, postfix));
-    return await fromModule(resolve(io.cwd, config ?? ''));
+    return await fromModule(resolve(io.cwd, config ?? ''), json);
   } catch (error) {
-    const problems = isConfigurationError(error) ? error.problems.map(renderProblem) : [loadFault(config ?? '', error)];
-    return exit(exitStatus.config, problems.map(printable).join('\n'));
+    const problems = isConfigurationError(error) ? error.problems : [loadFault(config ?? '', error)];
+    return configExit(problems, json);
   }
 }
 
@@ -40,12 +39,12 @@ function fromPostfix(folder: string): Ready<LoadedPolicy> {
   return ready({ policy: reading.policy, postfix: reading, serverName: reading.settings.hostname });
 }
 
-async function fromModule(file: string): Promise<Ready<LoadedPolicy> | Exit> {
+async function fromModule(file: string, json: boolean | undefined): Promise<Ready<LoadedPolicy> | Exit> {
   const module = (await import(pathToFileURL(file).href)) as { readonly default?: unknown; readonly policy?: unknown };
   const exported = module.default ?? module.policy;
   const made: unknown = typeof exported === 'function' ? await (exported as () => unknown)() : exported;
   if (isPolicy(made)) return ready({ policy: made, postfix: undefined, serverName: undefined });
-  return exit(exitStatus.config, printable(`${file}: ${EXPECTED}, not ${nameOf(made)}`));
+  return configExit([{ code: 'no-policy', message: `${EXPECTED}, not ${nameOf(made)}`, source: { file } }], json);
 }
 
 function isPolicy(value: unknown): value is Policy {
@@ -60,10 +59,11 @@ function nameOf(value: unknown): string {
 }
 
 /** A module that throws, or that Node cannot read: a SyntaxError's stack begins with `file:///path:line`. */
-function loadFault(file: string, error: unknown): string {
-  if (!(error instanceof Error)) return `${file}: cannot be loaded: ${String(error)}`;
+function loadFault(file: string, error: unknown): Problem {
+  const code = 'load';
+  if (!(error instanceof Error)) return { code, message: `cannot be loaded: ${String(error)}`, source: { file } };
   const position = /^(file:\/\/\S{1,4000}):([0-9]{1,9})\n/.exec(error.stack ?? '');
-  const where = position === null ? file : `${fileURLToPath(position[1] ?? '')}:${position[2]}`;
+  const source = position === null ? { file } : { file: fileURLToPath(position[1] ?? ''), line: Number(position[2]) };
   const name = error.name === 'Error' ? '' : `${error.name}: `;
-  return `${where}: cannot be loaded: ${name}${error.message.split('\n')[0] ?? ''}`;
+  return { code, message: `cannot be loaded: ${name}${error.message.split('\n')[0] ?? ''}`, source };
 }

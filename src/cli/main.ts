@@ -26,6 +26,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     io.signal?.aborted === true ? interrupted : crashed(error),
   );
   if (typeof ended === 'number') return ended;
+  if (ended.data !== undefined) await print(io.stdout, `${ended.data}\n`);
   await print(io.stderr, `${ended.text}\n`);
   return ended.status;
 }

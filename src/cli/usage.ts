@@ -14,7 +14,8 @@ const sessionPart = `  --client-ip IP      address of the peer
   --server-name NAME  our own name; default: myhostname of Postfix, else localhost`;
 
 const statusPart = `Exit status: 0 done, 64 wrong usage, 65 a message that cannot be evaluated, 66 a message file that cannot be read,
-70 a bug, 78 a wrong configuration (every error as "file:line: message: construct").`;
+70 a bug, 78 a wrong configuration (every error as "file:line: message: construct" on standard error; with --json also
+{"ok":false,"problems":[{code,message,source,construct}]} on standard output).`;
 
 export const mainHelp: string = `postern: run a mail policy over mail and say why
 

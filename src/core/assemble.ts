@@ -4,8 +4,10 @@
  * configuration).
  */
 import { ConfigurationError, type Problem } from '../values/errors.js';
+import { canEditIn } from './edit.js';
 import { fits, type Phase, phases } from './phase.js';
 import {
+  cannotEditHere,
   editsInParallel,
   givenSometimes,
   needsSibling,
@@ -79,6 +81,10 @@ function checkList(list: readonly AnyStage[], phase: Phase, before: Given, eachB
 
 function checkStage(stage: AnyStage, phase: Phase, view: Given, each: Given): Problem[] {
   if (!fits(stage.at, phase)) return [problem('wrong-phase', wrongPhase(stage.name, stage.at, phase))];
+  const wrongEdits = stage.edits.filter((edit) => !canEditIn(phase, edit));
+  if (wrongEdits.length > 0) {
+    return wrongEdits.map((edit) => problem('wrong-edit', cannotEditHere(stage.name, edit, phase)));
+  }
   const own = stage.needs.flatMap((key) =>
     unmet(stage.name, key, view, () => (each.has(key) ? ofEachRecipient : neverGiven)),
   );

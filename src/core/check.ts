@@ -4,9 +4,10 @@
  * rules for policies built at run time are in `assemble.ts`.
  */
 import type { SpecialKind } from './decision.js';
-import type { EditKind } from './edit.js';
+import type { EditKind, EditsIn } from './edit.js';
 import type { Fits, Phase } from './phase.js';
 import type {
+  CannotEditHere,
   GivenSometimes,
   NeverGiven,
   NoSuchPhase,
@@ -61,38 +62,53 @@ type Problem<T extends StageType, P extends Phase, V, R> =
   IsErased<T> extends true
     ? never
     : T['at'] extends Fits[P]
-      ? [V] extends [T['needs']]
-        ? T extends { readonly each: infer E extends EachType }
-          ? [V & R] extends [E['needs']]
-            ? never
-            : EachProblem<T['name'], E['needs'], V & R>
-          : never
-        : NeedProblem<T['name'], T['needs'], V, R>
+      ? [Exclude<T['edits'], EditsIn[P]>] extends [never]
+        ? [V] extends [T['needs']]
+          ? UsesProblem<T['name'], T['uses'], V> | EachNeeds<T, V & R>
+          : NeedProblem<T['name'], T['needs'], V, R>
+        : CannotEditHere<T['name'], Exclude<T['edits'], EditsIn[P]>, P>
       : WrongPhase<T['name'], T['at'], P>;
+
+type EachNeeds<T extends StageType, V> = T extends { readonly each: infer E extends EachType }
+  ? [V] extends [E['needs']]
+    ? never
+    : EachProblem<T['name'], E['needs'], V>
+  : never;
+
+/** A finding that is read when it is there must be of the type that is given. */
+type UsesProblem<Name extends string, U, V> = keyof U extends never ? never : UsesOtherType<Name, U, V>;
+type UsesOtherType<Name extends string, U, V> = {
+  [K in keyof U & keyof V & string]: V[K] extends U[K] | undefined ? never : OtherType<Name, K>;
+}[keyof U & keyof V & string];
 
 /** The stage itself, or the sentence that says why it cannot stand here. */
 type Slot<S, P extends Phase, V, R> = [Problem<TypeOf<S>, P, V, R>] extends [never] ? S : Problem<TypeOf<S>, P, V, R>;
 
-type CheckList<L, P extends Phase, V, R, Out extends readonly unknown[] = []> = L extends readonly [
+/** Lists whose members the compiler cannot count are left to construction. */
+type CheckList<L, P extends Phase, V, R> = L extends readonly unknown[]
+  ? number extends L['length']
+    ? L
+    : CheckTuple<L, P, V, R>
+  : L;
+
+type CheckTuple<L, P extends Phase, V, R, Out extends readonly unknown[] = []> = L extends readonly [
   infer S,
   ...infer Rest,
 ]
-  ? CheckList<
+  ? CheckTuple<
       Rest,
       P,
       Then<V, TypeOf<S>['gives'], TypeOf<S>>,
       Then<R, EachOf<TypeOf<S>>['gives'], TypeOf<S>>,
       [...Out, Slot<S, P, V, R>]
     >
-  : L extends readonly []
-    ? Readonly<Out>
-    : readonly AnyStage[];
+  : Readonly<Out>;
 
 /** What a whole list gives to later phases: what stands behind a stage that accepts, only sometimes. */
 export type ListGives<L, Field extends 'gives' | 'each', G = object> = L extends readonly [infer S, ...infer Rest]
   ? IsErased<TypeOf<S>> extends true
     ? Unknown
-    : TypeOf<S> extends { readonly accepts: true }
+    : MayAccept<TypeOf<S>> extends true
       ? G & GivesIn<TypeOf<S>, Field> & Partial<ListGives<Rest, Field>>
       : ListGives<Rest, Field, G & GivesIn<TypeOf<S>, Field>>
   : L extends readonly []
@@ -100,6 +116,9 @@ export type ListGives<L, Field extends 'gives' | 'each', G = object> = L extends
     : L extends undefined
       ? G
       : Unknown;
+
+/** Also where it is not known: a flag of type boolean, one stage or another. */
+export type MayAccept<T> = true extends (T extends { readonly accepts: infer A } ? A : false) ? true : false;
 
 type GivesIn<T extends StageType, Field extends 'gives' | 'each'> = Field extends 'each'
   ? EachOf<T>['gives']

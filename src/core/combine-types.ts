@@ -1,7 +1,7 @@
 /**
  * What the combinators' results are, for the compiler: types alone. See `combine.ts`.
  */
-import type { ListGives } from './check.js';
+import type { ListGives, MayAccept } from './check.js';
 import type { SpecialKind } from './decision.js';
 import type { EditKind } from './edit.js';
 import type { Phase } from './phase.js';
@@ -16,9 +16,9 @@ interface NoEach {
   readonly uses: Record<never, never>;
   readonly gives: Record<never, never>;
 }
-type DecidesOf<T> = T extends { readonly decides: infer D extends SpecialKind } ? D : never;
-type AcceptsOf<L extends readonly AnyStage[]> = true extends {
-  [I in keyof L]: TypeOf<L[I]> extends { readonly accepts: true } ? true : false;
+export type DecidesOf<T> = T extends { readonly decides: infer D extends SpecialKind } ? D : never;
+export type AcceptsOf<L extends readonly AnyStage[]> = true extends {
+  [I in keyof L]: MayAccept<TypeOf<L[I]>>;
 }[number]
   ? true
   : false;
@@ -42,7 +42,7 @@ type CertainKeys<G> = { [K in keyof G]-?: Record<never, never> extends Pick<G, K
 type Flat<T> = { readonly [K in keyof T]: T[K] };
 
 /** What the members need and do not get from one another. */
-type Unmet<L, Which extends 'needs' | 'uses', Given = unknown, Out = unknown> = L extends readonly [
+export type Unmet<L, Which extends 'needs' | 'uses', Given = unknown, Out = unknown> = L extends readonly [
   infer S extends AnyStage,
   ...infer Rest,
 ]
@@ -59,85 +59,45 @@ type UnmetEach<L, Which extends 'needs' | 'uses', Given = unknown, Out = unknown
       Out & Omit<EachOf<TypeOf<S>>[Which], CertainKeys<Given>>
     >
   : Flat<Out>;
-type All<L extends readonly AnyStage[], Which extends 'needs' | 'uses', Out = unknown> = L extends readonly [
+type AllEach<L, Which extends 'needs' | 'uses', Out = unknown> = L extends readonly [
+  infer S extends AnyStage,
+  ...infer Rest,
+]
+  ? AllEach<Rest, Which, Out & EachOf<TypeOf<S>>[Which]>
+  : Flat<Out>;
+export type All<L extends readonly AnyStage[], Which extends 'needs' | 'uses', Out = unknown> = L extends readonly [
   infer S extends AnyStage,
   ...infer Rest extends readonly AnyStage[],
 ]
   ? All<Rest, Which, Out & TypeOf<S>[Which]>
   : Flat<Out>;
 
-interface Together<N extends string, L extends readonly AnyStage[]> {
-  readonly name: N;
-  readonly at: Latest<TypeOf<L[number]>['at']>;
-  readonly gives: Flat<ListGives<L, 'gives', unknown>>;
-  readonly edits: TypeOf<L[number]>['edits'];
-  readonly accepts: AcceptsOf<L>;
-  readonly decides: DecidesOf<TypeOf<L[number]>>;
-  readonly each: {
-    readonly needs: UnmetEach<L, 'needs'>;
-    readonly uses: UnmetEach<L, 'uses'>;
-    readonly gives: Flat<ListGives<L, 'each', unknown>>;
-  };
-}
-
-/** True when the compiler knows nothing of some member: then it knows nothing of the whole. */
-type SomeErased<L extends readonly AnyStage[]> = true extends {
+/** The name; `string`, which means "unknown", when the compiler knows nothing of some member. */
+export type NameOf<N extends string, L extends readonly AnyStage[]> = true extends {
   [I in keyof L]: string extends TypeOf<L[I]>['name'] ? true : false;
 }[number]
-  ? true
-  : false;
-
-export type SequenceOf<N extends string, L extends readonly AnyStage[]> =
-  SomeErased<L> extends true ? StageType : SequenceType<N, L>;
-export type ParallelOf<L extends readonly AnyStage[]> = SomeErased<L> extends true ? StageType : ParallelType<L>;
-
-export interface SequenceType<N extends string, L extends readonly AnyStage[]> extends Together<N, L> {
-  readonly needs: Unmet<L, 'needs'>;
-  readonly uses: Unmet<L, 'uses'>;
-}
-export interface ParallelType<L extends readonly AnyStage[]> extends Together<'parallel', L> {
-  readonly needs: All<L, 'needs'>;
-  readonly uses: All<L, 'uses'>;
-}
-
-/** The stage `T`, run or not: all that it gives is given sometimes. */
-export type Sometimes<T extends StageType> = {
-  readonly name: T['name'];
-  readonly at: T['at'];
-  readonly needs: T['needs'];
-  readonly uses: T['uses'];
-  readonly gives: Partial<T['gives']>;
-  readonly edits: T['edits'];
-  readonly accepts: T extends { readonly accepts: true } ? true : false;
-  readonly decides: DecidesOf<T>;
-  readonly each: {
-    readonly needs: EachOf<T>['needs'];
-    readonly uses: EachOf<T>['uses'];
-    readonly gives: Partial<EachOf<T>['gives']>;
-  };
+  ? string
+  : N;
+export type AtOf<L extends readonly AnyStage[]> = Latest<TypeOf<L[number]>['at']>;
+export type GivesOf<L extends readonly AnyStage[]> = Flat<ListGives<L, 'gives', unknown>>;
+export type EditsOfAll<L extends readonly AnyStage[]> = TypeOf<L[number]>['edits'];
+export type DecidesOfAll<L extends readonly AnyStage[]> = DecidesOf<TypeOf<L[number]>>;
+export type EachOfSequence<L extends readonly AnyStage[]> = {
+  readonly needs: UnmetEach<L, 'needs'>;
+  readonly uses: UnmetEach<L, 'uses'>;
+  readonly gives: Flat<ListGives<L, 'each', unknown>>;
 };
-
-/** The same, reading the findings `U` beside its own. */
-export type SometimesUsing<T extends StageType, U extends object> = Omit<Sometimes<T>, 'uses'> & {
-  readonly name: T['name'];
-  readonly at: T['at'];
-  readonly needs: T['needs'];
-  readonly uses: T['uses'] & U;
-  readonly gives: Partial<T['gives']>;
-  readonly edits: T['edits'];
+export type EachOfParallel<L extends readonly AnyStage[]> = {
+  readonly needs: AllEach<L, 'needs'>;
+  readonly uses: AllEach<L, 'uses'>;
+  readonly gives: Flat<ListGives<L, 'each', unknown>>;
 };
-
-export interface EachRecipientType<T extends StageType> {
-  readonly name: T['name'];
-  readonly at: 'message';
-  readonly needs: Record<never, never>;
-  readonly uses: Record<never, never>;
-  readonly gives: Record<never, never>;
-  readonly edits: EachEdits<T['edits']>;
-  readonly accepts: T extends { readonly accepts: true } ? true : false;
-  readonly decides: DecidesOf<T>;
-  readonly each: { readonly needs: T['needs']; readonly uses: T['uses']; readonly gives: T['gives'] };
-}
+/** All of it, but given only sometimes. */
+export type SometimesEach<T> = {
+  readonly needs: EachOf<T>['needs'];
+  readonly uses: EachOf<T>['uses'];
+  readonly gives: Partial<EachOf<T>['gives']>;
+};
 
 /** A change of the message for one recipient makes two messages of one; recipient edits do not. */
 type MessageEdit = Exclude<
@@ -150,7 +110,7 @@ type MessageEdit = Exclude<
   | 'split'
   | 'reply-per-recipient'
 >;
-type EachEdits<E extends EditKind> =
+export type EachEdits<E extends EditKind> =
   | E
   | 'reply-per-recipient'
   | ([Extract<E, MessageEdit>] extends [never] ? never : 'split');
@@ -176,17 +136,22 @@ type WrongOrderOf<L, Given extends string = never> = L extends readonly [infer S
   : never;
 
 type NotInParallel<L extends readonly AnyStage[]> = {
-  [I in keyof L]: MemberProblem<L[I], L>;
+  [I in keyof L]: MemberProblem<L[I], GivenByOthers<L, I>>;
 }[number];
-type MemberProblem<S extends AnyStage, L extends readonly AnyStage[]> =
+type MemberProblem<S extends AnyStage, Others extends string> =
   | (string extends TypeOf<S>['name']
       ? never
       : [Exclude<TypeOf<S>['edits'], 'reply-per-recipient'>] extends [never]
         ? never
         : EditsInParallel<TypeOf<S>['name'], Exclude<TypeOf<S>['edits'], 'reply-per-recipient'>>)
   | {
-      [K in keyof TypeOf<S>['needs'] & KeysGiven<L[number]> & string]: NeedsSibling<TypeOf<S>['name'], K>;
-    }[keyof TypeOf<S>['needs'] & KeysGiven<L[number]> & string];
+      [K in keyof TypeOf<S>['needs'] & Others & string]: NeedsSibling<TypeOf<S>['name'], K>;
+    }[keyof TypeOf<S>['needs'] & Others & string];
+
+/** What the members but the one at `I` give. */
+type GivenByOthers<L extends readonly AnyStage[], I> = {
+  [J in keyof L]: J extends I ? never : KeysGiven<L[J]>;
+}[number];
 
 export type CheckSequence<L extends readonly AnyStage[]> = [WrongOrderOf<L>] extends [never] ? L : WrongOrderOf<L>;
 export type CheckParallel<L extends readonly AnyStage[]> = [NotInParallel<L>] extends [never] ? L : NotInParallel<L>;

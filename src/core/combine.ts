@@ -5,22 +5,31 @@
  */
 
 import { inParallel, inSequence, perRecipient, refuse } from './assemble.js';
+import type { MayAccept } from './check.js';
 import type {
+  AcceptsOf,
+  All,
+  AtOf,
   CheckEach,
   CheckParallel,
   CheckSequence,
-  EachRecipientType,
-  ParallelOf,
+  DecidesOf,
+  DecidesOfAll,
+  EachEdits,
+  EachOfParallel,
+  EachOfSequence,
+  EditsOfAll,
+  GivesOf,
+  NameOf,
   PredicateOf,
   PredicateUsing,
-  SequenceOf,
-  Sometimes,
-  SometimesUsing,
+  SometimesEach,
   TypeOf,
+  Unmet,
 } from './combine-types.js';
 import type { EditKind } from './edit.js';
 import type { AnyFindingKey, FindingsOf } from './finding.js';
-import { fits, type Phase } from './phase.js';
+import { fits, type Phase, phases } from './phase.js';
 import { runAlone } from './run.js';
 import type { AnyStage, Stage, StageForm, StageInfo, StageType } from './stage.js';
 
@@ -29,26 +38,71 @@ import type { AnyStage, Stage, StageForm, StageInfo, StageType } from './stage.j
 export function sequence<const N extends string, const L extends readonly AnyStage[]>(
   name: N,
   ...stages: L & CheckSequence<L>
-): Stage<SequenceOf<N, L>> {
+): Stage<{
+  readonly name: NameOf<N, L>;
+  readonly at: AtOf<L>;
+  readonly needs: Unmet<L, 'needs'>;
+  readonly uses: Unmet<L, 'uses'>;
+  readonly gives: GivesOf<L>;
+  readonly edits: EditsOfAll<L>;
+  readonly accepts: AcceptsOf<L>;
+  readonly decides: DecidesOfAll<L>;
+  readonly each: EachOfSequence<L>;
+}> {
   refuse(inSequence(stages));
-  return stageOf<SequenceOf<N, L>>(together(name, stages, { kind: 'sequence', stages }));
+  return stageOf(together(name, stages, { kind: 'sequence', stages }));
 }
 
 /** Runs its members at once. They may not edit or need each other; decisions and findings count in list order, so
  * that outcome and trace are the same each time. */
-export function parallel<const L extends readonly AnyStage[]>(...stages: L & CheckParallel<L>): Stage<ParallelOf<L>> {
+export function parallel<const L extends readonly AnyStage[]>(
+  ...stages: L & CheckParallel<L>
+): Stage<{
+  readonly name: NameOf<'parallel', L>;
+  readonly at: AtOf<L>;
+  readonly needs: All<L, 'needs'>;
+  readonly uses: All<L, 'uses'>;
+  readonly gives: GivesOf<L>;
+  readonly edits: EditsOfAll<L>;
+  readonly accepts: AcceptsOf<L>;
+  readonly decides: DecidesOfAll<L>;
+  readonly each: EachOfParallel<L>;
+}> {
   refuse(inParallel(stages));
-  return stageOf<ParallelOf<L>>(together('parallel', stages, { kind: 'parallel', stages }));
+  return stageOf(together('parallel', stages, { kind: 'parallel', stages }));
 }
 
 /** Runs the stage when the test holds; what it gives is given sometimes. The predicate sees what its stage sees; with
  * `when({ uses: [key] }, test, stage)` it sees those findings too. A predicate is pure. */
-export function when<S extends AnyStage>(test: boolean | PredicateOf<TypeOf<S>>, stage: S): Stage<Sometimes<TypeOf<S>>>;
+export function when<S extends AnyStage>(
+  test: boolean | PredicateOf<TypeOf<S>>,
+  stage: S,
+): Stage<{
+  readonly name: TypeOf<S>['name'];
+  readonly at: TypeOf<S>['at'];
+  readonly needs: TypeOf<S>['needs'];
+  readonly uses: TypeOf<S>['uses'];
+  readonly gives: Partial<TypeOf<S>['gives']>;
+  readonly edits: TypeOf<S>['edits'];
+  readonly accepts: MayAccept<TypeOf<S>>;
+  readonly decides: DecidesOf<TypeOf<S>>;
+  readonly each: SometimesEach<TypeOf<S>>;
+}>;
 export function when<const U extends readonly AnyFindingKey[], S extends AnyStage>(
   also: { readonly uses: U },
   test: PredicateUsing<TypeOf<S>, FindingsOf<U>>,
   stage: S,
-): Stage<SometimesUsing<TypeOf<S>, FindingsOf<U>>>;
+): Stage<{
+  readonly name: TypeOf<S>['name'];
+  readonly at: TypeOf<S>['at'];
+  readonly needs: TypeOf<S>['needs'];
+  readonly uses: TypeOf<S>['uses'] & FindingsOf<U>;
+  readonly gives: Partial<TypeOf<S>['gives']>;
+  readonly edits: TypeOf<S>['edits'];
+  readonly accepts: MayAccept<TypeOf<S>>;
+  readonly decides: DecidesOf<TypeOf<S>>;
+  readonly each: SometimesEach<TypeOf<S>>;
+}>;
 export function when(...args: readonly unknown[]): AnyStage {
   const [also, test, stage] = (args.length === 3 ? args : [undefined, ...args]) as [
     { readonly uses: readonly AnyFindingKey[] } | undefined,
@@ -56,12 +110,28 @@ export function when(...args: readonly unknown[]): AnyStage {
     AnyStage,
   ];
   const uses = union([stage.uses, (also?.uses ?? []).map((key) => key.key)]);
-  return stageOf({ ...infoOf(stage), uses, sometimes: given(stage), form: { kind: 'when', test, stage } });
+  return stageOf({ ...infoOf(stage), uses, sometimes: stage.gives, form: { kind: 'when', test, stage } });
 }
 
 /** Runs a stage made for rcpt (or earlier) at the message, once for each recipient that is left. Its decision is
  * for that recipient alone, so that a server must be able to answer each (`reply-per-recipient`). */
-export function eachRecipient<S extends AnyStage>(stage: S & CheckEach<S>): Stage<EachRecipientType<TypeOf<S>>> {
+export function eachRecipient<S extends AnyStage>(
+  stage: S & CheckEach<S>,
+): Stage<{
+  readonly name: TypeOf<S>['name'];
+  readonly at: 'message';
+  readonly needs: Record<never, never>;
+  readonly uses: Record<never, never>;
+  readonly gives: Record<never, never>;
+  readonly edits: EachEdits<TypeOf<S>['edits']>;
+  readonly accepts: MayAccept<TypeOf<S>>;
+  readonly decides: DecidesOf<TypeOf<S>>;
+  readonly each: {
+    readonly needs: TypeOf<S>['needs'];
+    readonly uses: TypeOf<S>['uses'];
+    readonly gives: TypeOf<S>['gives'];
+  };
+}> {
   refuse(perRecipient(stage));
   const edits = union<EditKind>([
     stage.edits,
@@ -69,7 +139,7 @@ export function eachRecipient<S extends AnyStage>(stage: S & CheckEach<S>): Stag
     stage.edits.some(changesMessage) ? ['split'] : [],
   ]);
   const form: StageForm = { kind: 'each-recipient', stage };
-  return stageOf<EachRecipientType<TypeOf<S>>>({
+  return stageOf({
     ...infoOf(stage),
     at: 'message',
     needs: [],
@@ -81,10 +151,23 @@ export function eachRecipient<S extends AnyStage>(stage: S & CheckEach<S>): Stag
   });
 }
 
-/** Lets the mail go on when the stage crashes or runs out of time; the trace says so, with `why`. What the stage gives
- * is given sometimes. A port that could not tell is not a crash: say `cannotTell` for that. */
-export function tolerate<S extends AnyStage>(stage: S, why: string): Stage<Sometimes<TypeOf<S>>> {
-  return stageOf({ ...infoOf(stage), sometimes: given(stage), form: { kind: 'tolerate', stage, why } });
+/** Lets the mail go on when the stage crashes; the trace says so, with `why`. What the stage gives is given sometimes. A port
+ * that could not tell is not a crash: say `cannotTell` for that. Nor is the time limit, which ends the whole list. */
+export function tolerate<S extends AnyStage>(
+  stage: S,
+  why: string,
+): Stage<{
+  readonly name: TypeOf<S>['name'];
+  readonly at: TypeOf<S>['at'];
+  readonly needs: TypeOf<S>['needs'];
+  readonly uses: TypeOf<S>['uses'];
+  readonly gives: Partial<TypeOf<S>['gives']>;
+  readonly edits: TypeOf<S>['edits'];
+  readonly accepts: MayAccept<TypeOf<S>>;
+  readonly decides: DecidesOf<TypeOf<S>>;
+  readonly each: SometimesEach<TypeOf<S>>;
+}> {
+  return stageOf({ ...infoOf(stage), sometimes: stage.gives, form: { kind: 'tolerate', stage, why } });
 }
 
 // --- the run-time half of the facts ---
@@ -143,13 +226,8 @@ function certainGifts(stages: readonly AnyStage[]): ReadonlySet<string> {
   return certain;
 }
 
-function given(stage: AnyStage): readonly string[] {
-  return stage.gives;
-}
-
 function latest(all: readonly Phase[]): Phase {
-  const candidates: readonly Phase[] = ['connect', 'helo', 'mail', 'rcpt', 'message', 'deliver'];
-  return candidates.find((phase) => all.every((at) => fits(at, phase))) ?? 'deliver';
+  return phases.find((phase) => all.every((at) => fits(at, phase))) ?? 'deliver';
 }
 
 function union<T>(lists: readonly (readonly T[])[]): readonly T[] {

@@ -49,7 +49,19 @@ function describeStage(stage: AnyStage): StageDescription {
   const { name, form, at, needs, uses, gives, edits, decides, accepts } = stage;
   const asks = Object.fromEntries(Object.entries(stage.asks).map(([port, ask]) => [port, ask.cannotTell]));
   const members = membersOf(stage).map(describeStage);
-  return { name, form: form.kind, at, needs, uses, gives, edits, decides, accepts, asks, members };
+  return {
+    name,
+    form: form.kind,
+    at,
+    needs: [...needs],
+    uses: [...uses],
+    gives: [...gives],
+    edits: [...edits],
+    decides: [...decides],
+    accepts,
+    asks,
+    members,
+  };
 }
 
 export function failuresOf(lists: Lists): readonly FailureRow[] {
@@ -72,6 +84,11 @@ function rows(phase: Phase, stage: AnyStage, path: string, outer: FailureRow['cr
   }
   const named = stage.form.kind === 'sequence' || stage.form.kind === 'parallel';
   return membersOf(stage).flatMap((member) => rows(phase, member, named ? `${name} > ` : path, crash));
+}
+
+/** The stages that are no combinators. */
+export function leavesOf(stage: AnyStage): readonly AnyStage[] {
+  return stage.form.kind === 'leaf' ? [stage] : membersOf(stage).flatMap(leavesOf);
 }
 
 /** The stages that a combinator is made of. */

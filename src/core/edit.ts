@@ -89,10 +89,56 @@ export type Edit =
   | ExpandRecipient
   | SetNextHop;
 
+/** The edits of the message itself. */
+export type MessageEdit = PrependHeader | AppendHeader | InsertHeader | ReplaceHeader | RemoveHeader | ReplaceBody;
+
+export function changesMessage(edit: Edit): edit is MessageEdit {
+  return edit.kind.endsWith('-header') || edit.kind === 'replace-body';
+}
+
 /** What a stage declares and a server offers: every kind of edit, and two abilities that edits and decisions for some
  * recipients need. `split`: deliver different messages to different recipients. `reply-per-recipient`: answer each
  * recipient by itself after the message (LMTP can, SMTP cannot). */
 export type EditKind = Edit['kind'] | 'split' | 'reply-per-recipient';
+
+type AddsField = 'prepend-header' | 'append-header';
+type OfRecipient = 'add-recipient' | 'remove-recipient' | 'rewrite-recipient' | 'expand-recipient' | 'set-next-hop';
+
+/** The edits that a list of each phase can carry out. Fields added before there is a message wait for it. */
+export interface EditsIn {
+  readonly connect: never;
+  readonly helo: never;
+  readonly mail: AddsField | 'rewrite-sender';
+  readonly rcpt: AddsField | OfRecipient;
+  readonly message: EditKind;
+  readonly deliver: Exclude<EditKind, 'rewrite-sender'>;
+}
+
+const addsField: readonly EditKind[] = ['prepend-header', 'append-header'];
+const ofRecipient: readonly EditKind[] = [
+  'add-recipient',
+  'remove-recipient',
+  'rewrite-recipient',
+  'expand-recipient',
+  'set-next-hop',
+];
+
+/** The same as data: true when a list of `phase` can carry out the edit. */
+export function canEditIn(phase: keyof EditsIn, edit: EditKind): boolean {
+  switch (phase) {
+    case 'connect':
+    case 'helo':
+      return false;
+    case 'mail':
+      return edit === 'rewrite-sender' || addsField.includes(edit);
+    case 'rcpt':
+      return addsField.includes(edit) || ofRecipient.includes(edit);
+    case 'message':
+      return true;
+    case 'deliver':
+      return edit !== 'rewrite-sender';
+  }
+}
 
 /** Every kind of edit, for a server that can perform them all. */
 export const allEdits: readonly Edit['kind'][] = Object.freeze([

@@ -9,7 +9,7 @@ import type { MaybePromise } from './stage.js';
 export interface Host {
   /** Milliseconds of a clock that never goes back. */
   monotonic(): number;
-  /** Calls `fire` after `ms`; returns how to cancel it. Must not keep the process alive. */
+  /** Calls `fire` after `ms`, at most 2^31 - 1; returns how to cancel it. */
   startTimer(ms: number, fire: () => void): () => void;
 }
 
@@ -17,7 +17,6 @@ export const platformHost: Host = {
   monotonic: () => performance.now(),
   startTimer: (ms, fire) => {
     const timer = setTimeout(fire, ms);
-    (timer as { unref?: () => void }).unref?.();
     return () => clearTimeout(timer);
   },
 };
@@ -36,7 +35,7 @@ export type Interpose = (question: Question, ask: () => MaybePromise<unknown>) =
 export interface EvaluationOptions {
   /** The instant that stages see as `ctx.now`. Default: the platform's clock, read once per evaluation. */
   readonly now?: Date;
-  /** Milliseconds for each list of each phase. Default 30,000. */
+  /** Milliseconds for each list of each phase; at most 2^31 - 1. Default 30,000. */
   readonly timeLimit?: number;
   /** Ends the evaluation early: everything is deferred with reason `shutdown`. */
   readonly signal?: AbortSignal;
@@ -56,7 +55,37 @@ export function instant(options: EvaluationOptions): Date {
 /** What `race` yields in place of a result that did not come in time. */
 export const outOfTime: unique symbol = Symbol('out of time');
 
-export class Evaluation {
+/** A timer cannot wait longer. */
+const LONGEST = 2_147_483_647;
+
+function checkedLimit(ms: number): number {
+  if (ms > 0) return Math.min(ms, LONGEST);
+  throw new RangeError(`timeLimit is a number of milliseconds above 0, not ${ms}`);
+}
+
+/** What the runner, and the context of a stage, know of the evaluation that they are part of. */
+export interface Running {
+  readonly host: Host;
+  readonly now: Date;
+  readonly detail: boolean;
+  readonly deadline: number;
+  readonly timeLimit: number;
+  readonly interpose: Interpose | undefined;
+  readonly signal: AbortSignal;
+  /** Why nothing more may run, if so. `at` is a reading of the monotonic clock that the caller has anyway. */
+  expired(at: number): 'timeout' | 'shutdown' | undefined;
+  /** The result of `promise`, or `outOfTime` when that comes first. `onLate` hears of a result that is then dropped. */
+  race<T>(promise: PromiseLike<T>, onLate: () => void): Promise<T | typeof outOfTime>;
+  /** The same evaluation for one member of `parallel`, whose signal can fire by itself. */
+  member(): Member;
+}
+
+export interface Member extends Running {
+  /** Fires the member's signal: its result is not wanted any more. */
+  cancel(): void;
+}
+
+export class Evaluation implements Running {
   readonly host: Host;
   readonly detail: boolean;
   readonly deadline: number;
@@ -74,13 +103,12 @@ export class Evaluation {
     this.host = options.host ?? platformHost;
     this.#now = options.now;
     this.detail = options.detail ?? false;
-    this.timeLimit = options.timeLimit ?? defaultTimeLimit;
+    this.timeLimit = checkedLimit(options.timeLimit ?? defaultTimeLimit);
     this.deadline = this.host.monotonic() + this.timeLimit;
     this.interpose = options.interpose;
     this.#outer = options.signal;
   }
 
-  /** Why nothing more may run, if so. `at` is a reading of the monotonic clock that the caller has anyway. */
   expired(at: number): 'timeout' | 'shutdown' | undefined {
     if (this.#expired === undefined && this.#outer?.aborted === true) this.#expire('shutdown');
     if (this.#expired === undefined && at > this.deadline) this.#expire('timeout');
@@ -100,7 +128,6 @@ export class Evaluation {
     return this.#controller.signal;
   }
 
-  /** The result of `promise`, or `outOfTime` when that comes first. `onLate` hears of a result that is then dropped. */
   race<T>(promise: PromiseLike<T>, onLate: () => void): Promise<T | typeof outOfTime> {
     this.#watch();
     this.#waiting ??= new Set();
@@ -121,11 +148,17 @@ export class Evaluation {
     });
   }
 
+  member(): Member {
+    return memberOf(this);
+  }
+
   /** Ends the evaluation: the timer stops and the signal, if anybody has it, fires. */
   end(): void {
     this.#over = true;
-    this.#cancelTimer?.();
-    this.#outer?.removeEventListener('abort', this.#onOuterAbort);
+    if (this.#cancelTimer !== undefined) {
+      this.#cancelTimer();
+      this.#outer?.removeEventListener('abort', this.#onOuterAbort);
+    }
     this.#controller?.abort();
   }
 
@@ -145,4 +178,37 @@ export class Evaluation {
     this.#waiting?.clear();
     for (const giveUp of waiting) giveUp();
   }
+}
+
+function memberOf(whole: Running): Member {
+  const { host, detail, deadline, timeLimit, interpose } = whole;
+  let controller: AbortController | undefined;
+  let cancelled = false;
+  const member: Member = {
+    host,
+    detail,
+    deadline,
+    timeLimit,
+    interpose,
+    get now() {
+      return whole.now;
+    },
+    get signal() {
+      if (controller === undefined) {
+        const own = new AbortController();
+        controller = own;
+        if (cancelled || whole.signal.aborted) own.abort();
+        else whole.signal.addEventListener('abort', () => own.abort(), { once: true });
+      }
+      return controller.signal;
+    },
+    expired: (at) => whole.expired(at),
+    race: (promise, onLate) => whole.race(promise, onLate),
+    member: () => memberOf(member),
+    cancel() {
+      cancelled = true;
+      controller?.abort();
+    },
+  };
+  return member;
 }

@@ -23,7 +23,7 @@ export function finding<K extends string, V>(key: K): FindingKey<K, V> {
   return {
     key,
     of: (value) => ({ [key]: value }) as { readonly [P in K]: V },
-    in: (findings) => (findings as Readonly<Record<string, V | undefined>>)[key],
+    in: (findings) => (Object.hasOwn(findings, key) ? (findings as Readonly<Record<string, V>>)[key] : undefined),
   };
 }
 

@@ -1,20 +1,12 @@
 /**
- * The fold: applies edits to the parts of a snapshot that edits can change. Pure; the message functions it uses
- * share every untouched field. An edit that names something gone is not applied, and the trace says so.
+ * The fold: applies a stage's edits to the parts of a snapshot that edits can change. An edit that names something
+ * gone is not applied, and the trace says so. Linear in the number of edits.
  */
-
 import type { ReversePath } from '../values/address.js';
+import { HeaderEditor } from '../values/header-edit.js';
 import type { Message } from '../values/message.js';
-import {
-  appendField,
-  insertBefore,
-  type MessageChange,
-  prependField,
-  removeField,
-  replaceBody,
-  replaceField,
-} from '../values/message.js';
-import type { Edit, ExpandRecipient } from './edit.js';
+import type { Edit, ExpandRecipient, MessageEdit } from './edit.js';
+import { changesMessage } from './edit.js';
 import type { Recipient } from './transaction.js';
 
 /** What edits can change. Absent parts are those that the phase does not have. */
@@ -23,25 +15,48 @@ export interface Editable {
   sender: ReversePath | undefined;
   /** By id, in order. At message: those without a final decision. At rcpt and deliver: the one, or none once it was removed. */
   readonly recipients: Map<number, Recipient>;
-  /** At rcpt: expansions wait here until the list has ended. */
+  /** At rcpt and deliver: expansions wait here until the list has ended. */
   expansions: readonly ExpandRecipient[] | undefined;
 }
 
-/** Applies one edit in place of the parts that it changes; false when its target is gone. */
-export function fold(state: Editable, edit: Edit, nextId: () => number): boolean {
+/** Applies edits one on top of the other, in place of the parts that they change; false for each whose target is gone. */
+export function foldAll(state: Editable, edits: readonly Edit[], nextId: () => number): readonly boolean[] {
+  const editor =
+    state.message !== undefined && edits.some(changesMessage) ? new HeaderEditor(state.message) : undefined;
+  const applied = edits.map((edit) => {
+    if (!changesMessage(edit)) return fold(state, edit, nextId);
+    return editor !== undefined && change(editor, edit);
+  });
+  if (editor !== undefined) state.message = editor.message();
+  return applied;
+}
+
+/** Carries out the expansions that waited for the end of a list. */
+export function expandAll(state: Editable, nextId: () => number): void {
+  const waiting = state.expansions ?? [];
+  state.expansions = undefined;
+  for (const edit of waiting) expand(state, edit, nextId);
+}
+
+function change(editor: HeaderEditor, edit: MessageEdit): boolean {
   switch (edit.kind) {
     case 'prepend-header':
-      return change(state, (message) => prependField(message, edit.field));
+      return editor.prepend(edit.field);
     case 'append-header':
-      return change(state, (message) => appendField(message, edit.field));
+      return editor.append(edit.field);
     case 'insert-header':
-      return change(state, (message) => insertBefore(message, edit.before, edit.field));
+      return editor.insertBefore(edit.before, edit.field);
     case 'replace-header':
-      return change(state, (message) => replaceField(message, edit.target, edit.field));
+      return editor.replace(edit.target, edit.field);
     case 'remove-header':
-      return change(state, (message) => removeField(message, edit.target));
+      return editor.remove(edit.target);
     case 'replace-body':
-      return change(state, (message) => replaceBody(message, edit.body));
+      return editor.replaceBody(edit.body);
+  }
+}
+
+function fold(state: Editable, edit: Exclude<Edit, MessageEdit>, nextId: () => number): boolean {
+  switch (edit.kind) {
     case 'rewrite-sender':
       if (state.sender === undefined) return false;
       state.sender = edit.sender;
@@ -61,20 +76,6 @@ export function fold(state: Editable, edit: Edit, nextId: () => number): boolean
       state.expansions = [...state.expansions, edit];
       return true;
   }
-}
-
-/** Carries out the expansions that waited for the end of a rcpt list. */
-export function expandAll(state: Editable, nextId: () => number): void {
-  const waiting = state.expansions ?? [];
-  state.expansions = undefined;
-  for (const edit of waiting) fold(state, edit, nextId);
-}
-
-function change(state: Editable, apply: (message: Message) => MessageChange): boolean {
-  if (state.message === undefined) return false;
-  const { message, done } = apply(state.message);
-  state.message = message;
-  return done;
 }
 
 function update(state: Editable, target: Recipient, changes: Partial<Recipient>): boolean {

@@ -5,25 +5,14 @@
 import type { ReversePath } from '../values/address.js';
 import type { Message } from '../values/message.js';
 import type { Decision, Final } from './decision.js';
-import type { Edit } from './edit.js';
-import type { Evaluation } from './evaluation.js';
-import { type Editable, expandAll, fold } from './fold.js';
-import { lifeOf, type Phase } from './phase.js';
+import { changesMessage, type Edit, type MessageEdit } from './edit.js';
+import type { Member, Running } from './evaluation.js';
+import { type Editable, expandAll, foldAll } from './fold.js';
+import { lifeOf, order, type Phase } from './phase.js';
 import type { Session } from './session.js';
+import { type Parts, snapshot } from './snapshot.js';
 import type { TracedEdit } from './trace.js';
-import type { Parameters, Recipient } from './transaction.js';
-
-/** Everything that a snapshot of any phase is made of; parts that the phase does not have are undefined. */
-export interface Parts {
-  readonly session: Session;
-  readonly helo: string | undefined;
-  readonly id: string;
-  readonly sender: ReversePath | undefined;
-  readonly mailParameters: Parameters;
-  readonly recipients: readonly Recipient[];
-  readonly message: Message | undefined;
-  readonly findings: object;
-}
+import type { Recipient } from './transaction.js';
 
 /** Hands out recipient ids of one transaction. */
 export interface Ids {
@@ -35,13 +24,13 @@ export interface Finished {
   readonly decision: Final;
 }
 
+const nothing: object = Object.freeze({});
+
 export class ListRun {
-  readonly evaluation: Evaluation;
+  readonly evaluation: Running;
   readonly phase: Phase;
   /** The recipient's address inside `eachRecipient`, for the trace. */
   readonly within: string | undefined;
-  /** The snapshot for the next stage. */
-  tx: object = {};
   /** The final decision for all, once there is one. */
   ended: Final | undefined = undefined;
   /** False when stages were left out, so that findings may be missing. */
@@ -50,22 +39,28 @@ export class ListRun {
   readonly finished: Finished[] = [];
   readonly edits: TracedEdit[] = [];
   /** Changes of the message for one recipient alone, by recipient id. */
-  readonly splits: Map<number, readonly Edit[]> = new Map();
+  readonly splits: Map<number, MessageEdit[]> = new Map();
+  /** Fields to add that were asked for before there was a message, at mail and rcpt. */
+  readonly pending: MessageEdit[] = [];
+  /** Recipients of whom something may be missing, by id, at message. */
+  readonly partial: Set<number> = new Set();
   /** What the stages of this list gave. */
-  made: object = {};
+  made: object = nothing;
   readonly #parts: Parts;
   readonly #state: Editable;
   readonly #ids: Ids;
-  readonly #split: ((edit: Edit) => void) | undefined;
+  readonly #split: ((edit: MessageEdit) => void) | undefined;
   #findings: object;
+  /** Made when it is asked for. */
+  #tx: object | undefined = undefined;
 
   constructor(
-    evaluation: Evaluation,
+    evaluation: Running,
     phase: Phase,
     parts: Parts,
     ids: Ids,
     within?: string,
-    split?: (edit: Edit) => void,
+    split?: (edit: MessageEdit) => void,
   ) {
     this.evaluation = evaluation;
     this.phase = phase;
@@ -75,13 +70,15 @@ export class ListRun {
     this.#split = split;
     this.#findings = parts.findings;
     const { message, sender, recipients } = parts;
-    const byId = new Map(recipients.map((one) => [one.id, one]));
-    this.#state = { message, sender, recipients: byId, expansions: phase === 'rcpt' ? [] : undefined };
-    this.#refresh();
+    const byId = new Map<number, Recipient>();
+    for (const one of recipients) byId.set(one.id, one);
+    const editable = (phase === 'mail' || phase === 'message') && split === undefined ? sender : undefined;
+    const expansions = phase === 'rcpt' || phase === 'deliver' ? [] : undefined;
+    this.#state = { message, sender: editable, recipients: byId, expansions };
   }
 
   /** A run over a snapshot that somebody else made (see `runAlone`). */
-  static over(evaluation: Evaluation, phase: Phase, tx: Partial<Parts> & { recipient?: Recipient }): ListRun {
+  static over(evaluation: Running, phase: Phase, tx: Partial<Parts> & { recipient?: Recipient }): ListRun {
     const { session, helo, id = '', sender, mailParameters = {}, message, findings = {}, recipient } = tx;
     const recipients = recipient === undefined ? (tx.recipients ?? []) : [recipient];
     const parts = { session: session as Session, helo, id, sender, mailParameters, recipients, message, findings };
@@ -89,11 +86,16 @@ export class ListRun {
     return new ListRun(evaluation, phase, parts, ids);
   }
 
+  /** The snapshot for the next stage. */
+  get tx(): object {
+    this.#tx ??= snapshot(this.phase, this.#now());
+    return this.#tx;
+  }
   get message(): Message | undefined {
     return this.#state.message;
   }
   get sender(): ReversePath | undefined {
-    return this.#state.sender;
+    return this.#state.sender ?? this.#parts.sender;
   }
   /** Those without a final decision. */
   get recipients(): readonly Recipient[] {
@@ -101,12 +103,12 @@ export class ListRun {
   }
 
   get over(): boolean {
-    return this.ended !== undefined || (this.phase === 'message' && this.#state.recipients.size === 0);
+    return this.ended !== undefined || (order[this.phase] >= order.rcpt && this.#state.recipients.size === 0);
   }
 
   addFindings(findings: object): void {
     if (isEmpty(findings)) return;
-    this.made = { ...this.made, ...findings };
+    this.made = this.made === nothing ? findings : { ...this.made, ...findings };
     this.#findings = { ...this.#findings, ...findings };
     if (lifeOf[this.phase] === 'recipient') {
       for (const one of this.#state.recipients.values()) this.#learn(one, findings);
@@ -116,23 +118,38 @@ export class ListRun {
 
   /** Applies a stage's edits, one on top of the other. */
   edit(edits: readonly Edit[]): readonly TracedEdit[] {
-    const traced = edits.map((edit) => ({ edit, applied: this.#apply(edit) }));
+    const applied = this.#apply(edits);
+    const traced = edits.map((edit, index) => ({ edit, applied: applied[index] === true }));
     for (const one of traced) this.edits.push(one);
     this.#refresh();
     return traced;
   }
 
-  #apply(edit: Edit): boolean {
-    if (this.#split === undefined) return fold(this.#state, edit, this.#nextId);
-    if (edit.kind === 'rewrite-sender') return false;
-    if (!changesMessage(edit)) return fold(this.#state, edit, this.#nextId);
-    this.#split(edit);
-    return true;
+  #apply(edits: readonly Edit[]): readonly boolean[] {
+    if (this.#split === undefined && this.#state.message !== undefined)
+      return foldAll(this.#state, edits, this.#nextId);
+    const others = edits.filter((edit) => !changesMessage(edit));
+    const applied = foldAll(this.#state, others, this.#nextId).values();
+    return edits.map((edit) => (changesMessage(edit) ? this.#putAside(edit) : applied.next().value === true));
+  }
+
+  /** An edit of the message for one recipient, or before there is one. */
+  #putAside(edit: MessageEdit): boolean {
+    if (this.#split !== undefined) {
+      this.#split(edit);
+      return true;
+    }
+    const adds = edit.kind === 'prepend-header' || edit.kind === 'append-header';
+    const waits = adds && (this.phase === 'mail' || this.phase === 'rcpt');
+    if (waits) this.pending.push(edit);
+    return waits;
   }
 
   decide(decision: Decision): void {
     if (decision.kind === 'continue') return;
     if (decision.kind === 'for-some') {
+      if (order[this.phase] < order.rcpt)
+        throw new Error(`decides for some recipients at "${this.phase}", which has none`);
       for (const group of decision.groups) for (const one of group.recipients) this.#finish(one.id, group.decision);
     } else {
       this.ended = decision;
@@ -141,13 +158,16 @@ export class ListRun {
     this.#refresh();
   }
 
-  /** Takes a recipient out of the list with its decision. */
+  /** At message, takes a recipient out of the list with its decision; elsewhere there is only the one, and the list ends. */
   #finish(id: number, decision: Final): void {
     const recipient = this.#state.recipients.get(id);
     if (recipient === undefined) return;
+    if (this.phase !== 'message') {
+      this.ended = decision;
+      return;
+    }
     this.#state.recipients.delete(id);
     this.finished.push({ recipient, decision });
-    this.complete &&= decision.kind === 'accept';
   }
 
   /** Ends the list: expansions that waited take effect. */
@@ -158,8 +178,8 @@ export class ListRun {
   // --- for combinators ---
 
   /** A run that starts where this one is, for a member of `parallel`. */
-  fork(): ListRun {
-    return new ListRun(this.evaluation, this.phase, this.#now(), this.#ids, this.within, this.#split);
+  fork(evaluation: Member): ListRun {
+    return new ListRun(evaluation, this.phase, this.#now(), this.#ids, this.within, this.#split);
   }
 
   /** Takes over what a fork came to. */
@@ -179,8 +199,12 @@ export class ListRun {
   forRecipient(recipient: Recipient): ListRun {
     const { id } = recipient;
     const findings = { ...this.#findings, ...recipient.findings };
-    const parts = { ...this.#now(), message: undefined, recipients: [recipient], findings };
-    const split = (edit: Edit): void => void this.splits.set(id, [...(this.splits.get(id) ?? []), edit]);
+    const parts = { ...this.#parts, sender: this.sender, message: undefined, recipients: [recipient], findings };
+    const split = (edit: MessageEdit): void => {
+      const own = this.splits.get(id);
+      if (own === undefined) this.splits.set(id, [edit]);
+      else own.push(edit);
+    };
     return new ListRun(this.evaluation, 'rcpt', parts, this.#ids, recipient.address.text, split);
   }
 
@@ -198,7 +222,7 @@ export class ListRun {
     if (replaced) this.#state.recipients.delete(before);
     for (const recipient of after) this.#state.recipients.set(recipient.id, recipient);
     for (const traced of one.edits) this.edits.push(traced);
-    this.complete &&= one.complete;
+    for (const { id } of one.complete ? [] : after) this.partial.add(id);
     if (one.ended !== undefined) for (const recipient of after) this.#finish(recipient.id, one.ended);
   }
 
@@ -222,49 +246,13 @@ export class ListRun {
   }
 
   #now(): Parts {
-    const { message, sender } = this.#state;
-    return { ...this.#parts, message, sender, recipients: this.recipients, findings: this.#findings };
+    const { message } = this.#state;
+    return { ...this.#parts, message, sender: this.sender, recipients: this.recipients, findings: this.#findings };
   }
 
   #refresh(): void {
-    const { session, helo, id, mailParameters } = this.#parts;
-    const { sender, message } = this.#state;
-    const { recipients } = this;
-    const findings = this.#findings;
-    switch (this.phase) {
-      case 'connect':
-        this.tx = { session, findings };
-        return;
-      case 'helo':
-        this.tx = { session, helo, findings };
-        return;
-      case 'mail':
-        this.tx = { session, helo, id, sender, mailParameters, findings };
-        return;
-      case 'rcpt':
-        this.tx = { session, helo, id, sender, mailParameters, recipient: recipients[0], findings };
-        return;
-      case 'message':
-        this.tx = { session, helo, id, sender, mailParameters, recipients, message, findings };
-        return;
-      case 'deliver':
-        this.tx = {
-          session,
-          helo,
-          id,
-          sender,
-          mailParameters,
-          recipients,
-          recipient: recipients[0],
-          message,
-          findings,
-        };
-    }
+    this.#tx = undefined;
   }
-}
-
-function changesMessage(edit: Edit): boolean {
-  return edit.kind.endsWith('-header') || edit.kind === 'replace-body';
 }
 
 function isEmpty(record: object): boolean {

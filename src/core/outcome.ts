@@ -31,7 +31,7 @@ export interface RecipientVerdict {
 }
 
 export interface MessageOutcome extends PhaseOutcome {
-  /** The decision that all recipients share; `continue` when they differ (then see `recipients`). */
+  /** `continue` when some recipient goes on, else the decision of the first; see `recipients` for each. */
   readonly decision: Verdict;
   readonly sender: ReversePath;
   readonly recipients: readonly RecipientVerdict[];
@@ -59,7 +59,7 @@ interface Part<F> {
 export type RecipientOutcome<T extends PolicyType> = RecipientFacts & (Whole<T['recipient']> | Part<T['recipient']>);
 
 interface OutcomeFacts {
-  /** The decision that all recipients share; `continue` when they differ or all go on. */
+  /** `continue` when some recipient goes on, else the decision of the first, or of the session or transaction. */
   readonly decision: Verdict;
   /** The last phase of which a list was run, or would have been. */
   readonly phase: Phase;

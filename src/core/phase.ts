@@ -19,7 +19,8 @@ export interface Fits {
   readonly deliver: Phase;
 }
 
-const order: Readonly<Record<Phase, number>> = { connect: 0, helo: 1, mail: 2, rcpt: 3, message: 3, deliver: 4 };
+/** How far each phase is. rcpt and message are beside one another. */
+export const order: Readonly<Record<Phase, number>> = { connect: 0, helo: 1, mail: 2, rcpt: 3, message: 3, deliver: 4 };
 
 /** True when a stage made for phase `at` may stand in the list of phase `list`. */
 export function fits(at: Phase, list: Phase): boolean {

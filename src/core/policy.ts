@@ -21,8 +21,9 @@ import type { SpecialKind } from './decision.js';
 import { describePolicy, type FailureRow, failuresOf, type PolicyDescription } from './describe.js';
 import type { EditKind } from './edit.js';
 import { evaluate } from './evaluate.js';
+import { instant } from './evaluation.js';
 import type { Outcome } from './outcome.js';
-import type { Phase } from './phase.js';
+import { type Phase, phases } from './phase.js';
 import type { Session } from './session.js';
 import type { AnyStage } from './stage.js';
 import type { Parameters } from './transaction.js';
@@ -70,7 +71,7 @@ export interface Policy<T extends PolicyType = PolicyType> {
  * compiler could not see throws a ConfigurationError (code `policy`) with the same sentences, all at once.
  */
 export function definePolicy<const T extends PhaseLists>(
-  phases: T & Checks<T>,
+  stages: T & Checks<T>,
 ): Policy<{
   readonly session: SessionFindings<T>;
   readonly transaction: TransactionFindings<T>;
@@ -79,10 +80,12 @@ export function definePolicy<const T extends PhaseLists>(
   readonly decides: DecidesIn<T>;
   readonly phases: PhasesOf<T>;
 }> {
-  const given: PhaseLists = phases;
+  const given: PhaseLists = stages;
   refuse(checkPolicy(given));
   const { connect = [], helo = [], mail = [], rcpt = [], message = [], deliver = [] } = given;
-  const lists = Object.freeze({ connect, helo, mail, rcpt, message, deliver });
+  const copies = { connect, helo, mail, rcpt, message, deliver };
+  for (const phase of phases) copies[phase] = Object.freeze([...copies[phase]]);
+  const lists: Readonly<typeof copies> = Object.freeze(copies);
   const open = (session: Session, options: ConversationOptions = {}): PolicyConversation =>
     new PolicyConversation(lists, session, options);
   const policy: Policy = {
@@ -90,7 +93,8 @@ export function definePolicy<const T extends PhaseLists>(
     '~type': undefined as never,
     lists,
     open,
-    evaluate: (input, options = {}) => evaluate(open(input.session, options), input),
+    // One instant for all phases.
+    evaluate: (input, options = {}) => evaluate(open(input.session, { ...options, now: instant(options) }), input),
     describe: () => describePolicy(lists),
     failures: () => failuresOf(lists),
   };

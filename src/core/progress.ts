@@ -5,8 +5,8 @@
 import type { Mailbox, ReversePath } from '../values/address.js';
 import type { Message } from '../values/message.js';
 import { type Final, goOn, type Verdict } from './decision.js';
-import type { Edit } from './edit.js';
-import { fold } from './fold.js';
+import type { MessageEdit } from './edit.js';
+import { foldAll } from './fold.js';
 import type { Ids, ListRun } from './list-run.js';
 import type { PhaseOutcome, RecipientVerdict } from './outcome.js';
 import type { Phase } from './phase.js';
@@ -33,19 +33,35 @@ export class Progress {
   sender: ReversePath;
   readonly parameters: Parameters;
   readonly ids: Ids = { last: 0 };
-  findings: object = {};
-  complete = true;
+  /** True when the list of mail, and that of message, ran to their ends. */
+  mailComplete = false;
+  messageComplete = false;
+  /** Fields to add to the message when it comes. */
+  readonly pending: MessageEdit[] = [];
   phase: Phase = 'mail';
   decision: Verdict = goOn;
   message: Message | undefined = undefined;
   passages: Passage[] = [];
   readonly traces: PhaseTrace[] = [];
   readonly edits: TracedEdit[] = [];
+  readonly #found: object[] = [];
+  #findings: object | undefined = undefined;
 
   constructor(id: string, sender: ReversePath, parameters: Parameters) {
     this.id = id;
     this.sender = sender;
     this.parameters = parameters;
+  }
+
+  /** Of the lists of mail and message. */
+  get findings(): object {
+    this.#findings ??= Object.assign({}, ...this.#found) as object;
+    return this.#findings;
+  }
+
+  find(findings: object): void {
+    this.#found.push(findings);
+    this.#findings = undefined;
   }
 }
 
@@ -57,8 +73,8 @@ export function afterMessage(progress: Progress, run: ListRun): Passage[] {
   const make = (recipient: Recipient, decision: Verdict): Passage => ({
     recipient,
     decision,
-    complete: (before.get(recipient.id)?.complete ?? false) && (run.complete || decision.kind === 'continue'),
-    message: messageFor(run, recipient),
+    complete: before.get(recipient.id)?.complete === true && whole(run, recipient, decision),
+    message: messageFor(run, recipient.id),
   });
   const after = [
     ...progress.passages.filter((one) => bars(one.decision)).map((one) => ({ ...one, message: run.message })),
@@ -71,12 +87,32 @@ export function afterMessage(progress: Progress, run: ListRun): Passage[] {
   return after.sort((one, other) => (placeOf(one) < placeOf(other) ? -1 : Number(placeOf(one) > placeOf(other))));
 }
 
+/** True when no stage of the list was left out for the recipient. */
+function whole(run: ListRun, { id }: Recipient, decision: Verdict): boolean {
+  return decision.kind === 'continue' && run.complete && !run.partial.has(id);
+}
+
 /** The common message with the changes for one recipient on top. */
-function messageFor(run: ListRun, { id }: Recipient): Message | undefined {
-  const own: readonly Edit[] = run.splits.get(id) ?? [];
-  const state = { message: run.message, sender: undefined, recipients: new Map(), expansions: undefined };
-  for (const edit of own) fold(state, edit, () => 0);
+function messageFor(run: ListRun, id: number): Message | undefined {
+  const own = run.splits.get(id);
+  return own === undefined || run.message === undefined ? run.message : withEdits(run.message, own);
+}
+
+export function withEdits(message: Message, edits: readonly MessageEdit[]): Message {
+  if (edits.length === 0) return message;
+  const state = { message, sender: undefined, recipients: new Map(), expansions: undefined };
+  foldAll(state, edits, () => 0);
   return state.message;
+}
+
+/** After the list of `deliver` for one recipient: none when it was removed, several when it was expanded. */
+export function afterDeliver({ recipient: { id }, decision, complete }: Passage, { run }: Run): Passage[] {
+  return run.recipients.map((recipient) => ({
+    recipient,
+    decision: run.ended ?? decision,
+    complete: complete && run.complete && !run.partial.has(id),
+    message: messageFor(run, id),
+  }));
 }
 
 export function verdicts(progress: Progress): readonly RecipientVerdict[] {
@@ -90,9 +126,8 @@ export function verdicts(progress: Progress): readonly RecipientVerdict[] {
 }
 
 export function take(progress: Progress, { run, trace }: Run): void {
-  progress.findings = { ...progress.findings, ...run.made };
-  progress.complete &&= run.complete;
-  progress.edits.push(...run.edits);
+  progress.find(run.made);
+  for (const edit of run.edits) progress.edits.push(edit);
   progress.traces.push(trace);
 }
 
@@ -113,12 +148,9 @@ export function refuses(decision: Verdict): boolean {
   return decision.kind === 'reject' || decision.kind === 'defer';
 }
 
-/** The one decision of all, compared by identity and by kind for `continue` and `accept`. */
+/** The decision of all: `continue` when somebody goes on, else the first one's. Undefined for nobody. */
 export function shared(decisions: readonly Verdict[]): Verdict | undefined {
-  const [first, ...others] = decisions;
-  if (first === undefined) return undefined;
-  if (!bars(first)) return others.every((one) => !bars(one)) ? goOn : undefined;
-  return others.every((one) => one === first) ? first : undefined;
+  return decisions.every(bars) ? decisions[0] : goOn;
 }
 
 export function newRecipient(id: number, address: Mailbox, parameters: Parameters): Recipient {

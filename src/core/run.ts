@@ -3,11 +3,12 @@
  * applies the time limit, turns a crash into a temporary failure, enforces "could not tell", and writes the trace.
  * It returns promises only where a stage does; a list of synchronous stages ends synchronously.
  */
-import { type Decision, decisionFor, type Final, type ForSome, goOn, systemDefer } from './decision.js';
+import { type Final, goOn, systemDefer } from './decision.js';
 import { Evaluation, outOfTime } from './evaluation.js';
 import { ListRun } from './list-run.js';
+import { enforce, resultOf, ruleOf } from './settled.js';
 import type { AnyStage, Context, MaybePromise } from './stage.js';
-import { append, isThenable, Line, StageContext } from './stage-context.js';
+import { append, forTraceEdit, isThenable, Line, StageContext } from './stage-context.js';
 import type { Recipient } from './transaction.js';
 
 /** `go`: the next stage runs. `ended`: nothing is left to decide. `crashed`: for `tolerate` to take up. */
@@ -52,7 +53,7 @@ function runStage(run: ListRun, stage: AnyStage, lines: Line[], tolerant: boolea
   const { evaluation } = run;
   const started = evaluation.host.monotonic();
   const expired = evaluation.expired(started);
-  if (expired !== undefined) return stopped(run, line, expired, tolerant);
+  if (expired !== undefined) return stopped(run, line, expired);
   const step = stage.form.kind === 'leaf' ? runLeaf(run, stage, line, tolerant) : runForm(run, stage, line, tolerant);
   const finish = (done: Step): Step => {
     line.ms = evaluation.host.monotonic() - started;
@@ -64,65 +65,42 @@ function runStage(run: ListRun, stage: AnyStage, lines: Line[], tolerant: boolea
 function runLeaf(run: ListRun, stage: AnyStage, line: Line, tolerant: boolean): MaybePromise<Step> {
   const { evaluation } = run;
   const ctx = new StageContext(evaluation, stage, line);
-  let returned: unknown;
-  try {
-    returned = stage.run(run.tx as never, ctx as unknown as Context);
-  } catch (error) {
+  const crash = (error: unknown): Step => {
+    ctx.close();
     return crashed(run, line, error, tolerant);
+  };
+  try {
+    const returned: unknown = stage.run(run.tx as never, ctx as unknown as Context);
+    if (!isThenable(returned)) return settle(run, stage, returned, ctx, line);
+    const late = (): void =>
+      append(line, 'notes', { kind: 'remark', text: 'the result came too late and was dropped' });
+    return evaluation
+      .race(returned, late)
+      .then((value) => {
+        if (value !== outOfTime) return settle(run, stage, value, ctx, line);
+        ctx.close();
+        return stopped(run, line, evaluation.expired(evaluation.host.monotonic()) ?? 'timeout');
+      })
+      .catch(crash);
+  } catch (error) {
+    return crash(error);
   }
-  if (!isThenable(returned)) return settle(run, returned, ctx, line);
-  const late = (): void => append(line, 'notes', { kind: 'remark', text: 'the result came too late and was dropped' });
-  return evaluation.race(returned, late).then(
-    (value) =>
-      value === outOfTime
-        ? stopped(run, line, evaluation.expired(evaluation.host.monotonic()) ?? 'timeout', tolerant)
-        : settle(run, value, ctx, line),
-    (error: unknown) => crashed(run, line, error, tolerant),
-  );
 }
 
-/** What a stage's `run` may return, normalised. */
-interface Settled {
-  readonly findings?: object;
-  readonly decision?: Final | ForSome;
-  readonly edits?: readonly never[];
-}
-
-function settle(run: ListRun, returned: unknown, ctx: StageContext, line: Line): Step {
-  const result = normalise(returned);
-  const { findings, edits } = result;
-  const decision = enforce(result.decision ?? goOn, ctx, line);
+function settle(run: ListRun, stage: AnyStage, returned: unknown, ctx: StageContext, line: Line): Step {
+  ctx.close();
+  const { findings, edits, decision: wanted = goOn } = resultOf(stage, returned);
+  const { unanswered } = ctx;
+  const decision = enforce(wanted, unanswered, line);
   if (findings !== undefined) {
     line.findings = findings;
     run.addFindings(findings);
   }
-  if (edits !== undefined && edits.length > 0) line.edits = run.edit(edits);
+  if (edits !== undefined && edits.length > 0) line.edits = run.edit(edits).map(forTraceEdit);
   line.decision = decision;
   run.decide(decision);
-  if (ctx.unanswered !== undefined && decision.kind === 'for-some') run.decide(ruleOf(ctx));
+  if (unanswered !== undefined && decision.kind === 'for-some') run.decide(ruleOf(unanswered));
   return run.over ? 'ended' : 'go';
-}
-
-function normalise(returned: unknown): Settled {
-  if (returned === undefined || returned === null) return {};
-  return 'kind' in (returned as object) ? { decision: returned as Final | ForSome } : (returned as Settled);
-}
-
-/** A stage that would let the mail go on although a port could not tell gets the decision that it declared. */
-function enforce(decision: Decision, ctx: StageContext, line: Line): Decision {
-  const { unanswered } = ctx;
-  if (unanswered === undefined) return decision;
-  const letsGo = decision.kind === 'continue' || decision.kind === 'accept' || decision.kind === 'for-some';
-  if (!letsGo) return decision;
-  line.enforced = unanswered.port;
-  if (decision.kind !== 'for-some') return ruleOf(ctx);
-  // Those whom the stage refused stay refused; all others get the declared decision (see `settle`).
-  return { kind: 'for-some', groups: decision.groups.filter((group) => group.decision.kind !== 'accept') };
-}
-
-function ruleOf(ctx: StageContext): Final {
-  const { rule, port, why } = ctx.unanswered ?? { rule: 'defer', port: '', why: '' };
-  return decisionFor(rule, `${port} could not tell: ${why}`);
 }
 
 function crashed(run: ListRun, line: Line, error: unknown, tolerant: boolean): Step {
@@ -132,9 +110,9 @@ function crashed(run: ListRun, line: Line, error: unknown, tolerant: boolean): S
   return deferAll(run, line, systemDefer('stage-crashed', `stage "${line.stage}" crashed: ${messageOf(error)}`));
 }
 
-function stopped(run: ListRun, line: Line, why: 'timeout' | 'shutdown', tolerant: boolean): Step {
+/** Not for `tolerate`: the deadline is the list's, and nothing behind could run either. */
+function stopped(run: ListRun, line: Line, why: 'timeout' | 'shutdown'): Step {
   line.ended = 'timed-out';
-  if (tolerant && why === 'timeout') return 'crashed';
   const what = why === 'timeout' ? `the time limit of ${run.evaluation.timeLimit} ms passed` : 'we are shutting down';
   return deferAll(run, line, systemDefer(why, `${what} in stage "${line.stage}"`));
 }
@@ -207,35 +185,39 @@ function runWhen(
   return 'go';
 }
 
-/** All members start at once; what they came to is taken in list order, and nothing behind a final one. */
+/** All members start at once; what they came to is taken in list order. Those behind a final one are cancelled and dropped. */
 function runParallel(run: ListRun, stages: readonly AnyStage[], lines: Line[], tolerant: boolean): MaybePromise<Step> {
   const started = stages.map((stage) => {
-    const fork = run.fork();
+    const evaluation = run.evaluation.member();
+    const fork = run.fork(evaluation);
     const own: Line[] = [];
-    return { fork, own, step: runStage(fork, stage, own, tolerant) };
+    return { evaluation, fork, own, step: runStage(fork, stage, own, tolerant) };
   });
-  const join = (index: number): MaybePromise<Step> => {
+  const join = (index: number, crashedBefore: boolean): MaybePromise<Step> => {
     const member = started[index];
-    if (member === undefined) return 'go';
+    if (member === undefined) return crashedBefore ? 'crashed' : 'go';
     return after(member.step, (step) => {
       lines.push(...member.own);
-      if (step === 'crashed') return step;
+      // A crash is for `tolerate` to take up; what the others decided counts all the same.
+      if (step === 'crashed') return join(index + 1, true);
       run.join(member.fork);
-      if (!run.over) return join(index + 1);
+      if (!run.over) return join(index + 1, crashedBefore);
       if (index < started.length - 1) run.complete = false;
+      for (const behind of started.slice(index + 1)) behind.evaluation.cancel();
       return 'ended';
     });
   };
-  return join(0);
+  return join(0, false);
 }
 
 function runEach(run: ListRun, stage: AnyStage, lines: Line[], tolerant: boolean): MaybePromise<Step> {
   const { recipients } = run;
   const done: ListRun[] = [];
-  const finish = (step: Step): Step => {
-    run.absorb(done);
-    if (step === 'crashed') return step;
-    return run.over ? 'ended' : 'go';
+  let crashedOnce = false;
+  const came = (one: ListRun, step: Step): void => {
+    if (step !== 'crashed') return;
+    one.complete = false;
+    crashedOnce = true;
   };
   const from = (start: number): MaybePromise<Step> => {
     for (let index = start; index < recipients.length; index++) {
@@ -243,17 +225,22 @@ function runEach(run: ListRun, stage: AnyStage, lines: Line[], tolerant: boolean
       done.push(one);
       const step = runStage(one, stage, lines, tolerant);
       if (isThenable<Step>(step)) {
-        return Promise.resolve(step).then((came) => (came === 'crashed' ? finish(came) : from(index + 1)));
+        return Promise.resolve(step).then((late) => {
+          came(one, late);
+          return from(index + 1);
+        });
       }
-      if (step === 'crashed') return finish(step);
+      came(one, step);
     }
-    return finish('go');
+    run.absorb(done);
+    if (run.over) return 'ended';
+    return crashedOnce ? 'crashed' : 'go';
   };
   return from(0);
 }
 
-/** A combinator's own `run`, for whoever calls a stage by itself: the members run under the caller's instant and
- * deadline. Inside a policy the pipeline reads `form` instead. */
+/** A combinator's own `run`, for whoever calls a stage by itself, in a test: under the caller's instant and signal, with the
+ * default time limit, outside of any trace. Inside a policy the pipeline reads `form` instead. */
 export function runAlone(stage: AnyStage, tx: object, ctx: Context): MaybePromise<unknown> {
   const evaluation = new Evaluation({ now: ctx.now, detail: ctx.detail, signal: ctx.signal });
   const run = ListRun.over(evaluation, stage.at, tx as never);

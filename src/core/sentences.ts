@@ -73,6 +73,15 @@ export function notGivenToEach(name: string, key: string): string {
   return `stage "${name}" needs the finding "${key}" of each recipient: nothing at "rcpt" and no stage before it gives it`;
 }
 
+export type CannotEditHere<
+  N extends string,
+  E extends string,
+  P extends Phase,
+> = `stage "${N}" makes edits that cannot be carried out at "${P}": ${E}`;
+export function cannotEditHere(name: string, edit: string, list: Phase): string {
+  return `stage "${name}" makes edits that cannot be carried out at "${list}": ${edit}`;
+}
+
 /** Two findings of one name and different types; only the compiler can see it. */
 export type OtherType<
   N extends string,

@@ -7,7 +7,8 @@ import type { IpAddress } from '../values/ip.js';
 export interface Session {
   readonly client: Client;
   readonly server: Server;
-  /** The protocol spoken: `smtp` until the client says EHLO. */
+  /** The protocol spoken: `smtp` until the client says EHLO. `local`: none, this host itself sends (a pipe, a file). It is
+   * this, never a missing address, that makes a client one of ours. */
   readonly protocol: 'smtp' | 'esmtp' | 'lmtp' | 'local';
   /** Undefined on a clear-text connection. */
   readonly tls: TlsFacts | undefined;
@@ -16,7 +17,7 @@ export interface Session {
 }
 
 export interface Client {
-  /** Undefined for mail that came from this host without a connection (a pipe, a file, a Unix socket). */
+  /** Undefined for a `local` session, and for a client whose address a front could not tell: a stranger. */
   readonly ip: IpAddress | undefined;
   readonly port: number | undefined;
   readonly name: ClientName;

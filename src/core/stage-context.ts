@@ -3,7 +3,7 @@
  * answer was "could not tell", so that the pipeline can enforce what the stage declared for that case.
  */
 import type { CannotTellRule } from './decision.js';
-import type { Evaluation } from './evaluation.js';
+import type { Running } from './evaluation.js';
 import type { Note } from './note.js';
 import type { AnyStage, Context, MaybePromise } from './stage.js';
 import type { AskLine, TracedEdit, TraceLine } from './trace.js';
@@ -44,13 +44,15 @@ export interface Unanswered {
 }
 
 export class StageContext implements Omit<Context, 'ask'> {
-  readonly #evaluation: Evaluation;
+  readonly #evaluation: Running;
   readonly #stage: AnyStage;
   readonly #line: Line;
+  readonly #open: Set<Asked> = new Set();
+  #closed = false;
   /** The first of the stage's questions that got no answer and may not be passed over. */
   unanswered: Unanswered | undefined = undefined;
 
-  constructor(evaluation: Evaluation, stage: AnyStage, line: Line) {
+  constructor(evaluation: Running, stage: AnyStage, line: Line) {
     this.#evaluation = evaluation;
     this.#stage = stage;
     this.#line = line;
@@ -77,27 +79,83 @@ export class StageContext implements Omit<Context, 'ask'> {
     const declared = Object.hasOwn(this.#stage.asks, name) ? this.#stage.asks[name] : undefined;
     if (declared === undefined)
       throw new Error(`stage "${this.#stage.name}" asks "${name}", which it does not declare`);
-    const { host, interpose } = this.#evaluation;
-    const line: Mutable<AskLine> = { port: name, method, args: args.map(forTrace), answer: undefined, ms: 0 };
+    if (this.#closed) throw new Error(`stage "${this.#stage.name}" asks "${name}" after it has ended`);
+    const { interpose } = this.#evaluation;
+    const line: Mutable<AskLine> = {
+      port: name,
+      method,
+      args: args.map((arg) => forTrace(arg)),
+      answer: undefined,
+      ms: 0,
+    };
     append(this.#line, 'asked', line);
-    const started = host.monotonic();
     const put = (): MaybePromise<unknown> => {
       const port = declared.port as Readonly<Record<string, (...args: unknown[]) => MaybePromise<unknown>>>;
       const call = port[method];
       if (call === undefined) throw new Error(`port "${name}" has no method "${method}"`);
       return call.call(port, ...args, this);
     };
-    const answered = (answer: unknown): unknown => {
-      line.answer = forTrace(answer);
-      line.ms = host.monotonic() - started;
-      if (declared.cannotTell !== 'continue' && isCannotTell(answer)) {
-        this.unanswered ??= { port: name, rule: declared.cannotTell, why: answer.why };
-      }
-      return answer;
-    };
-    const answer =
-      interpose === undefined ? put() : interpose({ stage: this.#stage.name, port: name, method, args }, put);
-    return isThenable(answer) ? Promise.resolve(answer).then(answered) : answered(answer);
+    const asked = new Asked(name, declared.cannotTell, line, this.#evaluation.host.monotonic());
+    try {
+      const question = { stage: this.#stage.name, port: name, method, args };
+      const answer = interpose === undefined ? put() : interpose(question, put);
+      return isThenable(answer) ? this.#awaited(answer, asked) : this.#answered(answer, asked);
+    } catch (error) {
+      return this.#failed(error, asked);
+    }
+  }
+
+  /** Ends asking: what is still open counts as not answered, for nobody waited for it. */
+  close(): void {
+    this.#closed = true;
+    for (const asked of this.#open) this.#mind(asked, 'the stage ended without waiting for the answer');
+    this.#open.clear();
+  }
+
+  #awaited(answer: PromiseLike<unknown>, asked: Asked): Promise<unknown> {
+    this.#open.add(asked);
+    const waited = Promise.resolve(answer).then(
+      (came) => this.#answered(came, asked),
+      (error: unknown) => this.#failed(error, asked),
+    );
+    // Nobody may ever look at it: a stage that crashed, or gave up waiting.
+    waited.catch(() => {});
+    return waited;
+  }
+
+  #answered(answer: unknown, asked: Asked): unknown {
+    this.#open.delete(asked);
+    const { host } = this.#evaluation;
+    asked.line.answer = forTrace(answer);
+    asked.line.ms = host.monotonic() - asked.started;
+    if (typeof answer !== 'object' || answer === null) this.#mind(asked, 'the port gave no answer');
+    else if (isCannotTell(answer)) this.#mind(asked, answer.why);
+    return answer;
+  }
+
+  #failed(error: unknown, asked: Asked): never {
+    this.#open.delete(asked);
+    this.#mind(asked, `the port failed: ${error instanceof Error ? error.message : String(error)}`);
+    throw error;
+  }
+
+  #mind({ port, rule }: Asked, why: string): void {
+    if (rule !== 'continue') this.unanswered ??= { port, rule, why };
+  }
+}
+
+/** A question under way. */
+class Asked {
+  readonly port: string;
+  readonly rule: CannotTellRule;
+  readonly line: Mutable<AskLine>;
+  readonly started: number;
+
+  constructor(port: string, rule: CannotTellRule, line: Mutable<AskLine>, started: number) {
+    this.port = port;
+    this.rule = rule;
+    this.line = line;
+    this.started = started;
   }
 }
 
@@ -124,10 +182,33 @@ function isCannotTell(answer: unknown): answer is { readonly why: string } {
   return typeof answer === 'object' && answer !== null && (answer as { kind?: unknown }).kind === 'cannot-tell';
 }
 
-/** Messages, bodies and bytes are named by size in a trace, never repeated. */
-function forTrace(value: unknown): unknown {
-  if (value instanceof Uint8Array) return { kind: 'bytes', size: value.length };
+/** How deep a trace follows what ports are asked and answer. */
+const DEPTH = 8;
+
+/**
+ * A copy that can be written as JSON and that nobody changes later. Messages, bodies and bytes are named by size in a
+ * trace, never repeated.
+ */
+function forTrace(value: unknown, depth: number = DEPTH): unknown {
+  if (typeof value === 'bigint') return value.toString();
+  if (typeof value === 'function' || typeof value === 'symbol') return undefined;
   if (typeof value !== 'object' || value === null) return value;
+  if (value instanceof Uint8Array) return { kind: 'bytes', size: value.length };
+  if (value instanceof Date) return value.toISOString();
   const { kind, size } = value as { readonly kind?: unknown; readonly size?: unknown };
-  return kind === 'message' || kind === 'body' ? { kind, size } : value;
+  if (kind === 'message' || kind === 'body') return { kind, size };
+  if (kind === 'not-found') return { kind };
+  if (depth === 0) return '...';
+  if (Array.isArray(value)) return value.map((one) => forTrace(one, depth - 1));
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, forTrace(one, depth - 1)]));
+}
+
+/** An edit as the trace has it: a new body by its size. */
+export function forTraceEdit({ edit, applied }: TracedEdit): TracedEdit {
+  if (edit.kind !== 'replace-body') return { edit, applied };
+  const { body } = edit;
+  return {
+    applied,
+    edit: { kind: edit.kind, body: { kind: 'body', size: body.size, bytes: undefined, open: () => body.open() } },
+  };
 }

@@ -78,21 +78,28 @@ export interface AnyStage extends StageInfo {
   readonly run: (tx: never, ctx: Context) => unknown;
 }
 
-export interface StageResult<G extends object, E extends EditKind, D extends Final> {
+export interface StageResult<P extends Phase, G extends object, E extends EditKind, D extends Final> {
   readonly findings: G;
-  readonly decision?: D | ForSomeOf<E, D>;
+  readonly decision?: D | ForSomeOf<P, E, D>;
   readonly edits?: readonly EditOf<E>[];
 }
 
-type NoFindings<E extends EditKind, D extends Final> = Partial<Omit<StageResult<object, E, D>, 'findings'>>;
-type ForSomeOf<E extends EditKind, D extends Final> = 'reply-per-recipient' extends E ? ForSome<D> : never;
+type NoFindings<P extends Phase, E extends EditKind, D extends Final> = Partial<
+  Omit<StageResult<P, object, E, D>, 'findings'>
+>;
+/** Only a message stage sees several recipients. */
+type ForSomeOf<P extends Phase, E extends EditKind, D extends Final> = P extends 'message'
+  ? 'reply-per-recipient' extends E
+    ? ForSome<D>
+    : never
+  : never;
 // biome-ignore lint/suspicious/noConfusingVoidType: a stage that gives nothing may end without a return statement
 type Nothing = undefined | void;
 
 /** What `run` may return: nothing (when it gives nothing), a bare final decision, or the whole result. */
-export type Result<G extends object, E extends EditKind, D extends Final> =
-  | (keyof G extends never ? Nothing | NoFindings<E, D> | D : Exclude<D, FinalOf<'accept'>>)
-  | StageResult<G, E, D>;
+export type Result<P extends Phase, G extends object, E extends EditKind, D extends Final> =
+  | (keyof G extends never ? Nothing | NoFindings<P, E, D> | D : Exclude<D, FinalOf<'accept'>>)
+  | StageResult<P, G, E, D>;
 
 type KindsOf<T> =
   | 'reject'
@@ -102,7 +109,12 @@ type KindsOf<T> =
   | (T extends { readonly decides: infer D extends SpecialKind } ? D : never);
 type FinalsOf<K extends FinalKind> = K extends 'redirect' ? Redirect : K extends Final['kind'] ? FinalOf<K> : never;
 
-export type ResultOf<T extends StageType> = Result<T['gives'], T['edits'], Extract<FinalsOf<KindsOf<T>>, Final>>;
+export type ResultOf<T extends StageType> = Result<
+  T['at'],
+  T['gives'],
+  T['edits'],
+  Extract<FinalsOf<KindsOf<T>>, Final>
+>;
 
 type Method<P> = { [M in keyof P]: P[M] extends (...args: never[]) => unknown ? M : never }[keyof P];
 
@@ -170,6 +182,7 @@ export interface StageDefinition<
   ) => NoInfer<
     MaybePromise<
       Result<
+        P,
         FindingsOf<Gives>,
         E,
         Extract<FinalsOf<'reject' | 'defer' | 'discard' | D | (Accepts extends true ? 'accept' : never)>, Final>
@@ -197,9 +210,10 @@ export function defineStage<
   readonly needs: { readonly [K in Needs[number]['key']]: FindingsOf<Needs>[K] };
   readonly uses: { readonly [K in Uses[number]['key']]: FindingsOf<Uses>[K] };
   readonly gives: { readonly [K in Gives[number]['key']]: FindingsOf<Gives>[K] };
-  readonly edits: E;
-  readonly accepts: Accepts;
-  readonly decides: D;
+  // NoInfer: inside a list, the list's type must not be taken for what the stage declares.
+  readonly edits: NoInfer<E>;
+  readonly accepts: NoInfer<Accepts>;
+  readonly decides: NoInfer<D>;
 }> {
   const {
     name,
@@ -221,10 +235,16 @@ export function defineStage<
     gives: gives.map((key) => key.key),
     sometimes: [],
     edits,
-    decides,
+    decides: [...new Set([...decides, ...specialRules(asks)])],
     accepts,
     asks,
     form: { kind: 'leaf' },
   };
   return Object.freeze({ ...info, '~type': undefined as never, run: definition.run as never });
+}
+
+/** What a stage comes to decide when a port cannot tell. */
+function specialRules(asks: Asks): readonly SpecialKind[] {
+  const rules = Object.values(asks).map((ask) => ask.cannotTell);
+  return rules.filter((rule): rule is 'hold' | 'quarantine' => rule === 'hold' || rule === 'quarantine');
 }

@@ -122,7 +122,7 @@ class Evaluation {
   #simple({ kind, text }: Exclude<Restriction, { table: Table }>): { readonly word: Word; readonly on: string } {
     const { session, recipient } = this.#tx;
     const { address } = recipient;
-    const on = session.client.ip?.text ?? 'this host';
+    const on = session.client.ip?.text ?? (session.protocol === 'local' ? 'this host' : 'unknown');
     const ours = (): boolean => this.#isOurs(address);
     switch (kind) {
       case 'permit':
@@ -220,8 +220,9 @@ class Evaluation {
   }
 
   /** Mail that came without a connection is this host's own. */
-  #inNetworks({ client }: Session): boolean {
-    return client.ip === undefined || this.#compiled.networks.find(client.ip) !== undefined;
+  #inNetworks({ client, protocol }: Session): boolean {
+    if (client.ip === undefined) return protocol === 'local';
+    return this.#compiled.networks.find(client.ip) !== undefined;
   }
 
   /** Postfix's permit_auth_destination, with allow_untrusted_routing = no. */

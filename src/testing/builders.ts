@@ -43,7 +43,8 @@ export interface SessionOptions {
 }
 
 export function sessionOf(options: SessionOptions = {}): Session {
-  const { ip = '192.0.2.10', name, server = 'mx.school.example', protocol = 'esmtp', login, tls = false } = options;
+  const { ip = '192.0.2.10', name, server = 'mx.school.example', login, tls = false } = options;
+  const { protocol = ip === 'local' ? 'local' : 'esmtp' } = options;
   return {
     client: {
       ip: ip === 'local' ? undefined : ipOf(ip),

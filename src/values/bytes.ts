@@ -19,8 +19,14 @@ export function decodeLatin1(bytes: Uint8Array): string {
     for (let i = 0; i < bytes.length; i++) text += String.fromCharCode(bytes[i] as number);
     return text;
   }
-  // Octets below 128 are the same in both, and the native UTF-8 decoder is several times faster.
-  if (isAscii(bytes)) return strictUtf8.decode(bytes);
+  // Octets below 128 are the same in both, and the native UTF-8 decoder is several times faster: of a long text it also
+  // tells fastest whether there are others, for each of them makes the text shorter than the octets.
+  if (bytes.length >= 1024) {
+    const decoded = decodeUtf8(bytes);
+    if (decoded?.length === bytes.length) return decoded;
+  } else if (isAscii(bytes)) {
+    return strictUtf8.decode(bytes);
+  }
   for (let at = 0; at < bytes.length; at += 8192) {
     // In pieces: each element becomes an argument on the stack.
     text += String.fromCharCode.apply(null, bytes.subarray(at, at + 8192) as unknown as number[]);

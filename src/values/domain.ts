@@ -34,6 +34,10 @@ const NOT_HOSTNAME = /[^\p{L}\p{M}\p{Nd}\p{Join_Control}\u00b7\u0375\u05f3\u05f4
 /** A name that ends in a number is an IPv4 address to URL: `1.2.3`, `a.0x1`. */
 const NUMBER = /^(?:[0-9]+|0x[0-9a-f]*)$/;
 
+/** In a label in lower case: neither letter, digit nor hyphen, nor part of a U-label. */
+const NOT_LDH = /[^a-z0-9\u0080-\uffff-]/;
+const NOT_LDH_OR_UNDERSCORE = /[^a-z0-9_\u0080-\uffff-]/;
+
 /** One trailing dot is taken off. The root alone is no domain of mail. */
 export function parseDomain(text: string, options: DomainOptions = {}): Parsed<Domain> {
   const name = text.endsWith('.') ? text.slice(0, -1) : text;
@@ -58,7 +62,7 @@ export function parentDomains(domain: Domain): readonly Domain[] {
 }
 
 function parseAscii(ascii: string, underscores: boolean): Parsed<Domain> {
-  const fault = labelFault(ascii, underscores);
+  const fault = isPlain(ascii) ? undefined : labelFault(ascii, underscores);
   return fault ?? parsed({ kind: 'domain', ascii, unicode: toUnicode(ascii) });
 }
 
@@ -85,10 +89,22 @@ function fold(name: string): string {
     .normalize('NFC');
 }
 
+/** True for letters in lower case and dots between them, in short labels: most names, in which `labelFault` finds nothing. */
+function isPlain(name: string): boolean {
+  let label = 0;
+  for (let i = 0; i < name.length; i++) {
+    const code = name.charCodeAt(i);
+    if (code >= 0x61 && code <= 0x7a) label++;
+    else if (code === 0x2e && label > 0 && label <= LONGEST_LABEL) label = 0;
+    else return false;
+  }
+  return label > 0 && label <= LONGEST_LABEL;
+}
+
 /** The first label that is empty, too long, has a wrong character or hyphen, or a last one that is a number. */
 function labelFault(name: string, underscores: boolean): Parsed<never> | undefined {
   const labels = name.split('.');
-  const notLdh = underscores ? /[^a-z0-9_\u0080-\uffff-]/ : /[^a-z0-9\u0080-\uffff-]/;
+  const notLdh = underscores ? NOT_LDH_OR_UNDERSCORE : NOT_LDH;
   let at = 0;
   for (const label of labels) {
     if (label === '') return malformed('empty label (two dots, or a dot in front)', at);

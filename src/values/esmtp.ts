@@ -44,6 +44,7 @@ export function parseRcptCommandArguments(
 export function parseEsmtpParameters(text: string): Parsed<EsmtpParameters> {
   if (text.length > PARAMETERS_LIMIT) return malformed('the parameters are too long', PARAMETERS_LIMIT);
   const parameters = new Map<string, string | true>();
+  if (text === '') return parsed(parameters);
   let at = 0;
   for (const word of text.split(' ')) {
     if (word !== '') {

@@ -55,27 +55,48 @@ export interface HeaderRead {
   readonly rest: Uint8Array;
 }
 
+export interface HeaderReaderOptions {
+  /** The chunks will not change: fields may be views of them. Default false. */
+  readonly keep?: boolean;
+}
+
 /** The outcome is the same for any division of the stream into chunks, and the same as that of `parseHeaderBlock`. */
-export function createHeaderReader(limits: Partial<HeaderLimits> = {}): HeaderReader {
+export function createHeaderReader(
+  limits: Partial<HeaderLimits> = {},
+  { keep = false }: HeaderReaderOptions = {},
+): HeaderReader {
   const scan = newScan({ ...DEFAULT_HEADER_LIMITS, ...limits });
-  let held: Uint8Array = new Uint8Array(4096);
+  let held = empty;
   let size = 0;
   return {
     push(chunk) {
+      if (size === 0) {
+        // Most headers come in one piece, which needs no buffer.
+        const end = scanSoFar(scan, chunk);
+        if (end !== undefined) return headerRead(scan, end, chunk, keep);
+        held = new Uint8Array(Math.max(FIRST_BUFFER_BYTES, 2 * chunk.length));
+        held.set(chunk);
+        size = chunk.length;
+        return undefined;
+      }
       if (size + chunk.length > held.length) held = grown(held, size, size + chunk.length);
       held.set(chunk, size);
       size += chunk.length;
       const end = scanSoFar(scan, held.subarray(0, size));
-      return end === undefined ? undefined : headerRead(scan, end, held.subarray(0, size));
+      return end === undefined ? undefined : headerRead(scan, end, held.subarray(0, size), false);
     },
-    end: () => headerRead(scan, scanAll(scan, held.subarray(0, size)), held.subarray(0, size)),
+    end: () => headerRead(scan, scanAll(scan, held.subarray(0, size)), held.subarray(0, size), false),
   };
 }
 
-function headerRead(scan: Scan, end: ScanEnd | HeaderOverLimit, held: Uint8Array): HeaderRead {
-  if (end.kind === 'over-limit') return { header: end, rest: new Uint8Array(0) };
+const FIRST_BUFFER_BYTES = 4096;
+const empty: Uint8Array = new Uint8Array(0);
+
+function headerRead(scan: Scan, end: ScanEnd | HeaderOverLimit, held: Uint8Array, keep: boolean): HeaderRead {
+  if (end.kind === 'over-limit') return { header: end, rest: empty };
+  const bytes = held.subarray(0, end.bodyStart);
   // A copy, so that the fields do not keep the larger buffer alive.
-  return { header: toBlock(scan, end, held.slice(0, end.bodyStart)), rest: held.subarray(end.bodyStart) };
+  return { header: toBlock(scan, end, keep ? bytes : new Uint8Array(bytes)), rest: held.subarray(end.bodyStart) };
 }
 
 /** At least doubled, so that all copying together is linear. */

@@ -45,6 +45,11 @@ export function fieldOver(
   return new Field(decodeLatin1(bytes.subarray(0, nameLength)), bytes, valueStart, origin);
 }
 
+/** `bytes` begin with `name` and a colon. */
+export function addedField(name: string, bytes: Uint8Array): HeaderField {
+  return new Field(name, bytes, name.length + 1, 'added');
+}
+
 /** The name given to an mbox `From ` line that came before the header, after Postfix's smtpd(8). */
 export const MAILBOX_LINE: string = 'X-Mailbox-Line';
 

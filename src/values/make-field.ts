@@ -3,12 +3,12 @@
  * section 2.2: no CR, LF or other control in a value), and folded at white space near 78 octets, never over 998
  * (section 2.1.1). Text from strangers goes through `sanitiseFieldText` first.
  */
-import { encodeUtf8 } from './bytes.js';
+import { CR, encodeUtf8, LF } from './bytes.js';
 import { isControl, isLoneSurrogate, utf8Length } from './characters.js';
 import { encodeNonAscii } from './encoded-word.js';
 import { ConfigurationError, type Problem } from './errors.js';
 import type { HeaderField } from './header.js';
-import { fieldOver, isNameOctet, isWhiteSpace } from './header-field.js';
+import { addedField, isNameOctet, isWhiteSpace } from './header-field.js';
 
 export interface FieldOptions {
   /** Fold at white space where a line would be longer than 76 octets. Default true. */
@@ -28,6 +28,10 @@ const TAB = 9;
  * Throws ConfigurationError (code `field`; problems `bad-name`, `bad-value`, `line-too-long`).
  */
 export function makeField(name: string, value: string, options: FieldOptions = {}): HeaderField {
+  return plainField(name, value, options.fold !== false) ?? anyField(name, value, options);
+}
+
+function anyField(name: string, value: string, options: FieldOptions): HeaderField {
   const problems = [...nameProblems(name), ...valueProblems(value)];
   if (problems.length > 0) throw new ConfigurationError('field', problems);
   const trimmed = trimText(value);
@@ -35,7 +39,51 @@ export function makeField(name: string, value: string, options: FieldOptions = {
   const lines = options.fold === false ? [unfolded(name, text)] : folded(name, text);
   const long = lines.find((line) => utf8Length(line) > HARD_LIMIT);
   if (long !== undefined) throw new ConfigurationError('field', [lineTooLong(name, utf8Length(long))]);
-  return fieldOver(encodeUtf8(`${lines.join('\r\n')}\r\n`), name.length, name.length + 1, 'added');
+  return addedField(name, encodeUtf8(`${lines.join('\r\n')}\r\n`));
+}
+
+/**
+ * Printable ASCII that fits into one line whatever its folds, as nearly all fields are: one pass over its octets comes to
+ * the same as `anyField`. Undefined for anything else.
+ */
+function plainField(name: string, value: string, fold: boolean): HeaderField | undefined {
+  const start = name.length + 2;
+  if (value === '' || start + value.length > HARD_LIMIT || !isFieldName(name)) return undefined;
+  const bytes = encodeUtf8(`${name}: ${value}\r\n`);
+  const end = bytes.length - 2;
+  if (isWhiteSpace(bytes[start]) || isWhiteSpace(bytes[end - 1])) return undefined;
+  const breaks: number[] = [];
+  let line = 0;
+  /** Where the white space begins before the word that is being read; 0 in the first word. */
+  let piece = 0;
+  for (let at = start, space = false; at <= end; at++) {
+    const octet = bytes[at] as number;
+    if (at < end && (octet < 32 || octet > 126) && octet !== TAB) return undefined;
+    const white = at === end || isWhiteSpace(octet);
+    if (white && !space) {
+      if (piece > 0 && at - line > SOFT_LIMIT) {
+        breaks.push(piece);
+        line = piece;
+      }
+      piece = at;
+    }
+    space = white;
+  }
+  return addedField(name, fold && breaks.length > 0 ? brokenAt(bytes, breaks) : bytes);
+}
+
+/** With CRLF before each of the octets at `breaks`. */
+function brokenAt(bytes: Uint8Array, breaks: readonly number[]): Uint8Array {
+  const out = new Uint8Array(bytes.length + 2 * breaks.length);
+  let from = 0;
+  let to = 0;
+  for (const at of [...breaks, bytes.length]) {
+    while (from < at) out[to++] = bytes[from++] as number;
+    if (at === bytes.length) break;
+    out[to++] = CR;
+    out[to++] = LF;
+  }
+  return out;
 }
 
 export interface SanitiseOptions {
@@ -60,20 +108,30 @@ export function sanitiseFieldText(text: string, options: SanitiseOptions = {}): 
   return trimText(out);
 }
 
+function isFieldName(name: string): boolean {
+  for (let i = 0; i < name.length; i++) if (!isNameOctet(name.charCodeAt(i))) return false;
+  return name.length > 0 && name.length <= NAME_LIMIT;
+}
+
+function firstForbidden(value: string): number {
+  for (let i = 0; i < value.length; i++) {
+    const unit = value.charCodeAt(i);
+    if ((unit < 0x20 || unit > 0x7e) && isForbidden(unit)) return i;
+  }
+  return -1;
+}
+
 function nameProblems(name: string): readonly Problem[] {
-  const good = name.length > 0 && name.length <= NAME_LIMIT && [...name].every((c) => isNameOctet(c.charCodeAt(0)));
-  if (good) return [];
+  if (isFieldName(name)) return [];
   const message = `a field name is 1 to ${NAME_LIMIT} printable US-ASCII characters without colon and space`;
   return [{ code: 'bad-name', message, construct: sanitiseFieldText(name.slice(0, 200)) }];
 }
 
 function valueProblems(value: string): readonly Problem[] {
-  for (let i = 0; i < value.length; i++) {
-    if (!isForbidden(value.charCodeAt(i))) continue;
-    const construct = sanitiseFieldText(value.slice(Math.max(0, i - 40), i + 40));
-    return [{ code: 'bad-value', message: 'a field value holds no CR, LF, NUL or other control character', construct }];
-  }
-  return [];
+  const at = firstForbidden(value);
+  if (at === -1) return [];
+  const construct = sanitiseFieldText(value.slice(Math.max(0, at - 40), at + 40));
+  return [{ code: 'bad-value', message: 'a field value holds no CR, LF, NUL or other control character', construct }];
 }
 
 function lineTooLong(name: string, size: number): Problem {
@@ -87,17 +145,18 @@ function unfolded(name: string, text: string): string {
 
 /** Before white space only, which stays at the beginning of the next line: unfolding gives `text` again. */
 function folded(name: string, text: string): readonly string[] {
-  const parts = text.split(/([ \t]+)/);
   const lines: string[] = [];
-  let line = unfolded(name, parts[0] as string);
+  let end = wordEnd(text, 0);
+  let line = unfolded(name, text.slice(0, end));
   // Right after the colon is a legal place, but readers are fond of names with something behind them.
   if (utf8Length(line) > HARD_LIMIT) {
     lines.push(`${name}:`);
-    line = ` ${parts[0]}`;
+    line = ` ${text.slice(0, end)}`;
   }
   let size = utf8Length(line);
-  for (let i = 1; i < parts.length; i += 2) {
-    const piece = `${parts[i]}${parts[i + 1]}`;
+  for (let at = end; at < text.length; at = end) {
+    end = wordEnd(text, at);
+    const piece = text.slice(at, end);
     const more = utf8Length(piece);
     if (size + more <= SOFT_LIMIT) {
       line += piece;
@@ -108,7 +167,16 @@ function folded(name: string, text: string): readonly string[] {
     line = piece;
     size = more;
   }
-  return [...lines, line];
+  lines.push(line);
+  return lines;
+}
+
+/** Behind the white space at `at`, if any, and the word behind that. */
+function wordEnd(text: string, at: number): number {
+  let end = at;
+  while (end < text.length && isWhiteSpace(text.charCodeAt(end))) end++;
+  while (end < text.length && !isWhiteSpace(text.charCodeAt(end))) end++;
+  return end;
 }
 
 /** C0 without tab, DEL, and C1, which some terminals and readers obey as they do C0. */

@@ -32,10 +32,16 @@ export function headerPieces(parts: MessageParts): Uint8Array[] {
   return pieces;
 }
 
-/** Octets of header, separator and body. */
+/** Octets of header, separator and body: of what `headerPieces` gives, without making the pieces. */
 export function sizeOf(parts: MessageParts): number {
-  let size = parts.body.size;
-  for (const piece of headerPieces(parts)) size += piece.length;
+  const { header, separator, body, lineEnding } = parts;
+  let size = separator.length + body.size;
+  for (let i = 0; i < header.length; i++) {
+    const { bytes, origin } = header[i] as HeaderField;
+    size += origin === 'added' && lineEnding === 'lf' ? convertLineEnds(bytes, 'lf').length : bytes.length;
+    const last = i === header.length - 1 && separator.length === 0 && body.size === 0;
+    if (!last && bytes[bytes.length - 1] !== LF) size += lineEnding === 'crlf' ? 2 : 1;
+  }
   return size;
 }
 

@@ -48,13 +48,27 @@ export function messageFromParts(parts: HeaderParts, body: Body, lineEnding?: Li
   const { fields: header, separator, defects } = parts;
   const ending = lineEnding ?? lineEndingOf(header, separator, body);
   const size = sizeOf({ header, separator, body, lineEnding: ending });
-  const message: Message = { kind: 'message', header, separator, body, size, lineEnding: ending };
-  return defects === undefined ? message : { ...message, defects };
+  const kind = 'message';
+  if (defects === undefined) return { kind, header, separator, body, size, lineEnding: ending };
+  return { kind, header, separator, body, size, lineEnding: ending, defects };
 }
+
+/** Fields up to which a look at all of them is cheaper than an index. */
+const SHORT_HEADER = 32;
+const none: readonly never[] = Object.freeze([]);
 
 /** All fields of that name, in order; letter case does not matter. */
 export function fieldsNamed(message: Pick<Message, 'header'>, name: string): readonly HeaderField[] {
-  return indexed(message.header).get(name.toLowerCase()) ?? [];
+  const { header } = message;
+  const lowerName = name.toLowerCase();
+  if (header.length > SHORT_HEADER) return indexed(header).get(lowerName) ?? none;
+  let found: HeaderField[] | undefined;
+  for (const field of header) {
+    if (field.lowerName !== lowerName) continue;
+    if (found === undefined) found = [field];
+    else found.push(field);
+  }
+  return found ?? none;
 }
 
 /** The topmost field of that name. */
@@ -71,13 +85,14 @@ export interface MessageChange {
 /** On top, as trace fields go (RFC 5321 section 4.4); only an mbox `From ` line stays above it. */
 export function prependField(message: Message, field: HeaderField): MessageChange {
   const { header } = message;
-  const first = header.findIndex((existing) => !isMailboxLineField(existing));
-  return changed(message, header.toSpliced(first === -1 ? header.length : first, 0, field));
+  let first = 0;
+  while (first < header.length && isMailboxLineField(header[first] as HeaderField)) first++;
+  return done(message, first === 0 ? [field, ...header] : header.toSpliced(first, 0, field));
 }
 
 /** After the last field. */
 export function appendField(message: Message, field: HeaderField): MessageChange {
-  return changed(message, [...message.header, field]);
+  return done(message, [...message.header, field]);
 }
 
 export function insertBefore(message: Message, existing: HeaderField, field: HeaderField): MessageChange {
@@ -93,7 +108,7 @@ export function removeField(message: Message, existing: HeaderField): MessageCha
 }
 
 export function replaceBody(message: Message, body: Body): MessageChange {
-  return changed(message, message.header, body);
+  return done(message, message.header, body);
 }
 
 type Header = readonly HeaderField[];
@@ -104,17 +119,22 @@ function splice(
   change: (header: Header, at: number) => Header,
 ): MessageChange {
   const at = message.header.indexOf(existing);
-  return at === -1 ? { message, done: false } : changed(message, change(message.header, at));
+  return at === -1 ? { message, done: false } : done(message, change(message.header, at));
 }
 
-function changed(message: Message, fields: Header, body: Body = message.body): MessageChange {
+function done(message: Message, fields: Header, body?: Body): MessageChange {
+  return { message: changed(message, fields, body), done: true };
+}
+
+/** The message with other fields, or another body; every other byte stays. */
+export function changed(message: Message, fields: Header, body: Body = message.body): Message {
   // A message that had no empty line gets one now, as Postfix's cleanup(8) does: else its first body line could be
   // read as the rest of a field of ours.
   const missing = message.separator.length === 0 && body.size > 0;
   const separator = missing ? lineEndBytes(message.lineEnding) : message.separator;
   const { defects, lineEnding } = message;
   const parts = defects === undefined ? { fields, separator } : { fields, separator, defects };
-  return { message: messageFromParts(parts, body, lineEnding), done: true };
+  return messageFromParts(parts, body, lineEnding);
 }
 
 /** A memo by identity: header arrays never change, and messages that differ in the body alone share one. */

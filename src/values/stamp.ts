@@ -38,7 +38,8 @@ export interface ReceivedOptions {
   readonly helo?: string;
   /** The verified reverse name. Without one: `unknown`, as Postfix writes. */
   readonly clientName?: string;
-  readonly clientIp: IpAddress;
+  /** Undefined where a front could not tell it: `unknown`, as Postfix writes. */
+  readonly clientIp?: IpAddress;
   /** Our own name. */
   readonly by: Domain;
   readonly with: TransmissionType;
@@ -59,16 +60,12 @@ export function receivedField(options: ReceivedOptions): HeaderField {
   // An 8-bit mailbox may stand only in a field of an SMTPUTF8 message (RFC 6531 section 3.7.3).
   const recipient =
     options.for !== undefined && (utf8 || indexOfNonAscii(options.for.text) === -1) ? options.for : undefined;
-  const clauses = [
-    fromClause(options),
-    tls === undefined ? '' : `(using ${comment(tls.version)} with cipher ${comment(tls.cipher)})`,
-    `by ${by.ascii}`,
-    `with ${options.with}`,
-    id === undefined || id === '' ? '' : `id ${id.slice(0, 200).replace(NOT_ATOM, '-')}`,
-    recipient === undefined ? '' : `for <${recipient.text}>`,
-  ];
-  const date = formatDateTime(options.at, options.zoneMinutes);
-  return makeField('Received', `${clauses.filter((clause) => clause !== '').join(' ')}; ${date}`, { utf8 });
+  let text = `${fromClause(options)} `;
+  if (tls !== undefined) text += `(using ${comment(tls.version)} with cipher ${comment(tls.cipher)}) `;
+  text += `by ${by.ascii} with ${options.with}`;
+  if (id !== undefined && id !== '') text += ` id ${id.slice(0, 200).replace(NOT_ATOM, '-')}`;
+  if (recipient !== undefined) text += ` for <${recipient.text}>`;
+  return makeField('Received', `${text}; ${formatDateTime(options.at, options.zoneMinutes)}`, { utf8 });
 }
 
 /** Written by the server that makes the final delivery, once, on top (RFC 5321 section 4.4). */
@@ -90,8 +87,9 @@ const ADDRESS_LITERAL = /^\[[A-Za-z0-9.:-]{1,60}\]$/;
 
 /** Extended-Domain: the name the client gave, or its address where that name is none, and what we know in TCP-info. */
 function fromClause({ helo, clientName, clientIp }: ReceivedOptions): string {
-  const address = addressLiteral(clientIp).text;
-  const tcpInfo = `(${clientName !== undefined && isHostName(clientName) ? clientName : 'unknown'} ${address})`;
+  const literal = clientIp === undefined ? '[unknown]' : addressLiteral(clientIp).text;
+  const address = clientIp === undefined ? 'unknown' : literal;
+  const tcpInfo = `(${clientName !== undefined && isHostName(clientName) ? clientName : 'unknown'} ${literal})`;
   if (helo === undefined || helo === '') return `from ${address} ${tcpInfo}`;
   if (isHostName(helo) || ADDRESS_LITERAL.test(helo)) return `from ${helo} ${tcpInfo}`;
   return `from ${address} ${tcpInfo} (helo ${comment(helo)})`;

@@ -76,6 +76,26 @@ describe('a configuration', () => {
     expect(err).toMatch(expected);
   });
 
+  it.each([
+    ['check'],
+    ['describe'],
+    ['explain', 'ham.eml', '--client-ip', '192.0.2.1', '--mail-from', '', '--rcpt-to', 'a@b.example'],
+    ['batch', 'ham.eml'],
+  ])('is told as data too with --json: %s', async (...command) => {
+    const { status, out, err } = await postern(...command, '--config', 'wrong.mjs', '--json');
+    expect(status).toBe(78);
+    expect(err).toBe('f:2: first: c\nsecond\n');
+    expect(JSON.parse(out)).toEqual({
+      ok: false,
+      problems: [
+        { code: 'a', message: 'first', source: { file: 'f', line: 2 }, construct: 'c' },
+        { code: 'b', message: 'second' },
+      ],
+    });
+    const other = await postern(...command, '--config', 'nothing.mjs', '--json');
+    expect(JSON.parse(other.out)).toMatchObject({ ok: false, problems: [{ code: 'no-policy' }] });
+  });
+
   it('is right', async () => {
     for (const file of [config, 'named.mjs'])
       expect(await postern('check', '--config', file)).toEqual({ status: 0, out: 'ok\n', err: '' });

@@ -157,5 +157,13 @@ describe('a combinator called by itself', () => {
 
 function facts(): object {
   const { session, sender, message } = input;
-  return { session, helo: undefined, id: 'x', sender, mailParameters: {}, recipients: [recipientOf('s001@school.example')], message };
+  return {
+    session,
+    helo: undefined,
+    id: 'x',
+    sender,
+    mailParameters: {},
+    recipients: [recipientOf('s001@school.example')],
+    message,
+  };
 }

@@ -197,7 +197,7 @@ describe('time limits', () => {
     expect(outcome.decision).toMatchObject({ kind: 'defer', reason: 'shutdown' });
   });
 
-  test('tolerate takes up a time-out of its stage alone', async () => {
+  test('tolerate does not take up a time-out: the limit is the list’s', async () => {
     const log: string[] = [];
     const policy = definePolicy({ message: [tolerate(never, 'advice'), seen(log, 'behind')] });
     const outcome = await evaluate(policy, { timeLimit: 20 });
@@ -378,6 +378,28 @@ describe('parallel', () => {
     const outcome = await evaluate(definePolicy({ message: [both(member('a'), member('b'))] as AnyStage[] }));
     expect(outcome.findings).toMatchObject({ a: 1, b: 1 });
     expect(events.slice(0, 2)).toEqual(['a starts', 'b starts']);
+  });
+
+  test('once a member is final, those behind it are aborted, and only those', async () => {
+    const aborted: string[] = [];
+    const listens = (name: string, ends: boolean): AnyStage =>
+      defineStage({
+        name,
+        at: 'message',
+        run: (_tx, ctx) =>
+          new Promise<undefined>((resolve) => {
+            ctx.signal.addEventListener('abort', () => aborted.push(name));
+            if (ends) setTimeout(() => resolve(undefined), 20);
+          }),
+      });
+    const late = timed('late', 5, no);
+    const before = evaluate(
+      definePolicy({ message: [both(listens('before', true), late, listens('behind', false))] as AnyStage[] }),
+    );
+    await new Promise((resolve) => setTimeout(resolve, 12));
+    expect(aborted).toEqual([]); // The member before the final one has not ended yet: nothing is decided.
+    expect((await before).decision).toMatchObject({ kind: 'reject' });
+    expect(aborted[0]).toBe('behind');
   });
 
   test('decisions count in list order, whatever comes first', async () => {

@@ -43,6 +43,9 @@ describe('the first screen', () => {
       );
       expect(good.at(-1)).toMatch(/^250 /);
       expect(readdirSync(join(folder, 'mail', 's001', 'new'))).toHaveLength(1);
+      const postmaster = await dialogue(port, sending('a@client.example', ['postmaster'], 'Subject: hello\n\nHello!'));
+      expect(postmaster.at(-1)).toMatch(/^250 /);
+      expect(readdirSync(join(folder, 'mail', 'postmaster', 'new'))).toHaveLength(1);
       const relay = await dialogue(port, sending('a@client.example', ['b@elsewhere.example'], '').slice(0, 3));
       const [, refused = ''] = /^.*elsewhere.*\s{2,}(554 .*)$/m.exec(server?.result ?? '') ?? [];
       expect(relay.at(-1)).toBe(refused);

@@ -1,5 +1,6 @@
 /** The example server: what a newcomer does, in order. */
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createTransport } from 'nodemailer';
@@ -93,6 +94,12 @@ describe('a newcomer', () => {
     expect(replies.find((reply) => /^5/.test(reply))).toMatch(expected);
   });
 
+  test('may write to <postmaster>', async () => {
+    const replies = await dialogue(smtp, sending('me@client.example', ['postmaster'], 'Subject: to the postmaster\n\nx'));
+    expect(replies.at(-1)).toMatch(/^250 /);
+    expect(mailbox('t01').some((text) => text.includes('Subject: to the postmaster'))).toBe(true);
+  });
+
   test('is discarded without a word when the table says so', async () => {
     const replies = await send(['s002@school.example'], 'Subject: buy\n\nx', 'newsletter@ads.example');
     expect(replies.at(-1)).toMatch(/^250 /);
@@ -107,14 +114,14 @@ describe('a newcomer', () => {
 });
 
 describe('submission', () => {
-  const submit = (pass: string): Promise<unknown> =>
+  const submit = (pass: string, to = 't02@school.example'): Promise<unknown> =>
     createTransport({
       host: '127.0.0.1',
       port: submission,
       requireTLS: true,
       tls: { rejectUnauthorized: false },
       auth: { user: 's003', pass },
-    }).sendMail({ from: 's003@school.example', to: 't02@school.example', subject: 'homework', text: 'done' });
+    }).sendMail({ from: 's003@school.example', to, subject: 'homework', text: 'done' });
 
   test('wants TLS and a login', async () => {
     const replies = await dialogue(submission, ['EHLO client.example', 'MAIL FROM:<s003@school.example>']);
@@ -123,6 +130,11 @@ describe('submission', () => {
   test('takes mail from who logs in', async () => {
     await submit('school');
     expect(mailbox('t02').some((text) => text.includes('Subject: homework'))).toBe(true);
+  });
+  test('says at RCPT that nothing goes outside', async () => {
+    const failed = await submit('school', 'x@elsewhere.example').catch((error: unknown) => error);
+    expect(failed).toMatchObject({ command: 'RCPT TO', responseCode: 550 });
+    expect(String(failed)).toContain('550 5.7.1 <x@elsewhere.example>');
   });
   test('refuses a wrong password, which is in no log', async () => {
     await expect(submit('wrong-password')).rejects.toThrow(/535/);
@@ -138,8 +150,8 @@ describe('reload', () => {
     server.child.kill('SIGHUP');
     await server.printed('the last good one stays');
     const problems = JSON.stringify(log().find((line) => String(line.text).includes('last good one'))?.problems);
-    expect(problems).toContain('header_checks:6');
     expect(problems).toContain('header_checks:7');
+    expect(problems).toContain('header_checks:8');
     const spam = await send(['s001@school.example'], 'Subject: free money\n\nx');
     expect(spam.at(-1)).toMatch(/^550 5\.7\.1 Your subject/);
 
@@ -172,6 +184,56 @@ describe('start and stop', () => {
     expect(await wrong.ended()).toBe(78);
     for (const part of ['header_checks:1', 'clients:1', 'aliases']) expect(wrong.output()).toContain(part);
     expect(existsSync(join(broken, 'data'))).toBe(false);
+  });
+
+  test('wrong variables and wrong files are told together', async () => {
+    const broken = mkdtempSync(join(folder, 'broken-'));
+    cpSync(config, broken, { recursive: true });
+    writeFileSync(join(broken, 'clients'), '10.0.0.1/8 REJECT\n');
+    const variables = { POSTERN_SMTP_PORT: 'smtp', POSTERN_SUBMISSION_PORT: '70000', POSTERN_CONFIG: broken };
+    const wrong = start(main, { ...environment, ...variables });
+    expect(await wrong.ended()).toBe(78);
+    for (const part of ['POSTERN_SMTP_PORT', 'POSTERN_SUBMISSION_PORT', 'clients:1']) {
+      expect(wrong.output()).toContain(part);
+    }
+  });
+
+  test.each([
+    ['the data folder cannot be made', 75, '/proc/nothing/here', undefined, '/proc/nothing'],
+    ['a file is in its place', 75, join(root, 'package.json', 'data'), undefined, 'package.json'],
+    ['the certificate is no JSON', 78, undefined, '{"key": ', 'certificate.json'],
+    ['the certificate is none', 78, undefined, '{"key": "k", "cert": "c"}', 'certificate.json'],
+  ])('%s: a clear line, exit status %i, and nobody could connect', async (_, status, place, pair, named) => {
+    const own = place ?? mkdtempSync(join(folder, 'data-'));
+    if (pair !== undefined) writeFileSync(join(own, 'certificate.json'), pair);
+    const wrong = start(main, { ...environment, POSTERN_SMTP_PORT: '0', POSTERN_SUBMISSION_PORT: '0', POSTERN_DATA: own });
+    expect(await wrong.ended()).toBe(status);
+    expect(wrong.output()).toContain(named);
+    expect(wrong.output()).not.toContain('listening');
+  });
+
+  test('an empty variable is not set, and Ctrl-C, which comes twice under npm, lets a message end', async () => {
+    const cwd = mkdtempSync(join(folder, 'cwd-'));
+    const empty = { POSTERN_DATA: '', POSTERN_CONFIG: '', POSTERN_SMTP_PORT: String(await freePort()) };
+    const program = start(main, { ...empty, POSTERN_SUBMISSION_PORT: '0' }, cwd);
+    await program.printed('Stop with Ctrl-C');
+    expect(program.output()).toContain(join(cwd, 'data', 'mail'));
+    const socket = connect(Number(empty.POSTERN_SMTP_PORT), '127.0.0.1');
+    let heard = '';
+    socket.setEncoding('utf8').on('data', (part: string) => (heard += part));
+    const until = (text: string) => expect.poll(() => heard, { timeout: 5000 }).toContain(text);
+    await until('220 ');
+    socket.write('EHLO c.example\r\nMAIL FROM:<a@c.example>\r\nRCPT TO:<s001@school.example>\r\nDATA\r\n');
+    await until('354 ');
+    program.child.kill('SIGINT');
+    program.child.kill('SIGINT');
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    program.child.kill('SIGINT');
+    socket.write('Subject: last\r\n\r\nx\r\n.\r\n');
+    await until('250 2.0.0 ');
+    expect(await program.ended()).toBe(0);
+    expect(program.output()).toContain('"stopped"');
+    socket.destroy();
   });
 
   test('SIGTERM ends it with status 0', async () => {

@@ -6,13 +6,13 @@ import { readHelloName, readMail, readRcpt } from '../../src/servers/shared/enve
 import { limitProblems } from '../../src/servers/shared/limits.js';
 import { worst } from '../../src/servers/shared/replies.js';
 import { applyXclient, parseXclient } from '../../src/servers/shared/xclient.js';
-import { domainOf, sessionOf } from '../../src/testing/builders.js';
+import { mailboxOf, sessionOf } from '../../src/testing/builders.js';
 import { encodeXtext } from '../../src/values/esmtp.js';
 import { reply, replyText } from '../../src/values/reply.js';
 import { streamFacts } from '../../src/values/stream-facts.js';
 
 const rules = { strict: false, messageBytes: 1000 };
-const ourName = domainOf('mx.school.example');
+const postmaster = mailboxOf('postmaster@school.example');
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const mail = (text: string, strict = false): string => {
   const read = readMail(bytes(text), { ...rules, strict });
@@ -23,7 +23,7 @@ const mail = (text: string, strict = false): string => {
       : '<>';
 };
 const rcpt = (text: string, utf8 = false): string => {
-  const read = readRcpt(bytes(text), rules, utf8, ourName);
+  const read = readRcpt(bytes(text), rules, utf8, postmaster);
   return read.kind === 'refused' ? replyText(read.reply).slice(0, 9) : read.value.address.text;
 };
 
@@ -47,6 +47,8 @@ describe('envelope', () => {
     ['MAIL FROM:<a@example.com> AUTH', '501 5.5.4'],
     ['MAIL FROM:<a@example.com> X=1', '555 5.5.4'],
     ['MAIL FROM:<é@example.com>', '553 5.6.7'],
+    ['MAIL FROM:<x@exämple.example>', '553 5.6.7'],
+    ['MAIL FROM:<x@exämple.example> SMTPUTF8', 'x@xn--exmple-cua.example'],
     ['MAIL FROM:<é@example.com> SMTPUTF8', 'é@example.com'],
   ])('%s', (line, expected) => {
     expect(mail(line)).toBe(expected);
@@ -59,13 +61,14 @@ describe('envelope', () => {
   });
 
   test.each([
-    ['RCPT TO:<postmaster>', 'postmaster@mx.school.example'],
-    ['RCPT TO:<PostMaster>', 'postmaster@mx.school.example'],
+    ['RCPT TO:<postmaster>', 'postmaster@school.example'],
+    ['RCPT TO:<PostMaster>', 'postmaster@school.example'],
     ['RCPT TO:<>', '501 5.1.3'],
     ['RCPT TO:<a@example.com> ORCPT=rfc822;a@b', '555 5.5.4'],
     ['RCPT TO:<a@example.com> =', '501 5.5.4'],
     ['RCPT TO:<a@example.com> NOTIFY=NEVER', '555 5.5.4'],
     ['RCPT TO:<é@example.com>', '553 5.6.7'],
+    ['RCPT TO:<x@exämple.example>', '553 5.6.7'],
   ])('%s', (line, expected) => {
     expect(rcpt(line)).toBe(expected);
   });
@@ -80,7 +83,7 @@ describe('envelope', () => {
           const again = readMail(bytes(`MAIL FROM:<${read.value.sender.text}> SMTPUTF8`), rules);
           expect(again).toMatchObject({ kind: 'command', value: { sender: { text: read.value.sender.text } } });
         }
-        readRcpt(line, rules, strict, ourName);
+        readRcpt(line, rules, strict, postmaster);
         readHelloName(line);
       }),
     );
@@ -125,6 +128,28 @@ describe('XCLIENT', () => {
     });
   });
 
+  test('what is unavailable is taken back, and an unknown address leaves nothing of the front', () => {
+    const front = sessionOf({ ip: '127.0.0.1', name: 'front.example', login: 'front' });
+    const read = (text: string) => {
+      const attributes = parseXclient(text);
+      if (attributes.kind === 'malformed') throw new Error(attributes.why);
+      return attributes.value;
+    };
+    for (const missing of ['[UNAVAILABLE]', '[TEMPUNAVAIL]', '[unavailable]']) {
+      const applied = applyXclient({ ...front, client: { ...front.client, port: 25 } }, read(`ADDR=${missing}`));
+      expect(applied.client).toEqual({ ip: undefined, port: undefined, name: { kind: 'none' } });
+      expect(applied.login).toBeUndefined();
+      expect(applied.protocol).not.toBe('local');
+      const port = applyXclient({ ...front, client: { ...front.client, port: 25 } }, read(`PORT=${missing}`));
+      expect(port.client).toMatchObject({ ip: { text: '127.0.0.1' }, port: undefined });
+      expect(read(`HELO=${missing}`).helo).toBe('unavailable');
+    }
+    expect(applyXclient(front, read('ADDR=[UNAVAILABLE] NAME=client.example LOGIN=s009'))).toMatchObject({
+      client: { name: { kind: 'verified' } },
+      login: { name: 's009' },
+    });
+  });
+
   test.each([
     '',
     'ADDR',
@@ -151,8 +176,8 @@ describe('XCLIENT', () => {
 
 test.each([
   ['a\r\n', undefined],
-  ['a\n', '554 5.6.0 Bare'],
-  ['a\rb\r\n', '554 5.6.0 Bare'],
+  ['a\n', '521 5.5.2 Bare'],
+  ['a\rb\r\n', '521 5.5.2 Bare'],
   ['\0\r\n', '554 5.6.0 NUL '],
   [`${'x'.repeat(2048)}\r\n`, undefined],
   [`${'x'.repeat(2049)}\r\n`, '554 5.6.0 A li'],

@@ -2,28 +2,32 @@
  * SMTP smuggling: sequences that some other server takes for the end of a message. What lies behind one must never become
  * a transaction of its own. Only CRLF . CRLF ends the data (RFC 5321 section 4.1.1.4).
  *
- * `refused`: all is one message, refused with 554 5.6.0. `content`: one message, delivered, the sequence is part of it.
+ * `refused`: all is one message, refused with 554 5.6.0. `closed`: refused with 521 5.5.2, and nothing behind its end is
+ * read, whoever sees that end where. `content`: one message, delivered, the sequence is part of it.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openWire, type Wire } from '../../src/testing/dialogue/index.js';
 import { startTestServer, type TestServer } from './smtp-support.js';
 
+type Fate = 'refused' | 'closed' | 'content';
+
 const variants: readonly (readonly [
   name: string,
   octets: string,
-  reject: 'refused' | 'content',
-  normalise: 'refused' | 'content',
+  reject: Fate,
+  normalise: Fate,
 ])[] = [
-  ['LF . LF', '\n.\n', 'refused', 'content'],
-  ['LF . CRLF', '\n.\r\n', 'refused', 'content'],
-  ['CRLF . LF', '\r\n.\n', 'refused', 'content'],
-  ['CR . CR', '\r.\r', 'refused', 'refused'],
-  ['CR . LF', '\r.\n', 'refused', 'refused'],
-  ['CR . CRLF', '\r.\r\n', 'refused', 'refused'],
-  ['LF . CR', '\n.\r', 'refused', 'refused'],
-  ['CRLF . CR', '\r\n.\r', 'refused', 'refused'],
-  ['CR CRLF . CRLF LF', '\r\r\n.\r\r\n', 'refused', 'refused'],
-  ['LF LF . CRLF', '\n\n.\r\n', 'refused', 'content'],
+  ['LF . LF', '\n.\n', 'closed', 'content'],
+  ['LF . CRLF', '\n.\r\n', 'closed', 'content'],
+  ['CRLF . LF', '\r\n.\n', 'closed', 'content'],
+  ['CR . CR', '\r.\r', 'closed', 'closed'],
+  ['CR . LF', '\r.\n', 'closed', 'closed'],
+  ['CR . CRLF', '\r.\r\n', 'closed', 'closed'],
+  ['LF . CR', '\n.\r', 'closed', 'closed'],
+  ['CRLF . CR', '\r\n.\r', 'closed', 'closed'],
+  ['CR CRLF . CRLF LF', '\r\r\n.\r\r\n', 'closed', 'closed'],
+  ['CR CRLF . CRLF', '\r\r\n.\r\n', 'closed', 'closed'],
+  ['LF LF . CRLF', '\n\n.\r\n', 'closed', 'content'],
   ['CRLF NUL . CRLF', '\r\n\0.\r\n', 'refused', 'refused'],
   ['CRLF . NUL CRLF', '\r\n.\0\r\n', 'refused', 'refused'],
   ['CRLF . SPACE CRLF', '\r\n. \r\n', 'content', 'content'],
@@ -49,12 +53,14 @@ describe.each(['reject', 'normalise'] as const)('bare newlines: %s', (bareNewlin
     wire.send(Buffer.from(`Subject: first\r\n\r\nbody${octets}${smuggled}\r\n.\r\nNOOP\r\n`, 'latin1'));
     const final = await wire.line(2000);
     const expected = bareNewline === 'reject' ? reject : normalise;
-    expect(final).toMatch(expected === 'refused' ? /^554 5\.6\.0 / : /^250 2\.0\.0 /);
-    // The reply to NOOP is the next line: nothing else was read as a command.
-    expect(await wire.line(2000)).toMatch(/^250 2\.0\.0 OK/i);
+    expect(final).toMatch({ refused: /^554 5\.6\.0 /, closed: /^521 5\.5\.2 /, content: /^250 2\.0\.0 / }[expected]);
+    // The reply to NOOP is the next line, or there is none: nothing else was read as a command.
+    const next = await wire.line(2000);
+    if (expected === 'closed') expect(next).toBeUndefined();
+    else expect(next).toMatch(/^250 2\.0\.0 OK/i);
     wire.destroy();
     expect(server.store.messages('s002')).toHaveLength(0);
-    expect(server.store.messages('s001')).toHaveLength(expected === 'refused' ? 0 : 1);
+    expect(server.store.messages('s001')).toHaveLength(expected === 'content' ? 1 : 0);
     if (expected === 'content') {
       expect(Buffer.from(server.store.messages('s001')[0]?.bytes ?? []).toString('latin1')).toContain(
         'MAIL FROM:<smuggled',
@@ -76,8 +82,8 @@ describe.each(['reject', 'normalise'] as const)('bare newlines: %s', (bareNewlin
   });
 });
 
-test('there are fifteen variants', () => {
-  expect(variants).toHaveLength(15);
+test('there are sixteen variants', () => {
+  expect(variants).toHaveLength(16);
 });
 
 /** Reads the greeting first, where there is one; `lines` counts it. */

@@ -11,6 +11,8 @@ import type { ServerOptions, TlsOptions } from '../../src/servers/shared/options
 import type { RunningServer } from '../../src/servers/shared/server.js';
 import { smtpServer } from '../../src/servers/smtp/server.js';
 import { mailboxOf } from '../../src/testing/builders.js';
+import { relayControl } from '../../src/stages/relay-control/index.js';
+import { route as routing } from '../../src/stages/routing/index.js';
 import { type MemoryStore, memoryStore } from '../../src/testing/mail-store/memory-store.js';
 import { cannotTell, found, notFound } from '../../src/values/answer.js';
 import { parseNetwork } from '../../src/values/network.js';
@@ -96,11 +98,12 @@ const route = defineStage({
         return to('uucp', 'elsewhere');
       case 'nowhere':
         return undefined;
-      case 'both': {
+      case 'both':
+      case 'oddlist': {
         const one = (name: string) => ({
           address: mailboxOf(`${name}@school.example`),
           origin: { kind: 'alias-of', address: recipient.address } as const,
-          nextHop: { transport: 'maildir', destination: name },
+          nextHop: { transport: name === 's002' && localPart === 'oddlist' ? 'uucp' : 'maildir', destination: name },
         });
         return { edits: [expandRecipient(recipient, [one('s001'), one('s002')])] };
       }
@@ -246,8 +249,20 @@ export async function setupNamed(name: string): Promise<Setup> {
       return { tls: await certificate(), credentials, requireTls: true, requireLogin: true, limits: { authTime: 100 } };
     case 'login-required':
       return { tls: await certificate(), credentials, requireLogin: true };
+    case 'xclient-relay':
+      return {
+        xclientHosts: [loopback.value],
+        policy: definePolicy({
+          rcpt: [
+            relayControl({ domains: ['school.example'], networks: ['127.0.0.0/8'] }),
+            routing({ localDomains: ['school.example'], localRecipients: 'all', defaultTransport: 'queue:' }),
+          ],
+        }),
+      };
     case 'xclient':
       return { xclientHosts: [loopback.value] };
+    case 'postmaster':
+      return { postmaster: 't01@school.example' };
     case 'normalise':
       return { bareNewline: 'normalise' };
     case 'strict':

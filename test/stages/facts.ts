@@ -21,6 +21,8 @@ export interface Facts {
   readonly ip?: string | undefined;
   readonly name?: string;
   readonly login?: string;
+  /** Default `esmtp`, without an address `local`. */
+  readonly protocol?: Session['protocol'];
   readonly helo?: string;
   readonly sender?: string;
   readonly parameters?: Parameters;
@@ -28,13 +30,13 @@ export interface Facts {
   readonly message?: string;
 }
 
-export function session({ ip, name, login }: Facts): Session {
+export function session({ ip, name, login, protocol }: Facts): Session {
   const clientName: ClientName =
     name === undefined ? { kind: 'none' } : { kind: 'verified', name: value(parseDomain(name)) };
   return {
     client: { ip: ip === undefined ? undefined : value(parseIp(ip)), port: undefined, name: clientName },
     server: { name: value(parseDomain('mx.school.example')), port: 25 },
-    protocol: 'esmtp',
+    protocol: protocol ?? (ip === undefined ? 'local' : 'esmtp'),
     tls: undefined,
     login: login === undefined ? undefined : { name: login, mechanism: 'PLAIN' },
   };

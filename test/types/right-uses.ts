@@ -126,3 +126,33 @@ export const atDelivery = defineStage({
 });
 export const delivered = definePolicy({ rcpt: [quota], deliver: [atDelivery] });
 export const anything: readonly AnyStage[] = [spf, dkim, authentication, eachRecipient(quota), parallel(dkim)];
+
+// Conditional spreads, wherever they stand: construction decides.
+declare const flag: boolean;
+export const spreads = definePolicy({
+  mail: [...(flag ? [spf] : []), spf],
+  message: [...erased, headerChecks, ...(flag ? [spam] : [])],
+});
+
+// A stage written in its place declares what it says, no more.
+export const inPlace = definePolicy({
+  rcpt: [
+    defineStage({
+      name: 'inPlace',
+      at: 'rcpt',
+      gives: [quotaFinding],
+      run: () => ({ findings: quotaFinding.of({ used: 1 }) }),
+    }),
+  ],
+});
+same<(typeof inPlace)['~type']['edits'], never>(true);
+
+// A member of parallel() may need what it gives itself, if something before gives it.
+const refines = defineStage({
+  name: 'refines',
+  at: 'message',
+  needs: [dmarcFinding],
+  gives: [dmarcFinding],
+  run: (tx) => ({ findings: dmarcFinding.of(tx.findings.dmarc) }),
+});
+export const refined = definePolicy({ mail: [spf], message: [dkim, dmarc, parallel(refines, headerChecks)] });

@@ -130,7 +130,7 @@ describe('networkMap', () => {
       return ((performance.now() - start) * 1000) / (3_000 * asked.length);
     };
     const microseconds = Math.min(...Array.from({ length: 5 }, batch));
-    expect(microseconds).toBeLessThan(5);
+    expect(microseconds).toBeLessThan(50); // a scan of the list takes hundreds
   });
 });
 

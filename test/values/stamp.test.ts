@@ -50,6 +50,7 @@ describe('receivedField', () => {
   it.each<[string, Partial<ReceivedOptions>, string]>([
     ['no reverse name', { clientName: undefined as never }, 'from client.example (unknown [192.0.2.1]) by'],
     ['IPv6', { clientIp: ip('2001:db8::1') }, 'from client.example (mail.client.example [IPv6:2001:db8::1]) by'],
+    ['no address', { clientIp: undefined as never }, 'from client.example (mail.client.example [unknown]) by'],
     ['an address literal', { helo: '[192.0.2.7]' }, 'from [192.0.2.7] (mail.client.example [192.0.2.1]) by'],
     ['no HELO', { helo: '' }, 'from [192.0.2.1] (mail.client.example [192.0.2.1]) by'],
     [

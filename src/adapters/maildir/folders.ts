@@ -11,6 +11,8 @@ import type { MaildirFileSystem } from './file-system.js';
 export interface Folders {
   /** Makes what is missing; remembered, so it costs nothing the next time. */
   ensure(segments: readonly string[]): Promise<void>;
+  /** Makes the base where that is wanted, and writes a file of that name into it. */
+  probe(name: string): Promise<void>;
   /** To be called when a folder was found missing all the same. */
   forget(segments: readonly string[]): void;
 }
@@ -41,6 +43,14 @@ export function folders(options: FolderOptions): Folders {
         if (known.get(key) === making) known.delete(key);
       });
       return making;
+    },
+    async probe(name) {
+      const { base, fileSystem } = options;
+      await checkBase(options);
+      const path = join(base, name);
+      const file = await fileSystem.open(path, 'wx', 0o600);
+      await file.close();
+      await fileSystem.unlink(path);
     },
     forget(segments) {
       known.delete(segments.join('/'));

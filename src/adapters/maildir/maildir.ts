@@ -42,6 +42,9 @@ export interface MaildirOptions {
 }
 
 export interface MaildirStore extends MailStore, AsyncDisposable {
+  /** For the start of a server: makes the base where that is wanted, and writes a file into it. Rejects with the system's
+   * error where nothing could be stored. */
+  probe(): Promise<void>;
   /** Removes old files from every tmp/ below the base. Call it at start and then daily; ends early when aborted. */
   cleanTmp(options?: CleanOptions): Promise<CleanReport>;
   /** Waits for deliveries under way; later ones answer `storage-error`, temporary. */
@@ -73,6 +76,7 @@ export function maildir(options: MaildirOptions | string): MaildirStore {
       underWay.add(delivering);
       return delivering.finally(() => underWay.delete(delivering));
     },
+    probe: () => parts.folders.probe(`.probe-${parts.name()}`),
     cleanTmp({ olderThanSeconds = THIRTY_SIX_HOURS, signal } = {}) {
       return cleanBelow(parts.fileSystem, parts.base, clock() - olderThanSeconds * 1000, signal);
     },

@@ -3,6 +3,7 @@
 export type { SpoolOptions } from './settings.js';
 export {
   createSpool,
+  type SinkOptions,
   type Spool,
   type SpooledMessage,
   type SpoolRefusal,

@@ -1,7 +1,7 @@
 /**
  * One connection: smtp-server's class with the commands of RFC 5321 answered by our `Peer`. Here are the limits of a
- * session (errors, junk commands, line length, time), the one place where replies are written, and the flow of a message
- * into the spool. smtp-server's own replies (unknown commands, bad sequences, SASL) pass through `send` and are counted.
+ * session (junk commands, line length, time) and the flow of a message into the spool. How replies are written and errors
+ * counted is in answering.ts.
  *
  * What stays as smtp-server has it: the greeting comes after 100 ms, and who talks before it gets 421; the tenth unknown
  * command gets 421; commands may end in a bare LF; an HTTP request line gets 421.
@@ -12,36 +12,37 @@ import type { SMTPConnectionOptions } from 'smtp-server/lib/smtp-connection.js';
 import type { IpAddress } from '../../values/ip.js';
 import { networkContains } from '../../values/network.js';
 import type { Reply } from '../../values/reply.js';
+import { answeringClass } from './answering.js';
 import type { Connection, ConnectionClass, ServerOf } from './connection-types.js';
-import { receiveData } from './data.js';
+import type { Intake } from './content.js';
+import { type DataParser, MessageStream } from './data.js';
 import type { Engine } from './engine.js';
 import { readHelloName } from './envelope.js';
 import { extensionsOf } from './extensions.js';
 import type { ServerHost } from './host.js';
 import { AUTH_LINE_BYTES } from './limits.js';
 import { Peer } from './peer.js';
-import { messageOf } from './record.js';
 import * as replies from './replies.js';
 import { ipOf, tlsFactsOf, verbOf } from './socket-facts.js';
 
 type Done = () => void;
+type Base = InstanceType<Engine['SMTPConnection']>;
 
 /** Commands that do no harm but keep a session alive. */
 const JUNK: ReadonlySet<string> = new Set(['NOOP', 'RSET', 'VRFY', 'HELP']);
 
-export function connectionClass({ SMTPConnection }: Engine, host: ServerHost): ConnectionClass {
-  const { settings, reporter } = host;
+export function connectionClass(engine: Engine, host: ServerHost): ConnectionClass {
+  const { settings } = host;
   const { full } = settings;
 
-  return class extends SMTPConnection implements Connection {
+  return class extends answeringClass(engine, host) implements Connection {
     readonly peer: Peer;
     readonly #front: IpAddress | undefined;
-    #errors = 0;
-    #counting = true;
     #junk = 0;
     #receiving = false;
     #overdue = false;
     readonly #timer: NodeJS.Timeout;
+    #handshake: NodeJS.Timeout | undefined = undefined;
 
     constructor(server: ServerOf, socket: Socket | TLSSocket, options?: SMTPConnectionOptions | null) {
       super(server, socket, options);
@@ -59,56 +60,6 @@ export function connectionClass({ SMTPConnection }: Engine, host: ServerHost): C
       }
       this.answer(refusal);
       this.close();
-    }
-
-    answer({ code, enhanced, lines }: Reply): void {
-      const ours = code === 421 ? lines.map((line) => `${host.settings.ourName.ascii} ${line}`) : lines;
-      const text = enhanced === undefined ? [...ours] : ours.map((line) => `${enhanced} ${line}`);
-      // `false`: no enhanced code of smtp-server's own choice. It writes an array as a multi-line reply.
-      this.send(code, text, false);
-    }
-
-    override send(code: number, data?: string | string[] | null, context?: string | false): void {
-      if (code >= 250 && code !== 421) this.#gather();
-      super.send(code, data, context);
-      if (code >= 400 && this.#counting) this.#countError();
-    }
-
-    /** RFC 2920 section 3.2: the replies to commands that came together leave together, in one write. */
-    #gather(): void {
-      const socket = this._socket;
-      if (socket.writableCorked > 0) return;
-      socket.cork();
-      setImmediate(() => socket.uncork());
-    }
-
-    #countError(): void {
-      if (this._closing) return;
-      this.#errors++;
-      if (this.#errors >= full.errors) super.send(421, `4.7.0 ${host.settings.ourName.ascii} Too many errors`, false);
-    }
-
-    /** The replies to one LMTP message are one error at most, not one for each recipient. */
-    #answerAll(all: readonly Reply[]): void {
-      this.#counting = false;
-      for (const reply of all) this.answer(reply);
-      this.#counting = true;
-      if (all.some(({ code }) => code >= 400)) this.#countError();
-    }
-
-    /** Answers with what `work` comes to; the next command is read when it has. */
-    #answerWith(work: Promise<Reply>, done: Done): void {
-      work
-        .then(
-          (reply) => this.answer(reply),
-          (error: unknown) => this.#crashed(error),
-        )
-        .then(done);
-    }
-
-    #crashed(error: unknown): void {
-      reporter.log?.error({ event: 'crash', session: this.id, error: messageOf(error) }, 'a command crashed');
-      this.answer(replies.localError);
     }
 
     override _onCommand(command: Buffer, callback?: Done): void {
@@ -133,7 +84,31 @@ export function connectionClass({ SMTPConnection }: Engine, host: ServerHost): C
         this.answer(replies.tooManyCommands);
         return;
       }
-      super._onCommand(command, done);
+      const handler = inSasl || this.hostNameAppearsAs === false ? undefined : this.#handlers[verb];
+      if (handler === undefined) super._onCommand(command, done);
+      else this.#handle(handler, command, done);
+    }
+
+    /** The commands of each transaction, for which smtp-server's own dispatch has nothing to ask that was not asked. */
+    readonly #handlers: Readonly<Record<string, (command: Buffer, done: Done) => void>> = {
+      MAIL: this.handler_MAIL,
+      RCPT: this.handler_RCPT,
+      DATA: this.handler_DATA,
+    };
+
+    #handle(handler: (command: Buffer, done: Done) => void, command: Buffer, done: Done): void {
+      // Silence while we are at work is not the client's (see `_onTimeout` of smtp-server).
+      this._handlerPending = true;
+      const handled = (): void => {
+        this._handlerPending = false;
+        this._whenWritable(done);
+      };
+      try {
+        handler.call(this, command, handled);
+      } catch (error) {
+        this.crashed(error);
+        if (this._handlerPending) handled();
+      }
     }
 
     override handler_EHLO(command: Buffer, done: Done): void {
@@ -158,18 +133,15 @@ export function connectionClass({ SMTPConnection }: Engine, host: ServerHost): C
         ...(protocol === 'smtp' ? [] : extensionsOf(settings, this.peer.session, this.#mayXclient())),
       ];
       const reply: Reply = { kind: 'reply', code: 250, enhanced: undefined, lines };
-      this.#answerWith(
-        this.peer.hello(name, protocol).then(() => reply),
-        done,
-      );
+      this.answerWith(() => this.peer.hello(name, protocol).then(() => reply), done);
     }
 
     override handler_MAIL(command: Buffer, done: Done): void {
-      this.#answerWith(this.peer.mail(command), done);
+      this.answerWith(() => this.peer.mail(command), done);
     }
 
     override handler_RCPT(command: Buffer, done: Done): void {
-      this.#answerWith(this.peer.rcpt(command), done);
+      this.answerWith(() => this.peer.rcpt(command), done);
     }
 
     override handler_RSET(_command: Buffer, done: Done): void {
@@ -211,6 +183,20 @@ export function connectionClass({ SMTPConnection }: Engine, host: ServerHost): C
       super.handler_STARTTLS(command, done);
     }
 
+    /** Called with the TLS socket when a handshake begins: silence is not all that can make it last. */
+    override _armTimeout(socket?: Socket): void {
+      super._armTimeout(socket);
+      if (!this._upgrading || socket === undefined) return;
+      this.#handshake = setTimeout(() => {
+        if (!this._upgrading || this._closed) return;
+        const fields = { event: 'tls', client: this.remoteAddress, session: this.id, reason: 'limit' };
+        host.reporter.log?.warn(fields, 'the TLS handshake took too long');
+        socket.destroy();
+        this._socket.destroy();
+      }, full.handshakeTime);
+      this.#handshake.unref();
+    }
+
     #mayXclient(): boolean {
       const front = this.#front;
       return front !== undefined && (settings.xclientHosts ?? []).some((network) => networkContains(network, front));
@@ -226,12 +212,12 @@ export function connectionClass({ SMTPConnection }: Engine, host: ServerHost): C
       }
       this.hostNameAppearsAs = false;
       this.greet()
-        .catch((error: unknown) => this.#crashed(error))
+        .catch((error: unknown) => this.crashed(error))
         .then(done);
     }
 
     override handler_DATA(command: Buffer, done: Done): void {
-      const parser = this._parser;
+      const parser = this._parser as DataParser | false;
       const refusal =
         command.length > 4 && command.toString('latin1').trim().length > 4
           ? replies.badParameters
@@ -241,28 +227,37 @@ export function connectionClass({ SMTPConnection }: Engine, host: ServerHost): C
         done();
         return;
       }
-      const stream = parser.startDataMode();
-      this._dataStream = stream;
-      this.#receiving = true;
       const intake = this.peer.openIntake();
       const timer = setTimeout(() => {
         this.answer(replies.dataTooSlow);
         this.close();
       }, full.dataTime);
       timer.unref();
-      receiveData(stream, intake)
-        .then(() => {
-          clearTimeout(timer);
-          this.#receiving = false;
-          return this.peer.finish(intake);
-        })
-        .then(
-          (all) => this.#answerAll(all),
-          (error: unknown) => this.#crashed(error),
-        )
-        .then(() => this.#dataDone());
+      const stream = new MessageStream(intake, () => {
+        clearTimeout(timer);
+        this.#receiving = false;
+        this.#finish(intake);
+      });
+      parser.startMessage(stream);
+      this._dataStream = stream as unknown as Exclude<Base['_dataStream'], false>;
+      this.#receiving = true;
       this.answer(replies.startMail);
       done();
+    }
+
+    async #finish(intake: Intake): Promise<void> {
+      try {
+        const told = await this.peer.finish(intake);
+        this.answerAll(told);
+        // What stands behind such a message may be smuggled: it is not read.
+        if (told.includes(replies.bareNewline)) {
+          this.close();
+          return;
+        }
+      } catch (error) {
+        this.crashed(error);
+      }
+      this.#dataDone();
     }
 
     #dataDone(): void {
@@ -286,6 +281,7 @@ export function connectionClass({ SMTPConnection }: Engine, host: ServerHost): C
 
     ended(): void {
       clearTimeout(this.#timer);
+      clearTimeout(this.#handshake);
     }
 
     /** A message that has arrived whole is judged and answered first. */

@@ -3,6 +3,7 @@
  * smuggling begins), NUL octets, line length, sizes. And the sink that a message is written to.
  */
 import type { Spool, SpoolRefusal, SpoolResult, SpoolSink } from '../../adapters/spool/index.js';
+import type { MaybePromise } from '../../core/stage.js';
 import { lineEndConverter } from '../../values/line-ends.js';
 import type { Reply } from '../../values/reply.js';
 import type { StreamFacts } from '../../values/stream-facts.js';
@@ -31,13 +32,14 @@ export function spoolFault(refusal: SpoolRefusal): Reply | undefined {
 export interface Intake {
   /** Wait for the promise, when there is one, before the next chunk. */
   write(chunk: Uint8Array): Promise<void> | undefined;
-  end(): Promise<SpoolResult>;
+  end(): MaybePromise<SpoolResult>;
   abort(why: string): Promise<void>;
 }
 
 /** With `normalise` each bare LF becomes CRLF before anything looks at the message. */
 export function openIntake(spool: Spool, bareNewline: 'reject' | 'normalise'): Intake {
-  const sink: SpoolSink = spool.sink();
+  // Every read of a socket has memory of its own.
+  const sink: SpoolSink = spool.sink({ keep: true });
   if (bareNewline === 'reject') return sink;
   const converter = lineEndConverter('crlf');
   return {

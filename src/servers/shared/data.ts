@@ -1,28 +1,127 @@
 /**
- * The octets between 354 and the end of data, from smtp-server's stream into the spool, no faster than the spool takes
- * them.
+ * The octets between 354 and the end of data, from smtp-server's parser into the spool, no faster than the spool takes
+ * them. What the parser writes to stands in for the PassThrough of its own, of which it uses no more than this: a message
+ * in one piece costs one call, not a stream. What ends the data, and dot-stuffing, are in unstuff.ts.
  */
-import type { Readable } from 'node:stream';
+import { EventEmitter } from 'node:events';
+import type { SMTPStream, SMTPStreamOptions } from 'smtp-server/lib/smtp-stream.js';
 import type { Intake } from './content.js';
+import type { Engine } from './engine.js';
+import { Unstuffer } from './unstuff.js';
 
-/** Settles at the end of the message, or when the connection broke off, and the intake was told. Never rejects. */
-export function receiveData(stream: Readable, intake: Intake): Promise<void> {
-  return new Promise((resolve) => {
-    const broken = (error?: Error): void => {
-      const why = error?.message ?? 'the connection closed before the end of the message';
-      intake.abort(why).then(resolve);
-    };
-    stream.on('data', (chunk: Uint8Array) => {
-      const waiting = intake.write(chunk);
-      if (waiting === undefined) return;
-      stream.pause();
-      waiting.then(() => stream.resume());
-    });
-    stream.once('end', () => {
-      stream.removeAllListeners('close');
-      resolve();
-    });
-    stream.once('error', broken);
-    stream.once('close', () => broken());
-  });
+/** `settled` is called once: at the end of the message, or when the connection broke off, and the intake was told. */
+export class MessageStream extends EventEmitter {
+  byteLength = 0;
+  sizeExceeded = false;
+  writable = true;
+  writableEnded = false;
+  readableEnded = false;
+  destroyed = false;
+  readonly #intake: Intake;
+  readonly #settled: () => void;
+  #waiting = false;
+  /** What the parser wrote without waiting: no more than one chunk of the socket. */
+  #held: Uint8Array[] = [];
+
+  constructor(intake: Intake, settled: () => void) {
+    super();
+    this.#intake = intake;
+    this.#settled = settled;
+  }
+
+  /** False when the parser must wait for `drain`. */
+  write(chunk: Uint8Array): boolean {
+    if (this.destroyed) return true;
+    if (!this.#waiting) return this.#take(chunk);
+    this.#held.push(chunk);
+    return false;
+  }
+
+  end(chunk?: Uint8Array): void {
+    if (chunk !== undefined) this.write(chunk);
+    this.writable = false;
+    this.writableEnded = true;
+    if (!this.#waiting && !this.destroyed) this.#end();
+  }
+
+  destroy(error?: Error): void {
+    if (this.destroyed || this.readableEnded) return;
+    this.destroyed = true;
+    this.writable = false;
+    this.#held = [];
+    const why = error?.message ?? 'the connection closed before the end of the message';
+    this.#intake.abort(why).then(this.#settled);
+    this.emit('close');
+  }
+
+  #take(chunk: Uint8Array): boolean {
+    // No Buffer: its `slice` is not that of Uint8Array.
+    const waiting = this.#intake.write(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length));
+    if (waiting === undefined) return true;
+    this.#waiting = true;
+    waiting.then(() => this.#taken());
+    return false;
+  }
+
+  #taken(): void {
+    this.#waiting = false;
+    if (this.destroyed) return;
+    for (let next = this.#held.shift(); next !== undefined; next = this.#held.shift()) {
+      if (!this.#take(next)) return;
+    }
+    if (this.writableEnded) this.#end();
+    else this.emit('drain');
+  }
+
+  #end(): void {
+    this.readableEnded = true;
+    this.#settled();
+    this.emit('end');
+  }
+}
+
+/** The parser of one connection. */
+export interface DataParser extends SMTPStream {
+  /** After DATA: the octets up to the end of data go to `stream`. */
+  startMessage(stream: MessageStream): void;
+}
+
+export type DataParserClass = new (options?: SMTPStreamOptions) => DataParser;
+
+export function dataParserClass({ SMTPStream }: Engine): DataParserClass {
+  return class extends SMTPStream implements DataParser {
+    #unstuffer = new Unstuffer();
+
+    /** As `startDataMode`, with our stream in the place of a new PassThrough. */
+    startMessage(stream: MessageStream): void {
+      this._dataMode = true;
+      this._maxBytes = Number.POSITIVE_INFINITY;
+      this.dataBytes = 0;
+      this._atDataStart = true;
+      this.#unstuffer = new Unstuffer();
+      this._dataStream = stream as unknown as NonNullable<SMTPStream['_dataStream']>;
+    }
+
+    /** In one call for each chunk, where the loop of the package makes one write for each line that begins with a dot. */
+    override _feedDataStream(chunk: Buffer, done: (error?: Error | null) => void): void {
+      const { content, rest } = this.#unstuffer.read(chunk);
+      this._countDataBytes(content.length);
+      if (rest !== undefined) {
+        this._endDataMode(content, rest, done);
+        return;
+      }
+      const stream = this._dataStream as unknown as MessageStream;
+      if (content.length === 0 || stream.write(content) || stream.destroyed) {
+        done();
+        return;
+      }
+      const resume = (): void => {
+        stream.off('drain', resume);
+        stream.off('close', resume);
+        done();
+      };
+      stream.once('drain', resume);
+      stream.once('close', resume);
+    }
+  };
 }

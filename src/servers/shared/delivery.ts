@@ -4,7 +4,7 @@
  * target is undefined, or the reply that says why not.
  */
 import type { DeliveryRecipient, DeliveryResult, MailStore } from '../../ports/mail-store.js';
-import type { Mailbox, ReversePath } from '../../values/address.js';
+import { foldedKey, type Mailbox, type ReversePath } from '../../values/address.js';
 import { makeField, sanitiseFieldText } from '../../values/make-field.js';
 import type { Message } from '../../values/message.js';
 import type { Reply } from '../../values/reply.js';
@@ -49,7 +49,8 @@ export interface Consignment {
 
 export type Failures = ReadonlyMap<Target, Reply>;
 
-/** Never rejects. Two targets with the same message, address and destination become one copy. */
+/** Never rejects. Two targets with the same message, address and destination become one copy; in a mailbox of the store
+ * letter case makes no other address. */
 export async function deliverAll(
   outlets: Outlets,
   consignment: Consignment,
@@ -58,10 +59,13 @@ export async function deliverAll(
   const failures = new Map<Target, Reply>();
   for (const batch of batchesOf(targets)) {
     const copies = [...batch.values()];
-    const replied = await handOver(outlets, consignment, copies.map(first)).catch((error: unknown) => {
+    let replied: readonly (Reply | undefined)[];
+    try {
+      replied = await handOver(outlets, consignment, copies.map(first));
+    } catch (error) {
       outlets.log?.error({ event: 'delivery', id: consignment.id, error: messageOf(error) }, 'a delivery crashed');
-      return copies.map(() => replies.localError);
-    });
+      replied = copies.map(() => replies.localError);
+    }
     copies.forEach((same, i) => {
       const failure = replied[i];
       if (failure !== undefined) for (const target of same) failures.set(target, failure);
@@ -71,16 +75,23 @@ export async function deliverAll(
 }
 
 /** By message and outlet; within a batch, equal targets together. */
-function batchesOf(targets: readonly Target[]): Iterable<Map<string, Target[]>> {
+function batchesOf(targets: readonly Target[]): Iterable<ReadonlyMap<string, readonly Target[]>> {
+  if (targets.length === 1) return [new Map([['', targets]])];
   const byMessage = new Map<Message, Map<string, Map<string, Target[]>>>();
   for (const target of targets) {
     const outlet = target.kind === 'keep' ? `keep ${target.store}` : `to ${target.transport}`;
     const destination = target.kind === 'keep' ? target.reason : target.destination;
     const byOutlet = entry(byMessage, target.message, () => new Map<string, Map<string, Target[]>>());
     const batch = entry(byOutlet, outlet, () => new Map<string, Target[]>());
-    entry(batch, `${target.address.text} ${destination}`, () => []).push(target);
+    entry(batch, `${addressKey(target)} ${destination}`, () => []).push(target);
   }
   return [...byMessage.values()].flatMap((byOutlet) => [...byOutlet.values()]);
+}
+
+/** Into one of our mailboxes `S001@` and `s001@` lead alike, and one copy is enough. */
+function addressKey(target: Target): string {
+  const ours = target.kind === 'hand-over' && target.transport === 'maildir';
+  return ours ? foldedKey(target.address) : target.address.text;
 }
 
 function entry<K, V>(map: Map<K, V>, key: K, make: () => V): V {

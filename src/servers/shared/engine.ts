@@ -5,13 +5,14 @@
  * decoded and folded (`"a b"@x` and `"a@b"@c` are refused, domains become U-labels, recipients lose duplicates and case
  * variants), one-line replies with a second enhanced code, no HELO, no DATA, no raw command line. The package exports the
  * class (`smtp-server/lib/smtp-connection.js`) and declares its members, command handlers among them. Used from it: the
- * sockets, STARTTLS, the split into command lines, dot-stuffing and the end of data, SASL, idle timeout, closing.
+ * sockets, STARTTLS, the split into command lines, SASL, idle timeout, closing; the data are read in data.ts.
  */
 import { ConfigurationError } from '../../values/errors.js';
 
 export interface Engine {
   readonly SMTPServer: typeof import('smtp-server').SMTPServer;
   readonly SMTPConnection: typeof import('smtp-server/lib/smtp-connection.js').SMTPConnection;
+  readonly SMTPStream: typeof import('smtp-server/lib/smtp-stream.js').SMTPStream;
 }
 
 const INSTALL =
@@ -23,6 +24,8 @@ const NEEDED: readonly string[] = [
   'close',
   'init',
   '_onCommand',
+  '_createParser',
+  '_armTimeout',
   '_whenWritable',
   '_sendGreeting',
   'handler_EHLO',
@@ -36,6 +39,10 @@ const NEEDED: readonly string[] = [
   'handler_STARTTLS',
 ];
 
+/** The same of the server and the parser. */
+const NEEDED_OF_SERVER: readonly string[] = ['connect', '_acceptSocket'];
+const NEEDED_OF_PARSER: readonly string[] = ['_feedDataStream', '_endDataMode', '_countDataBytes', 'continue'];
+
 /** Throws ConfigurationError (code `missing-package`). */
 export async function loadEngine(load: () => Promise<Engine> = importEngine): Promise<Engine> {
   let engine: Engine;
@@ -47,15 +54,24 @@ export async function loadEngine(load: () => Promise<Engine> = importEngine): Pr
       throw error;
     throw new ConfigurationError('missing-package', [{ code: 'missing-package', message: INSTALL }]);
   }
-  const prototype = engine.SMTPConnection.prototype as unknown as Readonly<Record<string, unknown>>;
-  const lacking = NEEDED.filter((name) => typeof prototype[name] !== 'function');
+  const lacking = [
+    ...lackingIn(engine.SMTPConnection, NEEDED),
+    ...lackingIn(engine.SMTPServer, NEEDED_OF_SERVER),
+    ...lackingIn(engine.SMTPStream, NEEDED_OF_PARSER),
+  ];
   if (lacking.length === 0) return engine;
   const message = `${INSTALL} (the one installed lacks ${lacking.join(', ')})`;
   throw new ConfigurationError('missing-package', [{ code: 'wrong-package-version', message }]);
 }
 
+function lackingIn(type: { readonly prototype: object } | undefined, needed: readonly string[]): readonly string[] {
+  const prototype = (type?.prototype ?? {}) as Readonly<Record<string, unknown>>;
+  return needed.filter((name) => typeof prototype[name] !== 'function');
+}
+
 async function importEngine(): Promise<Engine> {
   const { SMTPServer } = await import('smtp-server');
   const { SMTPConnection } = await import('smtp-server/lib/smtp-connection.js');
-  return { SMTPServer, SMTPConnection };
+  const { SMTPStream } = await import('smtp-server/lib/smtp-stream.js');
+  return { SMTPServer, SMTPConnection, SMTPStream };
 }

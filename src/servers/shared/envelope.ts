@@ -1,19 +1,18 @@
 /**
  * MAIL and RCPT from the octets of the command line to values, or to the reply that refuses them: RFC 5321 section 4.1,
- * SIZE of RFC 1870, BODY of RFC 6152, SMTPUTF8 of RFC 6531, AUTH= of RFC 4954 section 5. Parameters of extensions that
+ * SIZE of RFC 1870, BODY of RFC 6152, SMTPUTF8 of RFC 6531 (without it neither a local part nor a domain goes beyond US-ASCII), AUTH= of RFC 4954 section 5. Parameters of extensions that
  * are not offered (DSN, DELIVERBY ...) are refused with 555.
  */
 import type { Parameters } from '../../core/transaction.js';
-import { type ForwardPath, type Mailbox, needsSmtputf8, type ReversePath } from '../../values/address.js';
+import type { Mailbox, ReversePath } from '../../values/address.js';
 import { decodeUtf8 } from '../../values/bytes.js';
-import type { Domain } from '../../values/domain.js';
+import { indexOfNonAscii } from '../../values/characters.js';
 import {
   type CommandArguments,
   type EsmtpParameters,
   parseMailCommandArguments,
   parseRcptCommandArguments,
 } from '../../values/esmtp.js';
-import { parseMailbox } from '../../values/mailbox.js';
 import type { Parsed } from '../../values/parsed.js';
 import type { PathOptions } from '../../values/path.js';
 import type { Reply } from '../../values/reply.js';
@@ -49,28 +48,26 @@ export function readMail(line: Uint8Array, rules: EnvelopeRules): Command<MailCo
   const fault = mailParameterFault(parameters, rules);
   if (fault !== undefined) return refused(fault);
   const utf8 = parameters.has('SMTPUTF8');
-  if (!utf8 && path.kind === 'mailbox' && needsSmtputf8(path)) return refused(replies.needsUtf8);
+  if (!utf8 && indexOfNonAscii(text) !== -1) return refused(replies.needsUtf8);
   return { kind: 'command', value: { sender: path, utf8, parameters: plain(parameters) } };
 }
 
-/** `utf8`: MAIL had SMTPUTF8. `<postmaster>` is the postmaster of `ourName` (RFC 5321 section 4.1.1.3). */
-export function readRcpt(line: Uint8Array, rules: EnvelopeRules, utf8: boolean, ourName: Domain): Command<RcptCommand> {
+/** `utf8`: MAIL had SMTPUTF8. `<postmaster>` without a domain is `postmaster` (RFC 5321 sections 4.1.1.3 and 4.5.1). */
+export function readRcpt(
+  line: Uint8Array,
+  rules: EnvelopeRules,
+  utf8: boolean,
+  postmaster: Mailbox,
+): Command<RcptCommand> {
   const text = decodeUtf8(line);
   if (text === undefined) return refused(replies.notUtf8);
   const read = parseRcptCommandArguments(argumentsOf(text), pathOptions(rules));
   if (read.kind === 'malformed') return refused(faultOf(text, read, replies.badRecipient));
   const { path, parameters } = read.value;
   if (parameters.size > 0) return refused(replies.unknownParameter);
-  const address = mailboxAt(path, ourName);
-  if (address === undefined) return refused(replies.badRecipient);
-  if (!utf8 && needsSmtputf8(address)) return refused(replies.needsUtf8);
+  const address = path.kind === 'mailbox' ? path : postmaster;
+  if (!utf8 && indexOfNonAscii(text) !== -1) return refused(replies.needsUtf8);
   return { kind: 'command', value: { address, parameters: {} } };
-}
-
-function mailboxAt(path: ForwardPath, ourName: Domain): Mailbox | undefined {
-  if (path.kind === 'mailbox') return path;
-  const postmaster = parseMailbox(`postmaster@${ourName.ascii}`);
-  return postmaster.kind === 'parsed' ? postmaster.value : undefined;
 }
 
 function mailParameterFault(parameters: EsmtpParameters, rules: EnvelopeRules): Reply | undefined {
@@ -117,8 +114,9 @@ function pathOptions({ strict }: EnvelopeRules): PathOptions {
 }
 
 function plain(parameters: EsmtpParameters): Parameters {
-  const entries = [...parameters].map(([keyword, value]) => [keyword, value === true ? undefined : value] as const);
-  return Object.fromEntries(entries);
+  const record: Record<string, string | undefined> = {};
+  for (const [keyword, value] of parameters) record[keyword] = value === true ? undefined : value;
+  return record;
 }
 
 function refused(reply: Reply): { readonly kind: 'refused'; readonly reply: Reply } {

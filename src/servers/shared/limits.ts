@@ -28,10 +28,12 @@ export interface ServerLimits {
   readonly headerFields: number;
   /** Octets of one header field; 552 5.3.4 beyond. Default 102,400. */
   readonly fieldBytes: number;
-  /** Connections at once; 421 4.7.0 beyond. Default 1,000. */
+  /** Connections at once, TLS handshakes among them; beyond, 421 4.7.0, or under implicit TLS no answer. Default 1,000. */
   readonly connections: number;
-  /** Connections at once from one address; 421 4.7.0 beyond. Default 50 (smtpd_client_connection_count_limit). */
+  /** The same from one address. Default 50 (smtpd_client_connection_count_limit). */
   readonly connectionsPerClient: number;
+  /** A TLS handshake, under implicit TLS or behind STARTTLS; then the connection closes. Default 30,000. */
+  readonly handshakeTime: number;
   /** From the greeting to the end. Default 1,800,000 (30 minutes). */
   readonly sessionTime: number;
   /** Silence of the client. Default 300,000 (RFC 5321 section 4.5.3.2.7: at least 5 minutes). */
@@ -57,6 +59,7 @@ export const defaultLimits: ServerLimits = Object.freeze({
   fieldBytes: 102_400,
   connections: 1000,
   connectionsPerClient: 50,
+  handshakeTime: 30_000,
   sessionTime: 1_800_000,
   idleTime: 300_000,
   dataTime: 600_000,

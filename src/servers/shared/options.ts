@@ -5,9 +5,11 @@ import { type Abilities, beyond } from '../../core/abilities.js';
 import type { Policy } from '../../core/policy.js';
 import type { Credentials } from '../../ports/credentials.js';
 import type { MailStore } from '../../ports/mail-store.js';
+import type { Mailbox } from '../../values/address.js';
 import { type Domain, parseDomain } from '../../values/domain.js';
 import { ConfigurationError, type Problem } from '../../values/errors.js';
 import type { Network } from '../../values/ip.js';
+import { parseMailbox } from '../../values/mailbox.js';
 import { defaultLimits, limitProblems, type ServerLimits } from './limits.js';
 import type { Logger } from './logger.js';
 import { missingStores } from './policy-check.js';
@@ -20,8 +22,11 @@ export interface ServerOptions {
   readonly port: number;
   /** The address to listen on. Default `127.0.0.1`: a server that strangers reach says so. */
   readonly host?: string;
-  /** Our own domain name: greeting, EHLO reply, Received fields, `<postmaster>`. */
+  /** Our own domain name: greeting, EHLO reply, Received fields. */
   readonly name: string;
+  /** Who gets mail for `<postmaster>` without a domain, which every server takes (RFC 5321 section 4.5.1). The policy must
+   * accept it as a recipient. Default `postmaster@` with `name`. */
+  readonly postmaster?: string;
   /** For recipients whose next hop is `maildir`. */
   readonly store: MailStore;
   /** Where held messages go, into the mailbox `hold`. Needed when the policy may decide it. */
@@ -42,7 +47,8 @@ export interface ServerOptions {
   readonly requireTls?: boolean;
   /** Clients that may say XCLIENT (Postfix's smtpd_authorized_xclient_hosts). Default none. */
   readonly xclientHosts?: readonly Network[];
-  /** A bare LF in a message: refused with 554 5.6.0, or made CRLF. A bare CR is always refused. Default `reject`. */
+  /** A bare LF in a message: refused with 521 5.5.2, and the connection closes; or made CRLF. A bare CR is always refused
+   * like that. Default `reject`. */
   readonly bareNewline?: 'reject' | 'normalise';
   /** `MAIL FROM:<a@b>` exactly as RFC 5321 has it; else brackets may be missing and spaces stand behind the colon, as
    * Postfix allows by default. Default false. */
@@ -70,6 +76,8 @@ export interface Settings extends ServerOptions {
   readonly abilities: Abilities;
   readonly host: string;
   readonly ourName: Domain;
+  /** The checked option `postmaster`. */
+  readonly postmasterBox: Mailbox;
   readonly full: ServerLimits;
 }
 
@@ -99,13 +107,21 @@ export function checkOptions(
   if (!Number.isInteger(options.port) || options.port < 0 || options.port > 65_535) {
     problems.push(bad('port', `is a whole number from 0 to 65535, not ${options.port}`));
   }
+  const { postmaster: given = `postmaster@${name.kind === 'parsed' ? name.value.ascii : 'localhost'}` } = options;
+  const postmaster = parseMailbox(given);
+  if (postmaster.kind === 'malformed')
+    problems.push(bad('postmaster', `is an address with a domain: ${postmaster.why}`));
   if (name.kind === 'malformed') problems.push(bad('name', `is our own domain name: ${name.why}`));
   for (const transport of ['maildir', 'discard', 'error']) {
     if (options.transports?.[transport] !== undefined) problems.push(bad('transports', `${transport} is built in`));
   }
-  if (problems.length > 0 || name.kind === 'malformed') throw new ConfigurationError('server', problems);
+  if (problems.length > 0 || name.kind === 'malformed' || postmaster.kind === 'malformed') {
+    throw new ConfigurationError('server', problems);
+  }
   const full = { ...defaultLimits, ...options.limits };
-  return { ...options, protocol, policy, abilities, host: options.host ?? '127.0.0.1', ourName: name.value, full };
+  const { host = '127.0.0.1' } = options;
+  const names = { ourName: name.value, postmasterBox: postmaster.value };
+  return { ...options, ...names, protocol, policy, abilities, host, full };
 }
 
 function dependencyProblems(options: ServerOptions): readonly Problem[] {

@@ -5,23 +5,28 @@
  * A verdict on HELO is held until MAIL, as Postfix's smtpd_delay_reject does: a client that is refused at HELO may try
  * again without end, and the log would not tell whose mail it was.
  */
+import type { SpoolRefusal, SpoolResult } from '../../adapters/spool/index.js';
 import type { Conversation } from '../../core/conversation.js';
 import type { Verdict } from '../../core/decision.js';
 import type { MessageOutcome, RecipientVerdict } from '../../core/outcome.js';
 import type { Login, Session, TlsFacts } from '../../core/session.js';
+import type { MaybePromise } from '../../core/stage.js';
+import { andThen, isThenable } from '../../core/stage-context.js';
+import type { Recipient } from '../../core/transaction.js';
 import type { Mailbox, ReversePath } from '../../values/address.js';
 import { decodeText } from '../../values/bytes.js';
 import type { IpAddress } from '../../values/ip.js';
 import type { Message } from '../../values/message.js';
 import type { Reply } from '../../values/reply.js';
 import { contentFault, type Intake, openIntake, spoolFault } from './content.js';
-import { readMail, readRcpt } from './envelope.js';
+import { type MailCommand, readMail, readRcpt } from './envelope.js';
 import type { ServerHost } from './host.js';
 import { type LoginAttempt, verifyLogin } from './login.js';
 import { decisionFields, pathText, peerFields } from './record.js';
 import { redirectRecipients } from './redirect.js';
 import * as replies from './replies.js';
-import { settle, summaryOf } from './settle.js';
+import { type Envelope, reportMessage, settledFields } from './report.js';
+import { leadsSomewhere, nowhere, settle } from './settle.js';
 import { stamped } from './stamp.js';
 import { applyXclient, parseXclient } from './xclient.js';
 
@@ -31,16 +36,12 @@ export interface PeerFacts {
   readonly tls: TlsFacts | undefined;
 }
 
-/** The mail transaction that MAIL began. */
-interface Envelope {
-  readonly id: string;
-  readonly sender: ReversePath;
-  readonly utf8: boolean;
-  readonly begun: number;
-  /** In the order of the commands. */
-  readonly accepted: Mailbox[];
-  readonly refused: Set<Mailbox>;
-}
+type Verdicts = readonly RecipientVerdict[];
+
+const oneUnit: readonly number[] = [0];
+
+/** Recipients beyond the limit, in one transaction, that are no errors yet (smtpd_recipient_overshoot_limit). */
+const RECIPIENT_OVERSHOOT = 1000;
 
 /** For a message whose client has gone. */
 const noReplies: readonly Reply[] = [];
@@ -49,8 +50,8 @@ export class Peer {
   readonly #host: ServerHost;
   #conversation: Conversation;
   #envelope: Envelope | undefined = undefined;
-  /** Set by XCLIENT HELO=, in place of what HELO says. */
-  #heloByFront: string | undefined = undefined;
+  /** Set by XCLIENT HELO=, in place of what HELO says; `unavailable`: the client gave none. */
+  #heloByFront: string | 'unavailable' | undefined = undefined;
   authFailures = 0;
 
   constructor(host: ServerHost, { ip, port, tls }: PeerFacts) {
@@ -88,7 +89,8 @@ export class Peer {
   /** `name` is undefined for a command without one. */
   async hello(name: string | undefined, protocol: 'smtp' | 'esmtp' | 'lmtp'): Promise<void> {
     this.#envelope = undefined;
-    await this.#conversation.hello(this.#heloByFront ?? name, protocol);
+    const told = this.#heloByFront === 'unavailable' ? undefined : (this.#heloByFront ?? name);
+    await this.#conversation.hello(told, protocol);
   }
 
   /** STARTTLS: all that was learned before is forgotten (RFC 3207 section 4.2). */
@@ -129,7 +131,7 @@ export class Peer {
     return answer.kind === 'not-found' ? replies.wrongCredentials : replies.cannotAuthenticate;
   }
 
-  async mail(line: Uint8Array): Promise<Reply> {
+  mail(line: Uint8Array): MaybePromise<Reply> {
     const { requireTls, requireLogin, strictEnvelope, full } = this.#host.settings;
     const { tls, login } = this.session;
     if (requireTls === true && tls === undefined) return replies.tlsRequired;
@@ -137,38 +139,62 @@ export class Peer {
     if (this.inTransaction) return replies.nestedMail;
     const read = readMail(line, { strict: strictEnvelope === true, messageBytes: full.messageBytes });
     if (read.kind === 'refused') return read.reply;
-    const { sender, utf8, parameters } = read.value;
-    const { decision } = await this.#conversation.mail(sender, parameters);
+    const { sender, parameters } = read.value;
+    return andThen(this.#conversation.direct.mail(sender, parameters), ({ decision }) =>
+      this.#begin(read.value, decision),
+    );
+  }
+
+  #begin({ sender, utf8 }: MailCommand, decision: Verdict): Reply {
     const id = this.#conversation.transactionId ?? '';
-    const reply = refusalOf(decision) ?? replies.senderOk;
+    const refusal = replies.refusalOf(decision);
+    const reply = refusal ?? replies.senderOk;
     if (decision.kind !== 'continue') this.#log('mail', decision, reply, { id, sender: pathText(sender) }, 'MAIL');
-    if (refusalOf(decision) === undefined) {
-      this.#envelope = { id, sender, utf8, begun: performance.now(), accepted: [], refused: new Set() };
+    if (refusal === undefined) {
+      this.#envelope = { id, sender, utf8, begun: performance.now(), accepted: [], refused: new Set(), overshoot: 0 };
     } else {
       this.#conversation.reset();
     }
     return reply;
   }
 
-  async rcpt(line: Uint8Array): Promise<Reply> {
+  rcpt(line: Uint8Array): MaybePromise<Reply> {
     const envelope = this.#envelope;
-    const { strictEnvelope, full, ourName } = this.#host.settings;
+    const { strictEnvelope, full, postmasterBox } = this.#host.settings;
     if (envelope === undefined) return replies.needsMail;
     const rules = { strict: strictEnvelope === true, messageBytes: full.messageBytes };
-    const read = readRcpt(line, rules, envelope.utf8, ourName);
+    const read = readRcpt(line, rules, envelope.utf8, postmasterBox);
     if (read.kind === 'refused') return read.reply;
     // RFC 5321 section 4.5.3.1.10: 452, not 552; the client sends the rest in another transaction.
-    if (envelope.accepted.length >= full.recipients) return replies.tooManyRecipients;
+    if (envelope.accepted.length >= full.recipients) {
+      return envelope.overshoot++ < RECIPIENT_OVERSHOOT ? replies.tooManyRecipients : replies.farTooManyRecipients;
+    }
     const { address, parameters } = read.value;
-    const { decision } = await this.#conversation.rcpt(address, parameters);
-    const reply = refusalOf(decision) ?? replies.recipientOk;
+    return andThen(this.#conversation.direct.rcpt(address, parameters), ({ decision, recipients }) =>
+      this.#add(envelope, address, decision, recipients),
+    );
+  }
+
+  #add(envelope: Envelope, address: Mailbox, decision: Verdict, recipients: readonly Recipient[]): Reply {
+    const refusal = replies.refusalOf(decision) ?? this.#noWayOut(envelope, decision, recipients);
+    const reply = refusal ?? replies.recipientOk;
     if (decision.kind !== 'continue') {
       const fields = { id: envelope.id, sender: pathText(envelope.sender), recipient: address.text };
       this.#log('rcpt', decision, reply, fields, 'RCPT');
     }
-    if (refusalOf(decision) === undefined) envelope.accepted.push(address);
+    if (refusal === undefined) envelope.accepted.push(address);
     else envelope.refused.add(address);
     return reply;
+  }
+
+  /** A transport that the server does not have is the operator's mistake: told before the message is sent for nothing. */
+  #noWayOut({ id }: Envelope, { kind }: Verdict, recipients: readonly Recipient[]): Reply | undefined {
+    if (kind !== 'continue' && kind !== 'accept') return undefined;
+    const { outlets } = this.#host;
+    const lost = recipients.find(({ nextHop }) => nextHop !== undefined && !leadsSomewhere(outlets, nextHop));
+    if (lost === undefined) return undefined;
+    nowhere(outlets, id, lost);
+    return replies.notConfigured;
   }
 
   reset(): void {
@@ -192,13 +218,12 @@ export class Peer {
   /** The message has arrived: one reply, or for LMTP one for each accepted RCPT. Ends the transaction. */
   async finish(intake: Intake): Promise<readonly Reply[]> {
     const envelope = this.#envelope;
-    const spooled = await intake.end();
+    const ended = intake.end();
+    const spooled = isThenable<SpoolResult>(ended) ? await ended : ended;
     if (envelope === undefined) return noReplies;
     try {
       if (spooled.kind !== 'spooled') {
-        const fault = spoolFault(spooled);
-        const why = spooled.kind === 'failed' || spooled.kind === 'aborted' ? spooled.why : spooled.limit;
-        return fault === undefined ? noReplies : this.#refuseContent(envelope, fault, why);
+        return this.#notSpooled(envelope, spooled);
       }
       const { message, facts } = spooled;
       const fault = contentFault(facts, this.#host.settings.full.lineBytes);
@@ -206,82 +231,77 @@ export class Peer {
       return await this.#judge(envelope, message, facts.size);
     } finally {
       this.reset();
-      if (spooled.kind === 'spooled') await spooled.release().catch(() => undefined);
+      const released = spooled.kind === 'spooled' ? spooled.release().catch(() => undefined) : undefined;
+      if (spooled.kind === 'spooled' && spooled.location === 'file') await released;
     }
   }
 
+  #notSpooled(envelope: Envelope, refusal: SpoolRefusal): readonly Reply[] {
+    const fault = spoolFault(refusal);
+    if (refusal.kind === 'over-limit' && fault !== undefined) {
+      return this.#refuseContent(envelope, fault, refusal.limit);
+    }
+    if (refusal.kind !== 'failed' || fault === undefined) return noReplies;
+    const fields = { event: 'spool', id: envelope.id, reason: 'storage', why: refusal.why };
+    this.#host.reporter.log?.error(fields, 'a message could not be kept while it arrived');
+    return this.#refuseWhole(envelope, fault, { reason: 'storage', detail: refusal.why });
+  }
+
   #refuseContent(envelope: Envelope, reply: Reply, detail: string | undefined, size?: number): readonly Reply[] {
+    return this.#refuseWhole(envelope, reply, { reason: 'content', detail }, size);
+  }
+
+  #refuseWhole(envelope: Envelope, reply: Reply, why: object, size?: number): readonly Reply[] {
     const told = this.#forEachUnit(envelope, reply);
-    this.#report(
-      envelope,
-      told,
-      { decision: replies.is(4, reply) ? 'defer' : 'reject', reason: 'content', detail },
-      size,
-    );
+    const decision = replies.is(4, reply) ? 'defer' : 'reject';
+    this.#report(envelope, told, () => ({ decision, ...why }), size);
     return told;
   }
 
   async #judge(envelope: Envelope, received: Message, size: number): Promise<readonly Reply[]> {
     const conversation = this.#conversation;
     const receivedAt = this.#host.now();
-    const outcome = await conversation.message(stamped(received, conversation, envelope, receivedAt));
-    const verdicts = (await this.#delivering(outcome)).filter((one) => !envelope.refused.has(one.recipient.original));
-    const byAddress = new Map(envelope.accepted.map((address, unit) => [address, [unit]]));
+    const judged = conversation.direct.message(stamped(received, conversation, envelope, receivedAt));
+    const outcome = isThenable<MessageOutcome>(judged) ? await judged : judged;
+    const delivering = this.#delivering(outcome);
+    const all = isThenable<Verdicts>(delivering) ? await delivering : delivering;
+    const { refused } = envelope;
+    const verdicts = refused.size === 0 ? all : all.filter((one) => !refused.has(one.recipient.original));
+    const told = await this.#settle(envelope, outcome.sender, verdicts);
+    this.#report(envelope, told, () => settledFields(verdicts), size);
+    return told;
+  }
+
+  #settle(envelope: Envelope, sender: ReversePath, verdicts: Verdicts): Promise<readonly Reply[]> {
     const perRecipient = this.#host.settings.protocol === 'lmtp';
-    const all = perRecipient ? envelope.accepted.map((_, unit) => unit) : [0];
-    const { sender } = outcome;
-    const told = await settle({
+    const all = perRecipient ? envelope.accepted.map((_, unit) => unit) : oneUnit;
+    const byAddress = new Map(perRecipient ? envelope.accepted.map((address, unit) => [address, [unit]]) : []);
+    return settle({
       outlets: this.#host.outlets,
       consignment: { id: envelope.id, sender },
       verdicts,
       // A recipient that the policy added belongs to no RCPT: without it, nobody's copy is complete.
-      unitsOf: ({ original }) => (perRecipient ? (byAddress.get(original) ?? all) : all),
+      unitsOf: ({ original }) => byAddress.get(original) ?? all,
       units: all.length,
       redirect: (to) => redirectRecipients(this.#host, this.session, envelope.id, to),
     });
-    const decision = summaryOf(verdicts);
-    const { reply: _, ...fields } = decisionFields(decision, replies.ok) as { reply: unknown };
-    this.#report(envelope, told, fields, size);
-    return told;
   }
 
   /** The deliver list runs for those that nothing has been decided for. An empty one is run for its trace alone. */
-  async #delivering(outcome: MessageOutcome): Promise<readonly RecipientVerdict[]> {
+  #delivering(outcome: MessageOutcome): MaybePromise<Verdicts> {
     const { settings, reporter } = this.#host;
     if (settings.policy.lists.deliver.length === 0 && !reporter.watched) return outcome.recipients;
     const undecided = outcome.recipients.some(({ decision: { kind } }) => kind === 'continue' || kind === 'accept');
-    return undecided ? (await this.#conversation.deliver()).recipients : outcome.recipients;
+    if (!undecided) return outcome.recipients;
+    return andThen(this.#conversation.direct.deliver(), ({ recipients }) => recipients);
   }
 
   #forEachUnit({ accepted }: Envelope, reply: Reply): readonly Reply[] {
     return this.#host.settings.protocol === 'lmtp' ? accepted.map(() => reply) : [reply];
   }
 
-  #report(envelope: Envelope, told: readonly Reply[], fields: object, size: number | undefined): void {
-    const { id, accepted, begun } = envelope;
-    const { reporter } = this.#host;
-    const ms = Math.round(performance.now() - begun);
-    reporter.log?.info(
-      {
-        event: 'message',
-        id,
-        ...peerFields(this.session, this.#conversation.helo),
-        sender: pathText(envelope.sender),
-        recipients: accepted.map((one) => one.text),
-        ...fields,
-        replies: told.map((one) => `${one.code} ${one.enhanced ?? ''} ${one.lines.join(' ')}`),
-        ms,
-        size,
-      },
-      'message',
-    );
-    reporter.transaction(() => ({
-      id,
-      session: this.session,
-      outcome: this.#conversation.outcome(),
-      replies: told,
-      size,
-    }));
+  #report(envelope: Envelope, told: readonly Reply[], decided: () => object, size: number | undefined): void {
+    reportMessage(this.#host.reporter, this.#conversation, { envelope, told, decided, size });
   }
 
   #log(event: string, decision: Verdict, reply: Reply, fields: object, text: string): void {
@@ -289,9 +309,4 @@ export class Peer {
     const peer = peerFields(this.session, this.#conversation.helo);
     log?.info({ event, ...fields, ...peer, ...decisionFields(decision, reply) }, text);
   }
-}
-
-/** Discard, hold, quarantine and redirect are carried out at the end: the dialogue goes on. */
-function refusalOf(decision: Verdict): Reply | undefined {
-  return decision.kind === 'reject' || decision.kind === 'defer' ? decision.reply : undefined;
 }

@@ -2,7 +2,7 @@
  * Which stages of a policy may come to hold or quarantine a message: a server without a place for such messages refuses
  * the policy when it is made, and names them.
  */
-import { membersOf } from '../../core/describe.js';
+import { leavesOf } from '../../core/describe.js';
 import { type Phase, phases } from '../../core/phase.js';
 import type { Policy } from '../../core/policy.js';
 import type { AnyStage } from '../../core/stage.js';
@@ -25,8 +25,4 @@ export function missingStores(policy: Policy, has: Readonly<Record<KeepKind, boo
 /** By itself, or because a port could not tell. */
 function mayDecide(stage: AnyStage, kind: KeepKind): boolean {
   return stage.decides.includes(kind) || Object.values(stage.asks).some((ask) => ask.cannotTell === kind);
-}
-
-function leavesOf(stage: AnyStage): readonly AnyStage[] {
-  return stage.form.kind === 'leaf' ? [stage] : membersOf(stage).flatMap(leavesOf);
 }

@@ -2,6 +2,7 @@
  * The replies that the servers word themselves: RFC 5321 section 4.2, enhanced codes of RFC 3463 and RFC 5248. What a
  * policy answers is in its decisions.
  */
+import type { Verdict } from '../../core/decision.js';
 import { type Reply, reply } from '../../values/reply.js';
 
 export const ok: Reply = reply(250, '2.0.0', 'Ok');
@@ -26,11 +27,15 @@ export const needsMail: Reply = reply(503, '5.5.1', 'Need MAIL first');
 export const needsRcpt: Reply = reply(503, '5.5.1', 'Need RCPT first');
 /** RFC 5321 section 3.3: 554 where no recipient was valid. */
 export const noValidRecipients: Reply = reply(554, '5.5.1', 'No valid recipients');
+/** No error of the client's: it is told to send the rest later, and the replies may cross (RFC 2920). */
 export const tooManyRecipients: Reply = reply(452, '4.5.3', 'Too many recipients');
+/** The same where it counts as an error: to a client that goes on and on. */
+export const farTooManyRecipients: Reply = reply(452, '4.5.3', 'Too many recipients');
 export const messageTooBig: Reply = reply(552, '5.3.4', 'Message size exceeds the limit');
 export const headerTooBig: Reply = reply(552, '5.3.4', 'The header of the message exceeds a limit');
 
-export const bareNewline: Reply = reply(554, '5.6.0', 'Bare LF or CR in the message: lines end in CRLF');
+/** Postfix's smtpd_forbid_bare_newline. The connection closes: what is pipelined behind may be smuggled. */
+export const bareNewline: Reply = reply(521, '5.5.2', 'Bare LF or CR in the message: lines end in CRLF');
 export const nulOctet: Reply = reply(554, '5.6.0', 'NUL octet in the message');
 export const messageLineTooLong: Reply = reply(554, '5.6.0', 'A line of the message is too long');
 
@@ -66,8 +71,16 @@ export function is(code: 2 | 4 | 5, { code: given }: Reply): boolean {
   return Math.floor(given / 100) === code;
 }
 
+const none: readonly never[] = [];
+
 /** What to say for several that failed: trying again helps as long as one failure is temporary. */
-export function worst(replies: readonly (Reply | undefined)[]): Reply | undefined {
+export function worst(replies: readonly (Reply | undefined)[] = none): Reply | undefined {
+  if (replies.length === 0) return undefined;
   const failed = replies.filter((one) => one !== undefined);
   return failed.find((one) => is(4, one)) ?? failed[0];
+}
+
+/** Discard, hold, quarantine and redirect are carried out at the end: the dialogue goes on. */
+export function refusalOf(decision: Verdict): Reply | undefined {
+  return decision.kind === 'reject' || decision.kind === 'defer' ? decision.reply : undefined;
 }

@@ -135,6 +135,7 @@ function engineServer(engine: Engine, host: ServerHost, connections: Set<Connect
   const ConnectionOf = connectionClass(engine, host);
   const bySession = new WeakMap<object, Connection>();
   const perClient = new Map<string, number>();
+  let handshakes = 0;
 
   function count(address: string, by: 1 | -1): number {
     const now = (perClient.get(address) ?? 0) + by;
@@ -143,16 +144,51 @@ function engineServer(engine: Engine, host: ServerHost, connections: Set<Connect
     return now;
   }
 
+  function isTooMany(client: string): boolean {
+    const open = connections.size + handshakes;
+    if (open < full.connections && (perClient.get(client) ?? 0) < full.connectionsPerClient) return false;
+    const fields = { event: 'connect', client, decision: 'defer', reason: 'limit', connections: open };
+    host.reporter.log?.warn(fields, 'too many connections');
+    return true;
+  }
+
   return new (class extends engine.SMTPServer {
+    /** Implicit TLS: a connection counts from its first octet, and its handshake has an end. */
+    override _acceptSocket(socket: Socket, handshake: boolean): (() => void) | false {
+      if (!handshake) return super._acceptSocket(socket, handshake);
+      const client = socket.remoteAddress ?? '';
+      const release = isTooMany(client) ? false : super._acceptSocket(socket, handshake);
+      if (release === false) {
+        socket.on('error', () => undefined);
+        socket.destroy();
+        return false;
+      }
+      handshakes++;
+      count(client, 1);
+      const timer = setTimeout(() => {
+        host.reporter.log?.warn({ event: 'tls', client, reason: 'limit' }, 'the TLS handshake took too long');
+        (this._pendingSockets.get(socket) ?? socket).destroy();
+      }, full.handshakeTime);
+      let over = false;
+      const done = (): void => {
+        if (over) return;
+        over = true;
+        clearTimeout(timer);
+        handshakes--;
+        count(client, -1);
+        release();
+      };
+      socket.once('close', done);
+      return done;
+    }
+
     override connect(socket: Socket | TLSSocket, options?: SMTPConnectionOptions | null): void {
       const client = socket.remoteAddress ?? '';
       if (host.draining) {
         turnAway(socket, replies.shuttingDown);
         return;
       }
-      if (connections.size >= full.connections || (perClient.get(client) ?? 0) >= full.connectionsPerClient) {
-        const fields = { event: 'connect', client, decision: 'defer', reason: 'limit', connections: connections.size };
-        host.reporter.log?.warn(fields, 'too many connections');
+      if (isTooMany(client)) {
         turnAway(socket, replies.tooManyConnections);
         return;
       }

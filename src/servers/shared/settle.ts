@@ -6,6 +6,8 @@
  */
 import type { Final, Verdict } from '../../core/decision.js';
 import type { RecipientVerdict } from '../../core/outcome.js';
+import type { MaybePromise } from '../../core/stage.js';
+import { isThenable } from '../../core/stage-context.js';
 import type { NextHop, Recipient } from '../../core/transaction.js';
 import type { Mailbox } from '../../values/address.js';
 import type { Message } from '../../values/message.js';
@@ -37,40 +39,53 @@ export async function settle(settling: Settling): Promise<readonly Reply[]> {
   const { outlets, consignment, verdicts, units } = settling;
   const redirects = new Map<string, ReturnType<AskRedirect>>();
   const plans: Plan[] = [];
-  for (const verdict of verdicts) plans.push(await planFor(settling, verdict, redirects));
-  const refusals = perUnit(plans, units, (plan) => plan.refusal);
-  const going = plans.filter((plan) => plan.units.some((unit) => refusals[unit] === undefined));
-  const failures = await deliverAll(
-    outlets,
-    consignment,
-    going.flatMap((plan) => plan.targets),
-  );
-  const failed = perUnit(going, units, (plan) => failureOf(plan, failures));
-  return refusals.map((refusal, unit) => refusal ?? failed[unit] ?? replies.queued(consignment.id));
+  for (const verdict of verdicts) {
+    const plan = planFor(settling, verdict, redirects);
+    plans.push(isThenable<Plan>(plan) ? await plan : plan);
+  }
+  const refusals = perUnit(plans, (plan) => plan.refusal);
+  const going = refusals.size === 0 ? plans : plans.filter((plan) => plan.units.some((unit) => !refusals.has(unit)));
+  const targets: Target[] = [];
+  for (const plan of going) for (const target of plan.targets) targets.push(target);
+  const failures = targets.length === 0 ? none : await deliverAll(outlets, consignment, targets);
+  const failed = failures.size === 0 ? nobody : perUnit(going, (plan) => failureOf(plan, failures));
+  const told: Reply[] = [];
+  for (let unit = 0; unit < units; unit++) {
+    told.push(replies.worst(refusals.get(unit)) ?? replies.worst(failed.get(unit)) ?? replies.queued(consignment.id));
+  }
+  return told;
 }
 
-function perUnit(
-  plans: readonly Plan[],
-  units: number,
-  read: (plan: Plan) => Reply | undefined,
-): readonly (Reply | undefined)[] {
-  const found: (Reply | undefined)[][] = Array.from({ length: units }, () => []);
+type PerUnit = ReadonlyMap<number, readonly Reply[]>;
+
+const nobody: PerUnit = new Map();
+const none: Failures = new Map();
+
+/** The units that something was said for. */
+function perUnit(plans: readonly Plan[], read: (plan: Plan) => Reply | undefined): PerUnit {
+  const found = new Map<number, Reply[]>();
   for (const plan of plans) {
     const one = read(plan);
-    if (one !== undefined) for (const unit of plan.units) found[unit]?.push(one);
+    if (one === undefined) continue;
+    for (const unit of plan.units) {
+      const said = found.get(unit);
+      if (said === undefined) found.set(unit, [one]);
+      else said.push(one);
+    }
   }
-  return found.map(replies.worst);
+  return found;
 }
 
 function failureOf(plan: Plan, failures: Failures): Reply | undefined {
-  return failures.size === 0 ? undefined : replies.worst(plan.targets.map((target) => failures.get(target)));
+  return replies.worst(plan.targets.map((target) => failures.get(target)));
 }
 
-async function planFor(
+/** A promise only for a redirect. */
+function planFor(
   settling: Settling,
   { recipient, decision, message }: RecipientVerdict,
   redirects: Map<string, ReturnType<AskRedirect>>,
-): Promise<Plan> {
+): MaybePromise<Plan> {
   const units = settling.unitsOf(recipient);
   const plan = (targets: readonly Target[]): Plan => ({ units, targets, refusal: undefined });
   const refused = (refusal: Reply): Plan => ({ units, targets: [], refusal });
@@ -92,9 +107,9 @@ async function planFor(
         asked = settling.redirect(to);
         redirects.set(to.text, asked);
       }
-      const answer = await asked;
-      if ('kind' in answer) return refused(answer);
-      return routed(settling, answer, message, plan, refused);
+      return asked.then((answer) =>
+        'kind' in answer ? refused(answer) : routed(settling, answer, message, plan, refused),
+      );
     }
     case 'continue':
     case 'accept':
@@ -111,11 +126,15 @@ function routed(
 ): Plan {
   const targets: Target[] = [];
   const refusals: Reply[] = [];
-  for (const { address, nextHop } of recipients) {
-    const way = wayOf(settling, address, nextHop);
+  for (const recipient of recipients) {
+    const { address } = recipient;
+    const way = wayOf(settling, recipient);
     if (way === 'drop') continue;
     if (way.kind === 'reply') refusals.push(way);
-    else targets.push({ kind: 'hand-over', address, message, ...way.hop });
+    else {
+      const { transport, destination } = way.hop;
+      targets.push({ kind: 'hand-over', address, message, transport, destination });
+    }
   }
   const refusal = replies.worst(refusals);
   return refusal === undefined ? plan(targets) : refused(refusal);
@@ -125,19 +144,28 @@ const notAccepted: Reply = reply(550, '5.0.0', 'Mail for this recipient is not a
 
 function wayOf(
   { outlets, consignment }: Settling,
-  address: Mailbox,
-  hop: NextHop | undefined,
+  recipient: Recipient,
 ): 'drop' | Reply | { readonly kind: 'hop'; readonly hop: NextHop } {
+  const hop = recipient.nextHop;
   if (hop?.transport === 'discard') return 'drop';
   // error(8): the text of the next hop, with its own codes where it has any.
   if (hop?.transport === 'error') return replyFromText(hop.destination, notAccepted);
-  if (hop !== undefined && (hop.transport === 'maildir' || outlets.transports?.[hop.transport] !== undefined)) {
-    return { kind: 'hop', hop };
-  }
-  const why = hop === undefined ? 'no stage set a next hop' : `unknown transport "${hop.transport}"`;
-  const fields = { event: 'delivery', id: consignment.id, recipient: address.text, why };
-  outlets.log?.error(fields, 'nowhere to deliver to');
+  if (hop !== undefined && leadsSomewhere(outlets, hop)) return { kind: 'hop', hop };
+  nowhere(outlets, consignment.id, recipient);
   return replies.notConfigured;
+}
+
+/** The server has the transport, or it is built in. */
+export function leadsSomewhere({ transports }: Outlets, { transport }: NextHop): boolean {
+  return BUILT_IN.includes(transport) || transports?.[transport] !== undefined;
+}
+
+const BUILT_IN: readonly string[] = ['maildir', 'discard', 'error'];
+
+/** For the operator, whose mistake it is. */
+export function nowhere({ log }: Outlets, id: string, { address, nextHop }: Recipient): void {
+  const why = nextHop === undefined ? 'no stage set a next hop' : `unknown transport "${nextHop.transport}"`;
+  log?.error({ event: 'delivery', id, recipient: address.text, why }, 'nowhere to deliver to');
 }
 
 /** The decision that concerns all, for the log: the common one, or that of the first who differs. */

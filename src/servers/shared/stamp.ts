@@ -4,7 +4,7 @@
  */
 import type { Conversation } from '../../core/conversation.js';
 import type { Mailbox } from '../../values/address.js';
-import { type Message, prependField } from '../../values/message.js';
+import { changed, firstField, type Message, prependField } from '../../values/message.js';
 import { receivedField, transmissionType } from '../../values/stamp.js';
 
 export interface StampFacts {
@@ -16,20 +16,33 @@ export interface StampFacts {
 
 export function stamped(message: Message, { session, helo }: Conversation, facts: StampFacts, at: Date): Message {
   const { client, tls, login, server } = session;
-  if (client.ip === undefined) return message;
+  const taken = withoutReturnPath(message);
+  if (session.protocol === 'local') return taken;
+  const { protocol } = session;
   const { id, utf8, accepted } = facts;
-  const protocol = session.protocol === 'local' ? 'smtp' : session.protocol;
   const [only, ...others] = accepted;
   const field = receivedField({
-    clientIp: client.ip,
     by: server.name,
     with: transmissionType({ protocol, tls: tls !== undefined, authenticated: login !== undefined, utf8 }),
     id,
     at,
+    ...(client.ip === undefined ? {} : { clientIp: client.ip }),
     ...(helo === undefined ? {} : { helo }),
     ...(client.name.kind === 'verified' ? { clientName: client.name.name.ascii } : {}),
     ...(only !== undefined && others.length === 0 ? { for: only } : {}),
     ...(tls === undefined ? {} : { tls }),
   });
-  return prependField(message, field).message;
+  return prependField(taken, field).message;
+}
+
+/**
+ * RFC 5321 section 4.4: the server that makes the final delivery writes Return-Path, and a message in transit has none
+ * (Postfix's message_drop_headers).
+ */
+function withoutReturnPath(message: Message): Message {
+  if (firstField(message, 'Return-Path') === undefined) return message;
+  return changed(
+    message,
+    message.header.filter((field) => field.lowerName !== 'return-path'),
+  );
 }

@@ -12,10 +12,10 @@ import { malformed, type Parsed, parsed } from '../../values/parsed.js';
 /** Absent where the command did not name it; `unavailable` takes back what was known. */
 export interface XclientAttributes {
   readonly name?: ClientName;
-  readonly ip?: IpAddress;
-  readonly port?: number;
+  readonly ip?: IpAddress | 'unavailable';
+  readonly port?: number | 'unavailable';
   readonly protocol?: 'smtp' | 'esmtp';
-  readonly helo?: string;
+  readonly helo?: string | 'unavailable';
   readonly login?: string | 'unavailable';
 }
 
@@ -48,15 +48,16 @@ function attributeOf(key: string, value: string): XclientAttributes | undefined 
     case 'NAME':
       return nameOf(value, missing);
     case 'ADDR':
-      return missing ? {} : addressOf(value);
+      return missing ? { ip: 'unavailable' } : addressOf(value);
     case 'PORT':
-      if (missing) return {};
+      if (missing) return { port: 'unavailable' };
       return /^[0-9]{1,5}$/.test(value) && Number(value) < 65_536 ? { port: Number(value) } : undefined;
     case 'PROTO':
       if (missing) return {};
       return /^e?smtp$/i.test(value) ? { protocol: value.toLowerCase() as 'smtp' | 'esmtp' } : undefined;
     case 'HELO':
-      return missing ? {} : value.length > 0 && value.length <= 255 ? { helo: value } : undefined;
+      if (missing) return { helo: 'unavailable' };
+      return value.length > 0 && value.length <= 255 ? { helo: value } : undefined;
     case 'LOGIN':
       return missing
         ? { login: 'unavailable' }
@@ -83,13 +84,25 @@ function addressOf(value: string): XclientAttributes | undefined {
   return ip.kind === 'parsed' ? { ip: ip.value } : undefined;
 }
 
-/** The session of the client that the front speaks for. A new address inherits no name and no login. */
+/**
+ * The session of the client that the front speaks for. A new address inherits no name and no login. One that the front
+ * does not know leaves none: nothing of the front's own stays, and no network contains the client.
+ */
 export function applyXclient(session: Session, attributes: XclientAttributes): Session {
   const { ip, port, name, login, protocol } = attributes;
-  const before: Client = ip === undefined ? session.client : { ip, port: undefined, name: { kind: 'not-looked-up' } };
-  const client: Client = { ip: before.ip, port: port ?? before.port, name: name ?? before.name };
+  const before = ip === undefined ? session.client : strangerAt(ip);
+  const client: Client = {
+    ip: before.ip,
+    port: port === 'unavailable' ? undefined : (port ?? before.port),
+    name: name ?? before.name,
+  };
   const kept = ip === undefined ? session.login : undefined;
   const loggedIn =
     login === undefined ? kept : login === 'unavailable' ? undefined : { name: login, mechanism: 'XCLIENT' };
   return { ...session, client, login: loggedIn, protocol: protocol ?? session.protocol };
+}
+
+function strangerAt(ip: IpAddress | 'unavailable'): Client {
+  if (ip === 'unavailable') return { ip: undefined, port: undefined, name: { kind: 'none' } };
+  return { ip, port: undefined, name: { kind: 'not-looked-up' } };
 }

@@ -3,7 +3,7 @@
  * folds included, without its last line end (header_checks(5)); what a rule writes becomes a field octet for octet, as
  * in Postfix, but never more than one.
  */
-import { decodeLatin1, encodeLatin1 } from '../../values/bytes.js';
+import { concatBytes, decodeLatin1, encodeLatin1 } from '../../values/bytes.js';
 import type { HeaderField } from '../../values/header.js';
 import { fieldOver, isMailboxLineField } from '../../values/header-field.js';
 
@@ -15,6 +15,15 @@ export function fieldText(field: HeaderField, limit: number): string {
   if (text.endsWith('\n')) text = text.slice(0, -1);
   if (isMailboxLineField(field)) return `${field.name}: ${text}`;
   return text.charCodeAt(field.name.length) === 58 ? text : withoutSpace(text, field.name.length);
+}
+
+/** A text that has the `fieldText` of every field in it; undefined where a field is not matched as it stands. */
+export function headerText(header: readonly HeaderField[], limit: number): string | undefined {
+  for (const field of header) {
+    const { bytes, name } = field;
+    if (bytes.length > limit || bytes[name.length] !== 58 || isMailboxLineField(field)) return undefined;
+  }
+  return decodeLatin1(concatBytes(header.map(({ bytes }) => bytes))).replaceAll('\r\n', '\n');
 }
 
 function withoutSpace(text: string, nameLength: number): string {

@@ -34,9 +34,9 @@ import {
   newOutcome,
   take,
 } from '../../tables/checks/outcome.js';
-import type { RuleSource, RuleTable } from '../../tables/regex/index.js';
+import type { RuleMatcher, RuleSource, RuleTable } from '../../tables/regex/index.js';
 import type { HeaderField } from '../../values/header.js';
-import { fieldText, makeFieldFrom } from './field-text.js';
+import { fieldText, headerText, makeFieldFrom } from './field-text.js';
 
 export interface HeaderChecksOptions {
   /** Octets of one field that are looked at. Default 102,400, Postfix's header_size_limit. */
@@ -95,6 +95,11 @@ const clean: Checked = Object.freeze({ findings: headerChecksFinding.of({ hits: 
 
 function check(actions: ActionTable, limit: number, tx: MessageFacts, ctx: Notes): Checked {
   const { table } = actions;
+  const rules = rulesFor(table, tx.message.header, limit);
+  if (rules === undefined) {
+    if (ctx.detail) noteOthers(ctx, table, new Set());
+    return clean;
+  }
   const hits: HeaderHit[] = [];
   const edits: FieldEdit[] = [];
   const outcome = newOutcome();
@@ -102,7 +107,7 @@ function check(actions: ActionTable, limit: number, tx: MessageFacts, ctx: Notes
   let why = '';
   for (const field of tx.message.header) {
     const text = fieldText(field, limit);
-    const match = table.match(text);
+    const match = rules.match(text);
     if (match === undefined) continue;
     matched.add(match.index);
     // A header may match in every field: the trace has no more of that than the finding.
@@ -130,6 +135,12 @@ function check(actions: ActionTable, limit: number, tx: MessageFacts, ctx: Notes
   const all = isLost(outcome) ? [] : [...edits, ...envelopeEditsOf(outcome, tx.recipients)];
   const decision = decisionOf(outcome, why);
   return decision === undefined ? { findings, edits: all } : { findings, edits: all, decision };
+}
+
+/** One look at the whole header leaves out the rules that can match in none of its fields. */
+function rulesFor(table: RuleTable, header: readonly HeaderField[], limit: number): RuleMatcher | undefined {
+  const text = headerText(header, limit);
+  return text === undefined ? table : table.within(text.toLowerCase());
 }
 
 function fieldEdits(action: Action, field: HeaderField): readonly FieldEdit[] {

@@ -26,7 +26,7 @@ export interface RelayControlOptions {
 }
 
 export interface RelayFinding {
-  /** Why the recipient is permitted; `none` where it is not. `local-session`: no client address, so no network peer. */
+  /** Why the recipient is permitted; `none` where it is not. `local-session`: mail of this host itself. */
   readonly permittedBy: 'local-session' | 'network' | 'login' | 'domain' | 'relay-domain' | 'none';
   /** The network that the client is in, or the domain of the recipient. */
   readonly evidence: string;
@@ -73,9 +73,10 @@ export function relayControl(options: RelayControlOptions): RelayControlStage {
 }
 
 /** What the client itself may; undefined for a stranger. */
-function trust({ client, login }: Session, compiled: Compiled): RelayFinding | undefined {
-  if (client.ip === undefined) return { permittedBy: 'local-session', evidence: 'the client has no address' };
-  const network = compiled.networks.find(client.ip)?.network;
+function trust({ client, login, protocol }: Session, compiled: Compiled): RelayFinding | undefined {
+  // Not by a missing address: a front may be unable to tell it (XCLIENT ADDR=[UNAVAILABLE]).
+  if (protocol === 'local') return { permittedBy: 'local-session', evidence: 'the mail did not come by a connection' };
+  const network = client.ip === undefined ? undefined : compiled.networks.find(client.ip)?.network;
   if (network !== undefined) return { permittedBy: 'network', evidence: network.text };
   if (login !== undefined && compiled.logins) return { permittedBy: 'login', evidence: login.name };
   return undefined;

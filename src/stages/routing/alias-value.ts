@@ -6,6 +6,7 @@
 import type { MailDomain } from '../../tables/domain-set.js';
 import { type Mailbox, mailboxOf } from '../../values/address.js';
 import { excerpt } from '../../values/characters.js';
+import { parseDomain } from '../../values/domain.js';
 import { parseMailbox } from '../../values/mailbox.js';
 
 export type AliasMember =
@@ -46,7 +47,7 @@ function readMember(element: string, origin: MailDomain): AliasMember {
     const why = `${unsupported} is not supported yet: ${excerpt(text)}`;
     return { kind: 'fault', code: 'unsupported-alias', why };
   }
-  if (element.startsWith('@')) return { kind: 'same-user', domain: element.slice(1) };
+  if (element.startsWith('@')) return sameUser(element);
   const literal = element.startsWith('\\');
   const written = element.replace(/^\\/, '').replace(/^<(.*)>$/, '$1');
   const whole = unquoted(written);
@@ -57,10 +58,17 @@ function readMember(element: string, origin: MailDomain): AliasMember {
   return { kind: 'fault', code: 'bad-address', why: `not an address: ${excerpt(element)}: ${address.why}` };
 }
 
+function sameUser(element: string): AliasMember {
+  const domain = element.slice(1);
+  const read = parseDomain(domain);
+  if (read.kind === 'parsed') return { kind: 'same-user', domain };
+  return { kind: 'fault', code: 'bad-address', why: `not a domain: ${excerpt(element)}: ${read.why}` };
+}
+
 function nameAt(name: string, origin: MailDomain): ReturnType<typeof mailboxOf> {
   // Outside quotes a name is an atom; two words are two addresses without their comma.
-  const wrong = /[\s<>()]/.exec(name);
-  if (wrong !== null) return { kind: 'malformed', why: 'white space or a bracket in a name', at: wrong.index };
+  const wrong = /[\s<>()"]/.exec(name);
+  if (wrong !== null) return { kind: 'malformed', why: 'white space, a bracket or a quote in a name', at: wrong.index };
   return mailboxOf(name, origin);
 }
 

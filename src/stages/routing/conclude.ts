@@ -13,7 +13,7 @@ export interface RoutingFinding {
   readonly destinations: readonly RoutedDestination[];
   /** What the tables said, in the order asked. */
   readonly steps: readonly RoutingStep[];
-  /** Why there are no destinations, or not all. */
+  /** Why there are no destinations, or not all: of the first that cannot be delivered to. */
   readonly fault: string | undefined;
 }
 
@@ -29,7 +29,11 @@ export interface Conclusion {
   readonly finding: RoutingFinding;
   readonly decision: FinalOf<'reject'> | FinalOf<'defer'> | undefined;
   readonly edits: readonly (SetNextHop | ExpandRecipient)[];
+  /** Why members were left out, with `skip`. */
+  readonly skipped: readonly string[];
 }
+
+export type DeadMembers = 'reject' | 'skip';
 
 const unknownUser: Reply = reply(550, '5.1.1', 'User unknown');
 const refusedByTransport: Reply = reply(550, '5.1.0', 'Recipient address rejected');
@@ -37,31 +41,44 @@ const retryLater: Reply = reply(450, '4.3.0', 'Recipient address rejected');
 const brokenAlias: Reply = reply(550, '5.3.5', 'Recipient cannot be delivered to');
 const aliasError: Reply = reply(451, '4.6.0', 'Alias expansion error');
 
-export function conclude(recipient: Recipient, addressClass: AddressClass, resolution: Resolution): Conclusion {
+export function conclude(
+  recipient: Recipient,
+  addressClass: AddressClass,
+  resolution: Resolution,
+  deadMembers: DeadMembers,
+): Conclusion {
   const { steps } = resolution;
   if (resolution.kind !== 'resolved') {
     const finding = { class: addressClass, destinations: [], steps, fault: resolution.why };
     // What could not be told is decided by the pipeline, as the stage declared it.
     const decision = resolution.kind === 'over-limit' ? defer('routing', aliasError, resolution.why) : undefined;
-    return { finding, decision, edits: [] };
+    return { finding, decision, edits: [], skipped: [] };
   }
   const { destinations } = resolution;
-  const decision = refusal(recipient, destinations);
-  const failed = destinations.find((one) => one.kind !== 'deliver');
-  const fault = destinations.length === 0 ? LOOP : failed === undefined ? undefined : whyOf(failed);
+  const decision = refusal(recipient, destinations, deadMembers);
+  const dead = destinations.filter(isRefused).map(whyOf);
+  const fault = destinations.length === 0 ? LOOP : dead[0];
   const finding = { class: addressClass, destinations: destinations.map(routed), steps, fault };
-  return { finding, decision, edits: decision === undefined ? editsOf(recipient, destinations) : [] };
+  if (decision !== undefined) return { finding, decision, edits: [], skipped: [] };
+  const living = destinations.filter((one) => one.kind === 'deliver' && !isRefused(one)) as readonly Living[];
+  return { finding, decision, edits: editsOf(recipient, living), skipped: dead };
 }
 
 const LOOP = 'the aliases lead only to one another';
 
-/** Undefined when the mail can go on: when at least one destination can be delivered to and none wants a retry. */
-function refusal(recipient: Recipient, destinations: readonly Destination[]): Conclusion['decision'] {
-  const first = destinations[0];
-  if (first === undefined) return defer('routing', aliasError, LOOP);
+type Living = Extract<Destination, { readonly kind: 'deliver' }>;
+
+/** Undefined when the mail can go on: when none wants a retry, and all can be delivered to or some are with `skip`. */
+function refusal(
+  recipient: Recipient,
+  destinations: readonly Destination[],
+  deadMembers: DeadMembers,
+): Conclusion['decision'] {
+  if (destinations.length === 0) return defer('routing', aliasError, LOOP);
   const retry = destinations.find((one) => one.kind === 'deliver' && one.nextHop.transport === 'retry');
   if (retry !== undefined) return defer('routing', wordedReply(retry, retryLater, recipient), whyOf(retry));
-  if (!destinations.every(isRefused)) return undefined;
+  const first = destinations.find(isRefused);
+  if (first === undefined || (deadMembers === 'skip' && !destinations.every(isRefused))) return undefined;
   switch (first.kind) {
     case 'unknown':
       return reject('unknown-recipient', named(recipient, unknownUser), whyOf(first));
@@ -76,21 +93,13 @@ function isRefused(destination: Destination): boolean {
   return destination.kind !== 'deliver' || destination.nextHop.transport === 'error';
 }
 
-function editsOf(recipient: Recipient, destinations: readonly Destination[]): Conclusion['edits'] {
+function editsOf(recipient: Recipient, destinations: readonly Living[]): Conclusion['edits'] {
   const [only, ...others] = destinations;
-  if (only?.kind === 'deliver' && others.length === 0 && only.address.text === recipient.address.text) {
+  if (only !== undefined && others.length === 0 && only.address.text === recipient.address.text) {
     return [setNextHop(recipient, only.nextHop)];
   }
   const origin = { kind: 'alias-of', address: recipient.address } as const;
-  const to = destinations.map((one) => ({ address: one.address, origin, nextHop: nextHopOf(one) }));
-  return [expandRecipient(recipient, to)];
-}
-
-/** A member of a list that cannot be delivered to bounces later; the others must not wait for it. */
-function nextHopOf(destination: Destination): NextHop {
-  if (destination.kind === 'deliver') return destination.nextHop;
-  const text = destination.kind === 'unknown' ? '5.1.1 User unknown' : `5.3.5 ${brokenAlias.lines[0]}`;
-  return { transport: 'error', destination: text };
+  return [expandRecipient(recipient, destinations.map(({ address, nextHop }) => ({ address, origin, nextHop })))];
 }
 
 /** The client learns of the address that it named, never of those behind an alias. */

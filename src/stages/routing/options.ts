@@ -44,6 +44,10 @@ export interface RouteOptions {
   readonly virtualRecursionLimit?: number;
   /** Addresses that one recipient may come to through aliases of all kinds. Default 50,000. */
   readonly expansionLimit?: number;
+  /** What an alias with a member that cannot be delivered to comes to: `reject` refuses it at RCPT, so that the sender hears
+   * of it; `skip` delivers to the other members, and the finding and the trace tell of the one left out. There is no bounce
+   * that could be sent later. Default `reject`. */
+  readonly deadMembers?: 'reject' | 'skip';
   /** When a table cannot tell. Going on is not offered: an unknown user would be refused for good. Default `defer`. */
   readonly cannotTell?: Exclude<CannotTellRule, 'continue'>;
 }

@@ -33,14 +33,14 @@ type RouteAsks = Readonly<Record<TableName, { readonly port: Table; readonly can
 
 /**
  * An address that stays what it is gets its next hop; one that is an alias is expanded when the list of rcpt has ended, so
- * that stages behind this one still see what the client named. Unknown users are refused with 550 5.1.1; of an alias with
- * several members, a member that cannot be delivered to gets the next hop `error`. Throws ConfigurationError `options`
- * with everything that is wrong, values of tables included where the tables can list them.
+ * that stages behind this one still see what the client named. Unknown users are refused with 550 5.1.1, and so is an
+ * alias of which one member cannot be delivered to (see `deadMembers`); the detail names it. Throws ConfigurationError
+ * `options` with everything that is wrong, values of tables included where the tables can list them.
  */
 export function route(options: RouteOptions): RouteStage {
   const compiled = compile(options);
   const { tables } = compiled;
-  const { cannotTell = 'defer' } = options;
+  const { cannotTell = 'defer', deadMembers = 'reject' } = options;
   const canExpand = tables.aliases !== undefined || tables.virtualAliases !== undefined;
   const edits: readonly Extract<EditKind, 'set-next-hop' | 'expand-recipient'>[] = canExpand
     ? ['set-next-hop', 'expand-recipient']
@@ -52,9 +52,11 @@ export function route(options: RouteOptions): RouteStage {
     edits,
     asks: asksOf(tables, cannotTell),
     run: ({ recipient }, ctx) =>
-      andThen(resolve(recipient.address, compiled, searchWith(tables, ctx)), (resolution) =>
-        resultOf(conclude(recipient, classOf(recipient.address, compiled), resolution)),
-      ),
+      andThen(resolve(recipient.address, compiled, searchWith(tables, ctx)), (resolution) => {
+        const conclusion = conclude(recipient, classOf(recipient.address, compiled), resolution, deadMembers);
+        for (const text of conclusion.skipped) ctx.note({ kind: 'remark', text: `left out: ${text}` });
+        return resultOf(conclusion);
+      }),
   });
 }
 

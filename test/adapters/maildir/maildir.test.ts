@@ -172,6 +172,19 @@ describe('folders', () => {
     expect(await store.deliver({ message: HELLO(), recipients: [to('s001')] })).toMatchObject([{ kind: 'stored' }]);
   });
 
+  it('a probe makes the base where that is wanted, leaves nothing behind, and tells what is wrong', async () => {
+    const base = join(await temporaryFolder(), 'not/there');
+    await expect(maildir(base).probe()).rejects.toThrow('does not exist');
+    await maildir({ base, createBase: true }).probe();
+    await maildir(base).probe();
+    expect(await readdir(base)).toEqual([]);
+    const { fileSystem } = watched(({ operation, path }) => {
+      if (operation === 'open') throw systemError('EROFS', path);
+    });
+    await expect(maildir({ base, fileSystem }).probe()).rejects.toMatchObject({ code: 'EROFS' });
+    await expect(maildir({ base: '/proc/nothing/here', createBase: true }).probe()).rejects.toThrow('/proc/nothing');
+  });
+
   it('an operator made and closed to us are good enough', async () => {
     const base = await temporaryFolder();
     for (const part of ['tmp', 'new', 'cur']) await mkdir(join(base, 's001', part), { recursive: true });

@@ -129,5 +129,5 @@ test('many hits: all are carried out, the finding keeps 1,000', async () => {
   const started = performance.now();
   const { findings } = await run(checks('/^X-(A)/ IGNORE\n/(a+)+$/ REJECT'), many);
   expect(headerChecksFinding.in(findings)?.hits).toHaveLength(1000);
-  expect(performance.now() - started).toBeLessThan(1000);
+  expect(performance.now() - started).toBeLessThan(5000);
 });

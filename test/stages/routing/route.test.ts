@@ -121,7 +121,25 @@ describe('route', () => {
       'an alias of somebody and nobody',
       { aliases: inlineTable({ a: 't01, nobody' }) },
       'a@school.example',
-      ['t01@school.example maildir:t01', 'nobody@school.example error:5.1.1 User unknown'],
+      [unknown('a@school.example')],
+    ],
+    [
+      'the same, with the dead one skipped',
+      { aliases: inlineTable({ a: 't01, nobody' }), deadMembers: 'skip' },
+      'a@school.example',
+      ['t01@school.example maildir:t01'],
+    ],
+    [
+      'nobody is left, with the dead ones skipped',
+      { aliases: inlineTable({ a: 'nobody, nobody2' }), deadMembers: 'skip' },
+      'a@school.example',
+      [unknown('a@school.example')],
+    ],
+    [
+      'a member that its transport refuses',
+      { aliases: inlineTable({ a: 't01, x@o.example' }), transport: inlineTable({ 'o.example': 'error:5.1.2 No way' }) },
+      'a@school.example',
+      ['reject routing 550 5.1.2 <a@school.example>: Recipient address rejected: No way'],
     ],
     [
       'an alias to a command, from a remote table',
@@ -297,7 +315,7 @@ describe('route', () => {
 
   it('explains itself: class, steps with their sources, destinations', async () => {
     const aliases = aliasTable('# office\noffice: t01,\n  nobody\n', { file: '/etc/aliases' });
-    const outcome = await runOne(route({ ...base, aliases }), { to: ['office@school.example'] });
+    const outcome = await runOne(route({ ...base, aliases, deadMembers: 'skip' }), { to: ['office@school.example'] });
     const found = routingFinding.in(outcome.recipients[0]?.recipient.findings ?? {});
     expect(found).toMatchObject({
       class: 'local',
@@ -315,6 +333,9 @@ describe('route', () => {
       kind: 'alias-of',
       address: { text: 'office@school.example' },
     });
+    expect(JSON.stringify(outcome.trace)).toContain('left out: no such user: nobody@school.example');
+    const refused = await runOne(route({ ...base, aliases }), { to: ['office@school.example'] });
+    expect(refused.recipients[0]?.decision).toMatchObject({ detail: 'no such user: nobody@school.example' });
   });
 
   it('leaves the address that the client named to the stages behind it', async () => {

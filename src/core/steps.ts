@@ -1,0 +1,294 @@
+/**
+ * The steps of a conversation and the state between them. They answer at once where every stage does: a promise, and the
+ * turn of the event loop that comes with it, only where a stage gave one.
+ */
+import type { Mailbox, ReversePath } from '../values/address.js';
+import type { Message } from '../values/message.js';
+import { type Final, goOn } from './decision.js';
+import type { ConversationOptions, DirectSteps, NewId } from './direct-steps.js';
+import { Evaluation, instant } from './evaluation.js';
+import { type Ids, ListRun } from './list-run.js';
+import type { DeliverOutcome, MessageOutcome, Outcome, PhaseOutcome, RcptOutcome } from './outcome.js';
+import type { Phase } from './phase.js';
+import {
+  afterDeliver,
+  afterMessage,
+  bars,
+  newRecipient,
+  nullPath,
+  outcomeOf,
+  type Passage,
+  Progress,
+  type Run,
+  refuses,
+  shared,
+  skipped,
+  take,
+  verdicts,
+  withEdits,
+} from './progress.js';
+import { runList } from './run.js';
+import type { Login, Session, TlsFacts } from './session.js';
+import type { Parts } from './snapshot.js';
+import type { AnyStage, MaybePromise } from './stage.js';
+import { andThen, isThenable, type Line } from './stage-context.js';
+import type { PhaseTrace } from './trace.js';
+import type { Parameters, Recipient } from './transaction.js';
+
+const none: Parameters & object = Object.freeze({});
+
+/** See `Conversation` for what each step does. */
+export class Steps implements DirectSteps {
+  session: Session;
+  helo: string | undefined = undefined;
+  readonly #lists: Readonly<Record<Phase, readonly AnyStage[]>>;
+  readonly #options: ConversationOptions;
+  readonly #newId: NewId;
+  /** Kept apart, so that a second HELO forgets what the first one gave. */
+  #connect: Run | undefined = undefined;
+  #hello: Run | undefined = undefined;
+  #progress: Progress | undefined = undefined;
+  #early:
+    | { readonly first?: object | undefined; readonly second?: object | undefined; readonly both: object }
+    | undefined;
+
+  constructor(lists: Readonly<Record<Phase, readonly AnyStage[]>>, session: Session, options: ConversationOptions) {
+    this.#lists = lists;
+    this.session = session;
+    this.#options = options;
+    let count = 0;
+    this.#newId = options.newId ?? (() => `${instant(options).getTime().toString(36)}-${++count}`);
+  }
+
+  get transactionId(): string | undefined {
+    return this.#progress?.id;
+  }
+
+  connect(): MaybePromise<PhaseOutcome> {
+    this.#progress = undefined;
+    this.#hello = undefined;
+    return this.#run('connect', this.#parts([]), { last: 0 }, (done) => {
+      this.#connect = done;
+      return outcomeOf(done);
+    });
+  }
+
+  hello(name: string | undefined, protocol?: Session['protocol']): MaybePromise<PhaseOutcome> {
+    this.#progress = undefined;
+    this.helo = name;
+    if (protocol !== undefined) this.session = { ...this.session, protocol };
+    const barred = this.#connect?.run.ended;
+    if (bars(barred)) return skipped('helo', barred);
+    return this.#run('helo', this.#parts([], undefined, this.#connect?.run.made ?? none), { last: 0 }, (done) => {
+      this.#hello = done;
+      return outcomeOf(done);
+    });
+  }
+
+  secure(tls: TlsFacts): MaybePromise<PhaseOutcome> {
+    this.session = { ...this.session, tls };
+    this.helo = undefined;
+    return this.connect();
+  }
+
+  login(login: Login | undefined): void {
+    this.session = { ...this.session, login };
+  }
+
+  mail(sender: ReversePath, parameters: Parameters = {}): MaybePromise<PhaseOutcome> {
+    const progress = new Progress(this.#newId(), sender, parameters);
+    this.#progress = progress;
+    const barred = this.#barred();
+    if (barred !== undefined) {
+      progress.decision = barred;
+      return skipped('mail', barred);
+    }
+    return this.#run('mail', this.#parts([]), progress.ids, (done) => {
+      progress.decision = done.run.ended ?? goOn;
+      progress.sender = done.run.sender ?? sender;
+      progress.mailComplete = done.run.complete;
+      progress.pending.push(...done.run.pending);
+      take(progress, done);
+      return outcomeOf(done);
+    });
+  }
+
+  rcpt(address: Mailbox, parameters: Parameters = {}): MaybePromise<RcptOutcome> {
+    const progress = this.#begun('mail', 'rcpt');
+    progress.phase = 'rcpt';
+    const recipient = newRecipient(++progress.ids.last, address, parameters);
+    if (bars(progress.decision)) {
+      progress.passages.push({ recipient, decision: progress.decision, complete: false, message: undefined });
+      return { ...skipped('rcpt', progress.decision), recipients: [] };
+    }
+    const settled = (done: Run): RcptOutcome => {
+      progress.traces.push(done.trace);
+      for (const edit of done.run.edits) progress.edits.push(edit);
+      const { ended, complete, recipients } = done.run;
+      const decision = ended ?? goOn;
+      if (!refuses(decision)) progress.pending.push(...done.run.pending);
+      for (const one of recipients) progress.passages.push({ recipient: one, decision, complete, message: undefined });
+      const { edits } = done.run;
+      return { phase: 'rcpt', decision, edits, trace: done.trace, recipients: refuses(decision) ? [] : recipients };
+    };
+    return this.#run('rcpt', this.#parts([recipient]), progress.ids, settled, address.text);
+  }
+
+  message(message: Message): MaybePromise<MessageOutcome> {
+    const progress = this.#begun('mail', 'rcpt');
+    progress.phase = 'message';
+    progress.message = withEdits(message, progress.pending);
+    const alive = progress.passages.filter((one) => !bars(one.decision));
+    const recipients = alive.map((one) => one.recipient);
+    if (recipients.length === 0) {
+      progress.messageComplete = this.#lists.message.length === 0;
+      return this.#asMessageOutcome(progress, undefined);
+    }
+    return this.#run('message', this.#parts(recipients, progress.message), progress.ids, (done) => {
+      const { run } = done;
+      progress.messageComplete = run.complete;
+      take(progress, done);
+      progress.message = run.message;
+      progress.sender = run.sender ?? progress.sender;
+      progress.passages = afterMessage(progress, run);
+      return this.#asMessageOutcome(progress, done);
+    });
+  }
+
+  deliver(): MaybePromise<DeliverOutcome> {
+    const progress = this.#begun('message');
+    progress.phase = 'deliver';
+    const passages = progress.passages;
+    progress.passages = [];
+    return this.#deliverFrom(progress, passages, 0, []);
+  }
+
+  #deliverFrom(
+    progress: Progress,
+    passages: readonly Passage[],
+    from: number,
+    traces: PhaseTrace[],
+  ): MaybePromise<DeliverOutcome> {
+    for (let index = from; index < passages.length; index++) {
+      const passage = passages[index] as Passage;
+      if (bars(passage.decision)) {
+        progress.passages.push(passage);
+        continue;
+      }
+      const parts = this.#parts([passage.recipient], passage.message);
+      const settled = (done: Run): void => {
+        progress.passages.push(...afterDeliver(passage, done));
+        progress.edits.push(...done.run.edits);
+        traces.push(done.trace);
+      };
+      const running = this.#run('deliver', parts, progress.ids, settled, passage.recipient.address.text);
+      if (isThenable(running)) {
+        return Promise.resolve(running).then(() => this.#deliverFrom(progress, passages, index + 1, traces));
+      }
+    }
+    progress.traces.push(...traces);
+    return { recipients: verdicts(progress), traces };
+  }
+
+  reset(): void {
+    this.#progress = undefined;
+  }
+
+  outcome(): Outcome {
+    const progress = this.#progress ?? new Progress('', nullPath, {});
+    const { mailComplete, messageComplete, passages, phase } = progress;
+    const early = [this.#connect, this.#hello].filter((one) => one !== undefined);
+    const decision = shared(passages.map((one) => one.decision)) ?? this.#barred() ?? progress.decision;
+    const through = this.#sessionComplete() && mailComplete && phase === 'deliver';
+    const recipients = passages.map((one) => ({
+      recipient: one.recipient,
+      decision: one.decision,
+      complete: through && one.complete && !bars(one.decision),
+      findings: one.recipient.findings,
+    }));
+    return {
+      decision,
+      complete: through && messageComplete && recipients.every((one) => one.complete),
+      phase,
+      sender: progress.sender,
+      message: progress.message,
+      findings: { ...this.#sessionFindings(), ...progress.findings },
+      recipients,
+      edits: [...progress.edits],
+      trace: { phases: [...early.map((one) => one.trace), ...progress.traces] },
+    } as Outcome;
+  }
+
+  // --- running lists ---
+
+  /** The transaction, which must be in one of the phases. */
+  #begun(...allowed: readonly Phase[]): Progress {
+    const progress = this.#progress;
+    if (progress === undefined) throw new Error('no mail transaction has begun: call mail() first');
+    if (allowed.includes(progress.phase)) return progress;
+    throw new Error(`out of order: the transaction is at "${progress.phase}"; mail() or reset() begins anew`);
+  }
+
+  /** True when the lists of connect and helo, where there are any, have run to their ends. */
+  #sessionComplete(): boolean {
+    const { connect, helo } = this.#lists;
+    const isWhole = (list: readonly AnyStage[], done: Run | undefined): boolean =>
+      done === undefined ? list.length === 0 : done.run.complete && !bars(done.run.ended);
+    return isWhole(connect, this.#connect) && isWhole(helo, this.#hello);
+  }
+
+  /** The final decision of the session, if it has one that ends everything. */
+  #barred(): Final | undefined {
+    const ended = [this.#connect?.run.ended, this.#hello?.run.ended];
+    return ended.find((one): one is Final => bars(one));
+  }
+
+  /** Of connect and helo. Made once for each pair of lists that ran. */
+  #sessionFindings(): object {
+    const [first, second] = [this.#connect?.run.made, this.#hello?.run.made];
+    if (this.#early?.first !== first || this.#early?.second !== second) {
+      this.#early = { first, second, both: { ...first, ...second } };
+    }
+    return this.#early?.both ?? none;
+  }
+
+  #parts(recipients: readonly Recipient[], message?: Message, early?: object): Parts {
+    const progress = this.#progress;
+    return {
+      session: this.session,
+      helo: this.helo,
+      id: progress?.id ?? '',
+      sender: progress?.sender,
+      mailParameters: progress?.parameters ?? none,
+      recipients,
+      message,
+      findings: early ?? { ...this.#sessionFindings(), ...progress?.findings },
+    };
+  }
+
+  /** Runs the list of `phase`, then hands what it came to to `settle`. */
+  #run<T>(phase: Phase, parts: Parts, ids: Ids, settle: (done: Run) => T, recipient?: string): MaybePromise<T> {
+    const evaluation = new Evaluation(this.#options);
+    const run = new ListRun(evaluation, phase, withRecipientFindings(phase, parts), ids);
+    const lines: Line[] = [];
+    const started = evaluation.host.monotonic();
+    return andThen(runList(run, this.#lists[phase], lines), () => {
+      if (!bars(run.ended)) run.close();
+      evaluation.end();
+      return settle({ run, trace: { phase, recipient, lines, ms: evaluation.host.monotonic() - started } });
+    });
+  }
+
+  #asMessageOutcome(progress: Progress, done: Run | undefined): MessageOutcome {
+    const recipients = verdicts(progress);
+    const decision = shared(recipients.map((one) => one.decision)) ?? goOn;
+    const edits = done?.run.edits ?? [];
+    return { phase: 'message', decision, edits, trace: done?.trace, sender: progress.sender, recipients };
+  }
+}
+
+function withRecipientFindings(phase: Phase, parts: Parts): Parts {
+  const [recipient] = parts.recipients;
+  if (phase !== 'deliver' || recipient === undefined) return parts;
+  return { ...parts, findings: { ...parts.findings, ...recipient.findings } };
+}

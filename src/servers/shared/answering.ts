@@ -1,0 +1,121 @@
+/**
+ * The lower half of a connection: smtp-server's class, with the parser of data.ts and the one place where replies are
+ * written, ours and its own. Here is the limit of errors.
+ */
+import type { Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+import type { SMTPConnectionOptions } from 'smtp-server/lib/smtp-connection.js';
+import type { MaybePromise } from '../../core/stage.js';
+import { isThenable } from '../../core/stage-context.js';
+import type { Reply } from '../../values/reply.js';
+import type { ServerOf } from './connection-types.js';
+import { type DataParser, dataParserClass } from './data.js';
+import type { Engine } from './engine.js';
+import type { ServerHost } from './host.js';
+import { LINE_BUFFER_BYTES } from './limits.js';
+import { messageOf } from './record.js';
+import * as replies from './replies.js';
+
+export interface Answering extends InstanceType<Engine['SMTPConnection']> {
+  answer(reply: Reply): void;
+  /** The replies to one message. */
+  answerAll(all: readonly Reply[]): void;
+  /** Answers with what `work` comes to; the next command is read when it has. */
+  answerWith(work: () => MaybePromise<Reply>, done: () => void): void;
+  /** Logs a bug, and defers. */
+  crashed(error: unknown): void;
+}
+
+type AnsweringClass = new (
+  server: ServerOf,
+  socket: Socket | TLSSocket,
+  options?: SMTPConnectionOptions | null,
+) => Answering;
+
+export function answeringClass(engine: Engine, host: ServerHost): AnsweringClass {
+  const { full } = host.settings;
+  const Parser = dataParserClass(engine);
+
+  return class extends engine.SMTPConnection implements Answering {
+    #errors = 0;
+    #counting = true;
+
+    override _createParser(): DataParser {
+      const parser = new Parser({ maxCommandLength: LINE_BUFFER_BYTES });
+      parser.oncommand = (command, callback) => this._onCommand(command, callback);
+      parser.on('error', (error) => this.send(421, `Error: ${error.message}`));
+      return parser;
+    }
+
+    answer(reply: Reply): void {
+      const { code, enhanced, lines } = reply;
+      const [line] = lines;
+      if (lines.length === 1 && enhanced !== undefined && code < 400) {
+        this.send(code, `${enhanced} ${line}`, false);
+        return;
+      }
+      const ours = code === 421 ? lines.map((line) => `${host.settings.ourName.ascii} ${line}`) : lines;
+      const text = enhanced === undefined ? [...ours] : ours.map((line) => `${enhanced} ${line}`);
+      // `false`: no enhanced code of smtp-server's own choice. It writes an array as a multi-line reply.
+      this.#write(code, text, reply === replies.tooManyRecipients);
+    }
+
+    #write(code: number, text: string[], forgiven: boolean): void {
+      const counting = this.#counting;
+      if (forgiven) this.#counting = false;
+      this.send(code, text, false);
+      this.#counting = counting;
+    }
+
+    override send(code: number, data?: string | string[] | null, context?: string | false): void {
+      if (code >= 250 && code !== 421) this.#gather();
+      super.send(code, data, context);
+      if (code >= 400 && this.#counting) this.#countError();
+    }
+
+    /** RFC 2920 section 3.2: the replies to commands that came together leave together, in one write. */
+    #gather(): void {
+      const socket = this._socket;
+      if (socket.writableCorked > 0) return;
+      socket.cork();
+      setImmediate(() => socket.uncork());
+    }
+
+    #countError(): void {
+      if (this._closing) return;
+      this.#errors++;
+      if (this.#errors >= full.errors) super.send(421, `4.7.0 ${host.settings.ourName.ascii} Too many errors`, false);
+    }
+
+    /** The replies to one LMTP message are one error at most, not one for each recipient. */
+    answerAll(all: readonly Reply[]): void {
+      this.#counting = false;
+      for (const reply of all) this.answer(reply);
+      this.#counting = true;
+      if (all.some(({ code }) => code >= 400)) this.#countError();
+    }
+
+    answerWith(work: () => MaybePromise<Reply>, done: () => void): void {
+      try {
+        const reply = work();
+        if (isThenable<Reply>(reply)) {
+          const answered = reply.then(
+            (late) => this.answer(late),
+            (error: unknown) => this.crashed(error),
+          );
+          answered.then(done);
+          return;
+        }
+        this.answer(reply);
+      } catch (error) {
+        this.crashed(error);
+      }
+      done();
+    }
+
+    crashed(error: unknown): void {
+      host.reporter.log?.error({ event: 'crash', session: this.id, error: messageOf(error) }, 'a command crashed');
+      this.answer(replies.localError);
+    }
+  };
+}
