@@ -11,10 +11,7 @@ const policy = definePolicy({
       aliases: inlineTable({ seniors: 's001, s002' }),
     }),
   ],
-  message: [
-    loopDetection(),
-    headerChecks({ pcre: '/^Subject:.*free money/ REJECT No thanks', file: 'header_checks' }),
-  ],
+  message: [loopDetection(), headerChecks({ pcre: '/^Subject:.*free money/ REJECT No thanks', file: 'header_checks' })],
 });
 
 const ask = async (rcpt: string, subject: string): Promise<void> => {

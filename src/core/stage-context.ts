@@ -47,7 +47,9 @@ export class StageContext implements Omit<Context, 'ask'> {
   readonly #evaluation: Running;
   readonly #stage: AnyStage;
   readonly #line: Line;
-  readonly #open: Set<Asked> = new Set();
+  #open: Set<Asked> | undefined = undefined;
+  #asked = 0;
+  #notes = 0;
   #closed = false;
   /** The first of the stage's questions that got no answer and may not be passed over. */
   unanswered: Unanswered | undefined = undefined;
@@ -72,7 +74,7 @@ export class StageContext implements Omit<Context, 'ask'> {
   }
 
   note(note: Note): void {
-    append(this.#line, 'notes', note);
+    if (this.#notes++ < LISTED) append(this.#line, 'notes', note);
   }
 
   ask(name: string, method: string, ...args: readonly unknown[]): MaybePromise<unknown> {
@@ -80,25 +82,9 @@ export class StageContext implements Omit<Context, 'ask'> {
     if (declared === undefined)
       throw new Error(`stage "${this.#stage.name}" asks "${name}", which it does not declare`);
     if (this.#closed) throw new Error(`stage "${this.#stage.name}" asks "${name}" after it has ended`);
-    const { interpose } = this.#evaluation;
-    const line: Mutable<AskLine> = {
-      port: name,
-      method,
-      args: args.map((arg) => forTrace(arg)),
-      answer: undefined,
-      ms: 0,
-    };
-    append(this.#line, 'asked', line);
-    const put = (): MaybePromise<unknown> => {
-      const port = declared.port as Readonly<Record<string, (...args: unknown[]) => MaybePromise<unknown>>>;
-      const call = port[method];
-      if (call === undefined) throw new Error(`port "${name}" has no method "${method}"`);
-      return call.call(port, ...args, this);
-    };
-    const asked = new Asked(name, declared.cannotTell, line, this.#evaluation.host.monotonic());
+    const asked: Asked = { port: name, rule: declared.cannotTell, line: this.#list(name, method, args) };
     try {
-      const question = { stage: this.#stage.name, port: name, method, args };
-      const answer = interpose === undefined ? put() : interpose(question, put);
+      const answer = this.#put(declared.port, name, method, args);
       return isThenable(answer) ? this.#awaited(answer, asked) : this.#answered(answer, asked);
     } catch (error) {
       return this.#failed(error, asked);
@@ -108,15 +94,50 @@ export class StageContext implements Omit<Context, 'ask'> {
   /** Ends asking: what is still open counts as not answered, for nobody waited for it. */
   close(): void {
     this.#closed = true;
+    const more = Math.max(0, this.#asked - LISTED) + Math.max(0, this.#notes - LISTED);
+    if (more > 0)
+      append(this.#line, 'notes', { kind: 'remark', text: `${more} more questions and notes are not listed` });
+    if (this.#open === undefined) return;
     for (const asked of this.#open) this.#mind(asked, 'the stage ended without waiting for the answer');
     this.#open.clear();
   }
 
+  #put(port: object, name: string, method: string, args: readonly unknown[]): MaybePromise<unknown> {
+    const put = (): MaybePromise<unknown> => {
+      const call = (port as Readonly<Record<string, (...args: unknown[]) => MaybePromise<unknown>>>)[method];
+      if (call === undefined) throw new Error(`port "${name}" has no method "${method}"`);
+      return call.call(port, ...args, this);
+    };
+    const { interpose } = this.#evaluation;
+    return interpose === undefined ? put() : interpose({ stage: this.#stage.name, port: name, method, args }, put);
+  }
+
+  /** The question's line in the trace; none beyond the bound. */
+  #list(port: string, method: string, args: readonly unknown[]): Mutable<AskLine> | undefined {
+    if (this.#asked++ >= LISTED) return undefined;
+    const line = { port, method, args: args.map((arg) => forTrace(arg)), answer: undefined, ms: 0 };
+    append(this.#line, 'asked', line);
+    return line;
+  }
+
   #awaited(answer: PromiseLike<unknown>, asked: Asked): Promise<unknown> {
+    const { host } = this.#evaluation;
+    const started = host.monotonic();
+    this.#open ??= new Set();
     this.#open.add(asked);
+    const settled = (): void => {
+      this.#open?.delete(asked);
+      if (asked.line !== undefined) asked.line.ms = host.monotonic() - started;
+    };
     const waited = Promise.resolve(answer).then(
-      (came) => this.#answered(came, asked),
-      (error: unknown) => this.#failed(error, asked),
+      (came) => {
+        settled();
+        return this.#answered(came, asked);
+      },
+      (error: unknown) => {
+        settled();
+        return this.#failed(error, asked);
+      },
     );
     // Nobody may ever look at it: a stage that crashed, or gave up waiting.
     waited.catch(() => {});
@@ -124,17 +145,13 @@ export class StageContext implements Omit<Context, 'ask'> {
   }
 
   #answered(answer: unknown, asked: Asked): unknown {
-    this.#open.delete(asked);
-    const { host } = this.#evaluation;
-    asked.line.answer = forTrace(answer);
-    asked.line.ms = host.monotonic() - asked.started;
+    if (asked.line !== undefined) asked.line.answer = forTrace(answer);
     if (typeof answer !== 'object' || answer === null) this.#mind(asked, 'the port gave no answer');
     else if (isCannotTell(answer)) this.#mind(asked, answer.why);
     return answer;
   }
 
   #failed(error: unknown, asked: Asked): never {
-    this.#open.delete(asked);
     this.#mind(asked, `the port failed: ${error instanceof Error ? error.message : String(error)}`);
     throw error;
   }
@@ -144,19 +161,14 @@ export class StageContext implements Omit<Context, 'ask'> {
   }
 }
 
+/** Questions, and notes, of one stage that a trace lists: an alias of 10,000 members asks 50,000 times. */
+const LISTED = 1000;
+
 /** A question under way. */
-class Asked {
+interface Asked {
   readonly port: string;
   readonly rule: CannotTellRule;
-  readonly line: Mutable<AskLine>;
-  readonly started: number;
-
-  constructor(port: string, rule: CannotTellRule, line: Mutable<AskLine>, started: number) {
-    this.port = port;
-    this.rule = rule;
-    this.line = line;
-    this.started = started;
-  }
+  readonly line: Mutable<AskLine> | undefined;
 }
 
 /** Thenables of any realm and library count, not only our own Promise. */

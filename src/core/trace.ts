@@ -36,6 +36,7 @@ export interface TraceLine {
   readonly enforced: string | undefined;
   readonly findings: object | undefined;
   readonly edits: readonly TracedEdit[];
+  /** The first 1,000 of each; a remark says how many more there were. */
   readonly asked: readonly AskLine[];
   readonly notes: readonly Note[];
   /** What the members of a combinator did. */
@@ -56,6 +57,7 @@ export interface AskLine {
   readonly args: readonly unknown[];
   /** Undefined while the answer is awaited, or when the evaluation ended before it came. */
   readonly answer: unknown;
+  /** Milliseconds; 0 for an answer that came at once. */
   readonly ms: number;
 }
 

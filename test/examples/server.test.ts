@@ -95,7 +95,10 @@ describe('a newcomer', () => {
   });
 
   test('may write to <postmaster>', async () => {
-    const replies = await dialogue(smtp, sending('me@client.example', ['postmaster'], 'Subject: to the postmaster\n\nx'));
+    const replies = await dialogue(
+      smtp,
+      sending('me@client.example', ['postmaster'], 'Subject: to the postmaster\n\nx'),
+    );
     expect(replies.at(-1)).toMatch(/^250 /);
     expect(mailbox('t01').some((text) => text.includes('Subject: to the postmaster'))).toBe(true);
   });
@@ -206,7 +209,12 @@ describe('start and stop', () => {
   ])('%s: a clear line, exit status %i, and nobody could connect', async (_, status, place, pair, named) => {
     const own = place ?? mkdtempSync(join(folder, 'data-'));
     if (pair !== undefined) writeFileSync(join(own, 'certificate.json'), pair);
-    const wrong = start(main, { ...environment, POSTERN_SMTP_PORT: '0', POSTERN_SUBMISSION_PORT: '0', POSTERN_DATA: own });
+    const wrong = start(main, {
+      ...environment,
+      POSTERN_SMTP_PORT: '0',
+      POSTERN_SUBMISSION_PORT: '0',
+      POSTERN_DATA: own,
+    });
     expect(await wrong.ended()).toBe(status);
     expect(wrong.output()).toContain(named);
     expect(wrong.output()).not.toContain('listening');

@@ -53,7 +53,7 @@ describe('TLS handshakes', () => {
     const wire = await openWire(own.server.port, '127.0.0.1', true);
     expect(await wire.line(2000)).toMatch(/^220 /);
     await new Promise((resolve) => setTimeout(resolve, 300));
-    expect(await say(wire, 'NOOP')).toBe('503 5.5.1 Error: send HELO/EHLO first');
+    expect(await say(wire, 'NOOP')).toMatch(/^250 /);
     wire.destroy();
   });
 

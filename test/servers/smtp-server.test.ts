@@ -36,6 +36,7 @@ describe('construction', () => {
         policy: schoolPolicy(),
         port: 70_000,
         name: 'not a name',
+        postmaster: 'postmaster',
         store: memoryStore(),
         implicitTls: true,
         requireTls: true,
@@ -54,6 +55,7 @@ describe('construction', () => {
       'requireTls',
       'requireLogin',
       'port',
+      'postmaster',
       'name',
       'transports',
     ]);

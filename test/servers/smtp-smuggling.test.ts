@@ -11,12 +11,7 @@ import { startTestServer, type TestServer } from './smtp-support.js';
 
 type Fate = 'refused' | 'closed' | 'content';
 
-const variants: readonly (readonly [
-  name: string,
-  octets: string,
-  reject: Fate,
-  normalise: Fate,
-])[] = [
+const variants: readonly (readonly [name: string, octets: string, reject: Fate, normalise: Fate])[] = [
   ['LF . LF', '\n.\n', 'closed', 'content'],
   ['LF . CRLF', '\n.\r\n', 'closed', 'content'],
   ['CRLF . LF', '\r\n.\n', 'closed', 'content'],

@@ -26,7 +26,7 @@ import { decisionFields, pathText, peerFields } from './record.js';
 import { redirectRecipients } from './redirect.js';
 import * as replies from './replies.js';
 import { type Envelope, reportMessage, settledFields } from './report.js';
-import { leadsSomewhere, nowhere, settle } from './settle.js';
+import { noWayOut, settle } from './settle.js';
 import { stamped } from './stamp.js';
 import { applyXclient, parseXclient } from './xclient.js';
 
@@ -176,7 +176,7 @@ export class Peer {
   }
 
   #add(envelope: Envelope, address: Mailbox, decision: Verdict, recipients: readonly Recipient[]): Reply {
-    const refusal = replies.refusalOf(decision) ?? this.#noWayOut(envelope, decision, recipients);
+    const refusal = replies.refusalOf(decision) ?? noWayOut(this.#host.outlets, envelope.id, decision, recipients);
     const reply = refusal ?? replies.recipientOk;
     if (decision.kind !== 'continue') {
       const fields = { id: envelope.id, sender: pathText(envelope.sender), recipient: address.text };
@@ -185,16 +185,6 @@ export class Peer {
     if (refusal === undefined) envelope.accepted.push(address);
     else envelope.refused.add(address);
     return reply;
-  }
-
-  /** A transport that the server does not have is the operator's mistake: told before the message is sent for nothing. */
-  #noWayOut({ id }: Envelope, { kind }: Verdict, recipients: readonly Recipient[]): Reply | undefined {
-    if (kind !== 'continue' && kind !== 'accept') return undefined;
-    const { outlets } = this.#host;
-    const lost = recipients.find(({ nextHop }) => nextHop !== undefined && !leadsSomewhere(outlets, nextHop));
-    if (lost === undefined) return undefined;
-    nowhere(outlets, id, lost);
-    return replies.notConfigured;
   }
 
   reset(): void {
@@ -227,7 +217,7 @@ export class Peer {
       }
       const { message, facts } = spooled;
       const fault = contentFault(facts, this.#host.settings.full.lineBytes);
-      if (fault !== undefined) return this.#refuseContent(envelope, fault, undefined, facts.size);
+      if (fault !== undefined) return this.#refuse(envelope, fault, { reason: 'content' }, facts.size);
       return await this.#judge(envelope, message, facts.size);
     } finally {
       this.reset();
@@ -239,19 +229,15 @@ export class Peer {
   #notSpooled(envelope: Envelope, refusal: SpoolRefusal): readonly Reply[] {
     const fault = spoolFault(refusal);
     if (refusal.kind === 'over-limit' && fault !== undefined) {
-      return this.#refuseContent(envelope, fault, refusal.limit);
+      return this.#refuse(envelope, fault, { reason: 'content', detail: refusal.limit });
     }
     if (refusal.kind !== 'failed' || fault === undefined) return noReplies;
     const fields = { event: 'spool', id: envelope.id, reason: 'storage', why: refusal.why };
     this.#host.reporter.log?.error(fields, 'a message could not be kept while it arrived');
-    return this.#refuseWhole(envelope, fault, { reason: 'storage', detail: refusal.why });
+    return this.#refuse(envelope, fault, { reason: 'storage', detail: refusal.why });
   }
 
-  #refuseContent(envelope: Envelope, reply: Reply, detail: string | undefined, size?: number): readonly Reply[] {
-    return this.#refuseWhole(envelope, reply, { reason: 'content', detail }, size);
-  }
-
-  #refuseWhole(envelope: Envelope, reply: Reply, why: object, size?: number): readonly Reply[] {
+  #refuse(envelope: Envelope, reply: Reply, why: object, size?: number): readonly Reply[] {
     const told = this.#forEachUnit(envelope, reply);
     const decision = replies.is(4, reply) ? 'defer' : 'reject';
     this.#report(envelope, told, () => ({ decision, ...why }), size);

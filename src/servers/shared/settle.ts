@@ -155,15 +155,29 @@ function wayOf(
   return replies.notConfigured;
 }
 
+/** At RCPT: a transport that the server does not have, before the message is sent for nothing. */
+export function noWayOut(
+  outlets: Outlets,
+  id: string,
+  { kind }: Verdict,
+  recipients: readonly Recipient[],
+): Reply | undefined {
+  if (kind !== 'continue' && kind !== 'accept') return undefined;
+  const lost = recipients.find(({ nextHop }) => nextHop !== undefined && !leadsSomewhere(outlets, nextHop));
+  if (lost === undefined) return undefined;
+  nowhere(outlets, id, lost);
+  return replies.notConfigured;
+}
+
 /** The server has the transport, or it is built in. */
-export function leadsSomewhere({ transports }: Outlets, { transport }: NextHop): boolean {
+function leadsSomewhere({ transports }: Outlets, { transport }: NextHop): boolean {
   return BUILT_IN.includes(transport) || transports?.[transport] !== undefined;
 }
 
 const BUILT_IN: readonly string[] = ['maildir', 'discard', 'error'];
 
 /** For the operator, whose mistake it is. */
-export function nowhere({ log }: Outlets, id: string, { address, nextHop }: Recipient): void {
+function nowhere({ log }: Outlets, id: string, { address, nextHop }: Recipient): void {
   const why = nextHop === undefined ? 'no stage set a next hop' : `unknown transport "${nextHop.transport}"`;
   log?.error({ event: 'delivery', id, recipient: address.text, why }, 'nowhere to deliver to');
 }

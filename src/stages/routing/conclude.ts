@@ -99,7 +99,12 @@ function editsOf(recipient: Recipient, destinations: readonly Living[]): Conclus
     return [setNextHop(recipient, only.nextHop)];
   }
   const origin = { kind: 'alias-of', address: recipient.address } as const;
-  return [expandRecipient(recipient, destinations.map(({ address, nextHop }) => ({ address, origin, nextHop })))];
+  return [
+    expandRecipient(
+      recipient,
+      destinations.map(({ address, nextHop }) => ({ address, origin, nextHop })),
+    ),
+  ];
 }
 
 /** The client learns of the address that it named, never of those behind an alias. */

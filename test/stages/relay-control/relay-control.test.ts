@@ -30,7 +30,11 @@ describe('relayControl', () => {
     ['elsewhere, logged in', { login: 't01', to: ['x@other.example'] }, 'login'],
     ['elsewhere, no connection', { ip: undefined, to: ['x@other.example'] }, 'local-session'],
     ['elsewhere, unknown address', { ip: undefined, protocol: 'esmtp', to: ['x@other.example'] }, 'none'],
-    ['elsewhere, unknown address, logged in', { ip: undefined, protocol: 'esmtp', login: 't', to: ['x@o.example'] }, 'login'],
+    [
+      'elsewhere, unknown address, logged in',
+      { ip: undefined, protocol: 'esmtp', login: 't', to: ['x@o.example'] },
+      'login',
+    ],
     ['our domain, unknown address', { ip: undefined, protocol: 'esmtp', to: ['t01@school.example'] }, 'domain'],
     ['percent hack', { to: ['x%other.example@school.example'] }, 'none'],
     ['bang path', { to: ['other.example!x@school.example'] }, 'none'],

@@ -137,7 +137,10 @@ describe('route', () => {
     ],
     [
       'a member that its transport refuses',
-      { aliases: inlineTable({ a: 't01, x@o.example' }), transport: inlineTable({ 'o.example': 'error:5.1.2 No way' }) },
+      {
+        aliases: inlineTable({ a: 't01, x@o.example' }),
+        transport: inlineTable({ 'o.example': 'error:5.1.2 No way' }),
+      },
       'a@school.example',
       ['reject routing 550 5.1.2 <a@school.example>: Recipient address rejected: No way'],
     ],
