@@ -158,7 +158,8 @@ export class Steps implements DirectSteps {
   deliver(): MaybePromise<DeliverOutcome> {
     const progress = this.#begun('message');
     progress.phase = 'deliver';
-    const passages = progress.passages;
+    if (this.#lists.deliver.length === 0) return { recipients: verdicts(progress), traces: [] };
+    const { passages } = progress;
     progress.passages = [];
     return this.#deliverFrom(progress, passages, 0, []);
   }

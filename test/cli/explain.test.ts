@@ -57,9 +57,6 @@ describe('postern explain', () => {
               error: Error: boom \\x1b[31m
         perRecipient (each-recipient): continue
           perRecipient for s001@school.example: continue
-
-      deliver s001@school.example
-        no stages
       "
     `);
   });
