@@ -140,6 +140,13 @@ describe('restrictions', () => {
     expect(await fate(texts)).toContain('defer 451 4.3.0');
   });
 
+  it('takes this host for a network of ours, and no client whose address a front could not tell', async () => {
+    const texts = main('smtpd_relay_restrictions = permit_mynetworks, reject_unauth_destination\n');
+    const to = 'x@elsewhere.example';
+    expect(await fate(texts, { ip: 'local', to })).toContain('smtp:elsewhere.example');
+    expect(await fate(texts, { ip: 'local', protocol: 'esmtp', to })).toContain('reject 554 5.7.1');
+  });
+
   it('refuses an open relay', () => {
     expect(problems(main('smtpd_recipient_restrictions = permit\n'))[0]).toContain('anybody could relay');
     expect(problems(main('smtpd_relay_restrictions =\n'))[0]).toContain('anybody could relay');
