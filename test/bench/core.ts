@@ -1,6 +1,6 @@
 /** What the pipeline costs: 20 synchronous stages that do nothing, with trace, beside a loop that awaits bare functions. */
-import { type AnyStage, definePolicy, defineStage } from '../../src/index.js';
-import { mailboxOf, messageOf, senderOf, sessionOf } from '../../src/testing/builders.js';
+import { type AnyStage, definePolicy, defineStage } from 'postern';
+import { mailboxOf, messageOf, senderOf, sessionOf } from 'postern/testing';
 import { type BenchRow, median, row } from './row.js';
 
 const STAGES = 20;

@@ -2,9 +2,10 @@
  * The longest time that a hostile message holds the event loop, and how cost grows with its size. The largest of the
  * pauses between timer ticks while the message is taken in, as chunks of 64 KiB, and evaluated.
  */
-import { createSpool } from '../../src/adapters/spool/index.js';
-import { definePolicy, defineStage, type Mailbox } from '../../src/index.js';
-import { mailboxOf, messageOf, senderOf, sessionOf } from '../../src/testing/builders.js';
+
+import { definePolicy, defineStage, type Mailbox } from 'postern';
+import { createSpool } from 'postern/adapters/spool';
+import { mailboxOf, messageOf, senderOf, sessionOf } from 'postern/testing';
 import { type BenchRow, row } from './row.js';
 
 const LIMIT_MS = 100;

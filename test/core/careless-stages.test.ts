@@ -373,6 +373,37 @@ describe('what is given away is a copy', () => {
   });
 });
 
+describe('bounds', () => {
+  test('a trace lists 1,000 questions and 1,000 notes of a stage, and says how many more there were', async () => {
+    type Asking = { ask(...args: string[]): unknown; note(note: object): void };
+    const chatty = (_tx: never, ctx: Asking): void => {
+      for (let n = 0; n < 1500; n++) {
+        ctx.ask('p', 'look', `key ${n}`);
+        ctx.note({ kind: 'remark', text: `note ${n}` });
+      }
+    };
+    const port = { look: () => ({ kind: 'not-found' }) };
+    const outcome = await evaluate({
+      message: [at('message', chatty as never, { asks: { p: { port, cannotTell: 'defer' } } })],
+    });
+    const [line] = outcome.trace.phases.find((one) => one.phase === 'message')?.lines ?? [];
+    expect(line?.asked).toHaveLength(1000);
+    expect(line?.notes).toHaveLength(1001);
+    expect(line?.notes.at(-1)).toEqual({ kind: 'remark', text: '1000 more questions and notes are not listed' });
+  });
+});
+
+describe('parallel of stages for each recipient', () => {
+  const own = defineStage({ name: 'own', at: 'rcpt', gives: [key], run: () => ({ findings: key.of(1) }) });
+  const reads = defineStage({ name: 'reads', at: 'rcpt', needs: [key], run: () => undefined });
+
+  test('they get nothing from one another', () => {
+    const lists = { message: [parallel(eachRecipient(own), eachRecipient(reads))] as AnyStage[] };
+    expect(() => definePolicy(lists)).toThrow('needs the finding "k" of each recipient');
+    expect(() => definePolicy({ message: [eachRecipient(own), parallel(eachRecipient(reads))] })).not.toThrow();
+  });
+});
+
 describe('limits of time', () => {
   test.each([0, -1, Number.NaN])('%s is refused', async (timeLimit) => {
     await expect(definePolicy({ message: [gives] }).evaluate(input, { timeLimit })).rejects.toThrow(RangeError);
