@@ -63,28 +63,38 @@ function runStage(run: ListRun, stage: AnyStage, lines: Line[], tolerant: boolea
 }
 
 function runLeaf(run: ListRun, stage: AnyStage, line: Line, tolerant: boolean): MaybePromise<Step> {
-  const { evaluation } = run;
-  const ctx = new StageContext(evaluation, stage, line);
-  const crash = (error: unknown): Step => {
-    ctx.close();
-    return crashed(run, line, error, tolerant);
-  };
+  const ctx = new StageContext(run.evaluation, stage, line);
   try {
     const returned: unknown = stage.run(run.tx as never, ctx as unknown as Context);
-    if (!isThenable(returned)) return settle(run, stage, returned, ctx, line);
-    const late = (): void =>
-      append(line, 'notes', { kind: 'remark', text: 'the result came too late and was dropped' });
-    return evaluation
-      .race(returned, late)
-      .then((value) => {
-        if (value !== outOfTime) return settle(run, stage, value, ctx, line);
-        ctx.close();
-        return stopped(run, line, evaluation.expired(evaluation.host.monotonic()) ?? 'timeout');
-      })
-      .catch(crash);
+    if (isThenable(returned)) return awaitLeaf(run, stage, returned, ctx, line, tolerant);
+    return settle(run, stage, returned, ctx, line);
   } catch (error) {
-    return crash(error);
+    ctx.close();
+    return crashed(run, line, error, tolerant);
   }
+}
+
+function awaitLeaf(
+  run: ListRun,
+  stage: AnyStage,
+  returned: PromiseLike<unknown>,
+  ctx: StageContext,
+  line: Line,
+  tolerant: boolean,
+): Promise<Step> {
+  const { evaluation } = run;
+  const late = (): void => append(line, 'notes', { kind: 'remark', text: 'the result came too late and was dropped' });
+  return evaluation
+    .race(returned, late)
+    .then((value) => {
+      if (value !== outOfTime) return settle(run, stage, value, ctx, line);
+      ctx.close();
+      return stopped(run, line, evaluation.expired(evaluation.host.monotonic()) ?? 'timeout');
+    })
+    .catch((error: unknown) => {
+      ctx.close();
+      return crashed(run, line, error, tolerant);
+    });
 }
 
 function settle(run: ListRun, stage: AnyStage, returned: unknown, ctx: StageContext, line: Line): Step {

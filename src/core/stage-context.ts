@@ -103,19 +103,23 @@ export class StageContext implements Omit<Context, 'ask'> {
   }
 
   #put(port: object, name: string, method: string, args: readonly unknown[]): MaybePromise<unknown> {
-    const put = (): MaybePromise<unknown> => {
-      const call = (port as Readonly<Record<string, (...args: unknown[]) => MaybePromise<unknown>>>)[method];
-      if (call === undefined) throw new Error(`port "${name}" has no method "${method}"`);
-      return call.call(port, ...args, this);
-    };
     const { interpose } = this.#evaluation;
-    return interpose === undefined ? put() : interpose({ stage: this.#stage.name, port: name, method, args }, put);
+    if (interpose === undefined) return this.#call(port, name, method, args);
+    const question = { stage: this.#stage.name, port: name, method, args };
+    return interpose(question, () => this.#call(port, name, method, args));
+  }
+
+  #call(port: object, name: string, method: string, args: readonly unknown[]): MaybePromise<unknown> {
+    const call = (port as Readonly<Record<string, (...args: unknown[]) => MaybePromise<unknown>>>)[method];
+    if (call === undefined) throw new Error(`port "${name}" has no method "${method}"`);
+    return call.call(port, ...args, this);
   }
 
   /** The question's line in the trace; none beyond the bound. */
   #list(port: string, method: string, args: readonly unknown[]): Mutable<AskLine> | undefined {
     if (this.#asked++ >= LISTED) return undefined;
-    const line = { port, method, args: args.map((arg) => forTrace(arg)), answer: undefined, ms: 0 };
+    const plain = args.every((arg) => typeof arg === 'string');
+    const line = { port, method, args: plain ? args : args.map((arg) => forTrace(arg)), answer: undefined, ms: 0 };
     append(this.#line, 'asked', line);
     return line;
   }
@@ -209,10 +213,17 @@ function forTrace(value: unknown, depth: number = DEPTH): unknown {
   if (value instanceof Date) return value.toISOString();
   const { kind, size } = value as { readonly kind?: unknown; readonly size?: unknown };
   if (kind === 'message' || kind === 'body') return { kind, size };
-  if (kind === 'not-found') return { kind };
+  if (kind === 'not-found') return plainAnswer(value as { readonly why?: string });
   if (depth === 0) return '...';
   if (Array.isArray(value)) return value.map((one) => forTrace(one, depth - 1));
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, forTrace(one, depth - 1)]));
+}
+
+const notFound: { readonly kind: 'not-found' } = Object.freeze({ kind: 'not-found' });
+
+/** The most common answer of all costs nothing. */
+function plainAnswer({ why }: { readonly why?: string }): object {
+  return why === undefined ? notFound : { ...notFound, why };
 }
 
 /** An edit as the trace has it: a new body by its size. */

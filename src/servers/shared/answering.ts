@@ -22,6 +22,8 @@ export interface Answering extends InstanceType<Engine['SMTPConnection']> {
   answerAll(all: readonly Reply[]): void;
   /** Answers with what `work` comes to; the next command is read when it has. */
   answerWith(work: () => MaybePromise<Reply>, done: () => void): void;
+  /** Writes the replies that were gathered. */
+  flush(): void;
   /** Logs a bug, and defers. */
   crashed(error: unknown): void;
 }
@@ -39,6 +41,8 @@ export function answeringClass(engine: Engine, host: ServerHost): AnsweringClass
   return class extends engine.SMTPConnection implements Answering {
     #errors = 0;
     #counting = true;
+    /** Replies that have not been written yet. */
+    #gathered = '';
 
     override _createParser(): DataParser {
       const parser = new Parser({ maxCommandLength: LINE_BUFFER_BYTES });
@@ -68,17 +72,28 @@ export function answeringClass(engine: Engine, host: ServerHost): AnsweringClass
     }
 
     override send(code: number, data?: string | string[] | null, context?: string | false): void {
-      if (code >= 250 && code !== 421) this.#gather();
+      // The usual reply, of ours: one printable line. What smtp-server writes itself goes behind what was gathered.
+      if (context === false && typeof data === 'string' && code >= 250 && code < 400) {
+        this.#gather(`${code} ${data}\r\n`);
+        return;
+      }
+      this.flush();
       super.send(code, data, context);
       if (code >= 400 && this.#counting) this.#countError();
     }
 
     /** RFC 2920 section 3.2: the replies to commands that came together leave together, in one write. */
-    #gather(): void {
-      const socket = this._socket;
-      if (socket.writableCorked > 0) return;
-      socket.cork();
-      setImmediate(() => socket.uncork());
+    #gather(line: string): void {
+      if (this.#gathered === '') setImmediate(() => this.flush());
+      this.#gathered += line;
+    }
+
+    flush(): void {
+      const text = this.#gathered;
+      if (text === '') return;
+      this.#gathered = '';
+      const { _socket: socket } = this;
+      if (!this._upgrading && !socket.destroyed && socket.readyState === 'open') socket.write(text);
     }
 
     #countError(): void {

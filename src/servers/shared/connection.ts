@@ -179,7 +179,7 @@ export function connectionClass(engine: Engine, host: ServerHost): ConnectionCla
 
     override handler_STARTTLS(command: Buffer, done: Done): void {
       // What was gathered leaves in clear text, before the handshake takes the socket over.
-      this._socket.uncork();
+      this.flush();
       super.handler_STARTTLS(command, done);
     }
 
