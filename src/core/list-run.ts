@@ -191,6 +191,7 @@ export class ListRun {
     }
     this.addFindings(fork.made);
     this.complete &&= fork.complete;
+    for (const id of fork.partial) this.partial.add(id);
     if (fork.ended !== undefined) this.decide(fork.ended);
     this.#refresh();
   }

@@ -331,6 +331,23 @@ describe('complete', () => {
     expect(outcome.recipients.map((one) => one.complete)).toEqual([false, true]);
   });
 
+  test('is false for the recipient whose stage crashed and was tolerated, also in parallel', async () => {
+    const picky = defineStage({
+      name: 'picky',
+      at: 'rcpt',
+      run: (tx) => {
+        if (tx.recipient.id === 1) throw new Error('bug');
+      },
+    });
+    for (const stage of [
+      eachRecipient(tolerate(picky, 'a test')),
+      parallel(eachRecipient(tolerate(picky, 'a test'))),
+    ]) {
+      const outcome = await evaluate({ message: [stage] });
+      expect(outcome.recipients.map((one) => one.complete)).toEqual([false, true]);
+    }
+  });
+
   test('is false for a recipient whose list ended early by accepting', async () => {
     const permits = defineStage({ name: 'permits', at: 'rcpt', accepts: true, run: () => accept() });
     const own = defineStage({ name: 'own', at: 'rcpt', gives: [key], run: () => ({ findings: key.of(1) }) });
