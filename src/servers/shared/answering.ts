@@ -99,7 +99,9 @@ export function answeringClass(engine: Engine, host: ServerHost): AnsweringClass
     #countError(): void {
       if (this._closing) return;
       this.#errors++;
-      if (this.#errors >= full.errors) super.send(421, `4.7.0 ${host.settings.ourName.ascii} Too many errors`, false);
+      if (this.#errors < full.errors) return;
+      this.flush();
+      super.send(421, `4.7.0 ${host.settings.ourName.ascii} Too many errors`, false);
     }
 
     /** The replies to one LMTP message are one error at most, not one for each recipient. */

@@ -162,13 +162,16 @@ export function connectionClass(engine: Engine, host: ServerHost): ConnectionCla
 
     override handler_AUTH(command: Buffer, done: Done): void {
       // RFC 4954 section 4: not twice, not during a transaction, and here never in clear text.
+      const tooMany = this.peer.authFailures >= full.authFailures;
       const refusal = !this.secure
         ? replies.encryptionRequired
-        : this.peer.session.login !== undefined
-          ? replies.alreadyLoggedIn
-          : this.peer.inTransaction
-            ? replies.notDuringMail
-            : undefined;
+        : tooMany
+          ? replies.tooManyLogins
+          : this.peer.session.login !== undefined
+            ? replies.alreadyLoggedIn
+            : this.peer.inTransaction
+              ? replies.notDuringMail
+              : undefined;
       if (refusal === undefined) {
         super.handler_AUTH(command, done);
         return;
@@ -270,7 +273,7 @@ export function connectionClass(engine: Engine, host: ServerHost): ConnectionCla
     }
 
     drain(): void {
-      if (!this.peer.inTransaction) this.cut();
+      if (!this.peer.inTransaction && !this._dataStream) this.cut();
     }
 
     cut(): void {

@@ -102,6 +102,17 @@ export function dataParserClass({ SMTPStream }: Engine): DataParserClass {
       this._dataStream = stream as unknown as NonNullable<SMTPStream['_dataStream']>;
     }
 
+    /** Cleared before it runs: it may read the whole of the next message, which sets it anew. */
+    override continue(): void {
+      const resume = this._continueCallback;
+      if (typeof resume !== 'function') {
+        super.continue();
+        return;
+      }
+      this._continueCallback = false;
+      resume();
+    }
+
     /** In one call for each chunk, where the loop of the package makes one write for each line that begins with a dot. */
     override _feedDataStream(chunk: Buffer, done: (error?: Error | null) => void): void {
       const { content, rest } = this.#unstuffer.read(chunk);

@@ -11,7 +11,7 @@ import { ConfigurationError, type Problem } from '../../values/errors.js';
 import type { Network } from '../../values/ip.js';
 import { parseMailbox } from '../../values/mailbox.js';
 import { defaultLimits, limitProblems, type ServerLimits } from './limits.js';
-import type { Logger } from './logger.js';
+import { guarded, type Logger } from './logger.js';
 import { missingStores } from './policy-check.js';
 import type { TransactionRecord } from './record.js';
 import type { Transport } from './transport.js';
@@ -121,7 +121,8 @@ export function checkOptions(
   const full = { ...defaultLimits, ...options.limits };
   const { host = '127.0.0.1' } = options;
   const names = { ourName: name.value, postmasterBox: postmaster.value };
-  return { ...options, ...names, protocol, policy, abilities, host, full };
+  const logger = options.logger === undefined ? {} : { logger: guarded(options.logger) };
+  return { ...options, ...names, ...logger, protocol, policy, abilities, host, full };
 }
 
 function dependencyProblems(options: ServerOptions): readonly Problem[] {
