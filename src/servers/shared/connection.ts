@@ -236,11 +236,11 @@ export function connectionClass(engine: Engine, host: ServerHost): ConnectionCla
         this.close();
       }, full.dataTime);
       timer.unref();
-      const stream = new MessageStream(intake, () => {
+      const arrived = (): void => {
         clearTimeout(timer);
         this.#receiving = false;
-        this.#finish(intake);
-      });
+      };
+      const stream = new MessageStream(intake, arrived, () => this.#finish(intake));
       parser.startMessage(stream);
       this._dataStream = stream as unknown as Exclude<Base['_dataStream'], false>;
       this.#receiving = true;

@@ -9,7 +9,7 @@ import type { Intake } from './content.js';
 import type { Engine } from './engine.js';
 import { Unstuffer } from './unstuff.js';
 
-/** `settled` is called once: at the end of the message, or when the connection broke off, and the intake was told. */
+/** `arrived` is called when no more can come, `settled` once: when the intake has it all, or was told that it broke off. */
 export class MessageStream extends EventEmitter {
   byteLength = 0;
   sizeExceeded = false;
@@ -18,14 +18,16 @@ export class MessageStream extends EventEmitter {
   readableEnded = false;
   destroyed = false;
   readonly #intake: Intake;
+  readonly #arrived: () => void;
   readonly #settled: () => void;
   #waiting = false;
   /** What the parser wrote without waiting: no more than one chunk of the socket. */
   #held: Uint8Array[] = [];
 
-  constructor(intake: Intake, settled: () => void) {
+  constructor(intake: Intake, arrived: () => void, settled: () => void) {
     super();
     this.#intake = intake;
+    this.#arrived = arrived;
     this.#settled = settled;
   }
 
@@ -41,6 +43,7 @@ export class MessageStream extends EventEmitter {
     if (chunk !== undefined) this.write(chunk);
     this.writable = false;
     this.writableEnded = true;
+    this.#arrived();
     if (!this.#waiting && !this.destroyed) this.#end();
   }
 
@@ -48,6 +51,7 @@ export class MessageStream extends EventEmitter {
     if (this.destroyed || this.readableEnded) return;
     this.destroyed = true;
     this.writable = false;
+    this.#arrived();
     this.#held = [];
     const why = error?.message ?? 'the connection closed before the end of the message';
     this.#intake.abort(why).then(this.#settled);
