@@ -3,11 +3,11 @@ import { describe, expect, test } from 'vitest';
 import {
   type AnyStage,
   addRecipient,
+  allEdits,
   appendHeader,
   definePolicy,
   defineStage,
   type Edit,
-  type EditKind,
   eachRecipient,
   expandRecipient,
   firstField,
@@ -31,22 +31,8 @@ import { mailboxOf, messageOf, senderOf, sessionOf } from '../../src/testing/bui
 import { memoryBody } from '../../src/values/body.js';
 import { renderMessageSync } from '../../src/values/render.js';
 
-const kinds: readonly EditKind[] = [
-  'prepend-header',
-  'append-header',
-  'insert-header',
-  'replace-header',
-  'remove-header',
-  'replace-body',
-  'rewrite-sender',
-  'add-recipient',
-  'remove-recipient',
-  'rewrite-recipient',
-  'expand-recipient',
-  'set-next-hop',
-];
 const editing = (name: string, make: (tx: MessageFacts) => readonly Edit[]): AnyStage =>
-  defineStage({ name, at: 'message', edits: kinds, run: (tx) => ({ edits: make(tx) as never, findings: {} }) });
+  defineStage({ name, at: 'message', edits: allEdits, run: (tx) => ({ edits: make(tx) as never, findings: {} }) });
 const text = (message: Message | undefined): string =>
   message === undefined ? '' : new TextDecoder('latin1').decode(renderMessageSync(message));
 const original = 'Subject: one\r\nX-Odd:\tkeeps \t its   spaces\r\nTo: a@b.example\r\n\r\nbody\r\n';
