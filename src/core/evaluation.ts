@@ -72,8 +72,12 @@ export interface Running {
   readonly timeLimit: number;
   readonly interpose: Interpose | undefined;
   readonly signal: AbortSignal;
-  /** Why nothing more may run, if so. `at` is a reading of the monotonic clock that the caller has anyway. */
-  expired(at: number): 'timeout' | 'shutdown' | undefined;
+  /** The last reading of the host's monotonic clock: when the stage before ended. */
+  readonly at: number;
+  /** Reads the clock. */
+  read(): number;
+  /** Why nothing more may run, by the last reading, if so. */
+  expired(): 'timeout' | 'shutdown' | undefined;
   /** The result of `promise`, or `outOfTime` when that comes first. `onLate` hears of a result that is then dropped. */
   race<T>(promise: PromiseLike<T>, onLate: () => void): Promise<T | typeof outOfTime>;
   /** The same evaluation for one member of `parallel`, whose signal can fire by itself. */
@@ -91,6 +95,7 @@ export class Evaluation implements Running {
   readonly deadline: number;
   readonly timeLimit: number;
   readonly interpose: Interpose | undefined;
+  at: number;
   #controller: AbortController | undefined;
   #cancelTimer: (() => void) | undefined;
   #expired: 'timeout' | 'shutdown' | undefined;
@@ -104,14 +109,20 @@ export class Evaluation implements Running {
     this.#now = options.now;
     this.detail = options.detail ?? false;
     this.timeLimit = checkedLimit(options.timeLimit ?? defaultTimeLimit);
-    this.deadline = this.host.monotonic() + this.timeLimit;
+    this.at = this.host.monotonic();
+    this.deadline = this.at + this.timeLimit;
     this.interpose = options.interpose;
     this.#outer = options.signal;
   }
 
-  expired(at: number): 'timeout' | 'shutdown' | undefined {
+  read(): number {
+    this.at = this.host.monotonic();
+    return this.at;
+  }
+
+  expired(): 'timeout' | 'shutdown' | undefined {
     if (this.#expired === undefined && this.#outer?.aborted === true) this.#expire('shutdown');
-    if (this.#expired === undefined && at > this.deadline) this.#expire('timeout');
+    if (this.#expired === undefined && this.at > this.deadline) this.#expire('timeout');
     return this.#expired;
   }
 
@@ -202,7 +213,11 @@ function memberOf(whole: Running): Member {
       }
       return controller.signal;
     },
-    expired: (at) => whole.expired(at),
+    get at() {
+      return whole.at;
+    },
+    read: () => whole.read(),
+    expired: () => whole.expired(),
     race: (promise, onLate) => whole.race(promise, onLate),
     member: () => memberOf(member),
     cancel() {

@@ -22,7 +22,12 @@ export interface AnyFindingKey {
 export function finding<K extends string, V>(key: K): FindingKey<K, V> {
   return {
     key,
-    of: (value) => ({ [key]: value }) as { readonly [P in K]: V },
+    of(value) {
+      // Faster than a literal with a computed key.
+      const record: Record<string, V> = {};
+      record[key] = value;
+      return record as { readonly [P in K]: V };
+    },
     in: (findings) => (Object.hasOwn(findings, key) ? (findings as Readonly<Record<string, V>>)[key] : undefined),
   };
 }

@@ -8,9 +8,10 @@ import type { Decision, Final } from './decision.js';
 import { changesMessage, type Edit, type MessageEdit } from './edit.js';
 import type { Member, Running } from './evaluation.js';
 import { type Editable, expandAll, foldAll } from './fold.js';
+import { isEmpty, learned, mergeAll } from './merge.js';
 import { lifeOf, order, type Phase } from './phase.js';
 import type { Session } from './session.js';
-import { type Parts, snapshot } from './snapshot.js';
+import { type Current, type Parts, snapshot } from './snapshot.js';
 import type { TracedEdit } from './trace.js';
 import type { Recipient } from './transaction.js';
 
@@ -25,6 +26,8 @@ export interface Finished {
 }
 
 const nothing: object = Object.freeze({});
+const noSplits: ReadonlyMap<number, readonly MessageEdit[]> = new Map();
+const nobody: ReadonlySet<number> = new Set();
 
 export class ListRun {
   readonly evaluation: Running;
@@ -38,21 +41,24 @@ export class ListRun {
   /** Recipients whose decision is final, at message. */
   readonly finished: Finished[] = [];
   readonly edits: TracedEdit[] = [];
-  /** Changes of the message for one recipient alone, by recipient id. */
-  readonly splits: Map<number, MessageEdit[]> = new Map();
   /** Fields to add that were asked for before there was a message, at mail and rcpt. */
   readonly pending: MessageEdit[] = [];
-  /** Recipients of whom something may be missing, by id, at message. */
-  readonly partial: Set<number> = new Set();
-  /** What the stages of this list gave. */
-  made: object = nothing;
+  // Most lists have neither: made on first use.
+  #splits: Map<number, MessageEdit[]> | undefined = undefined;
+  #partial: Set<number> | undefined = undefined;
+  /** What the stages of this list gave, each by itself. */
+  readonly #given: object[] = [];
+  #made: object | undefined = undefined;
   readonly #parts: Parts;
   readonly #state: Editable;
   readonly #ids: Ids;
   readonly #split: ((edit: MessageEdit) => void) | undefined;
   #findings: object;
-  /** Made when it is asked for. */
+  /** Those of `#given` that are in `#findings`. */
+  #merged = 0;
+  /** Made when they are asked for. */
   #tx: object | undefined = undefined;
+  #recipients: readonly Recipient[] | undefined = undefined;
 
   constructor(
     evaluation: Running,
@@ -88,8 +94,21 @@ export class ListRun {
 
   /** The snapshot for the next stage. */
   get tx(): object {
-    this.#tx ??= snapshot(this.phase, this.#now());
+    this.#tx ??= snapshot(this.phase, this.#parts, this.#current());
     return this.#tx;
+  }
+  /** What the stages of this list gave. */
+  get made(): object {
+    this.#made ??= mergeAll(nothing, this.#given, 0);
+    return this.#made;
+  }
+  /** Changes of the message for one recipient alone, by recipient id. */
+  get splits(): ReadonlyMap<number, readonly MessageEdit[]> {
+    return this.#splits ?? noSplits;
+  }
+  /** Recipients of whom something may be missing, by id, at message. */
+  get partial(): ReadonlySet<number> {
+    return this.#partial ?? nobody;
   }
   get message(): Message | undefined {
     return this.#state.message;
@@ -99,7 +118,8 @@ export class ListRun {
   }
   /** Those without a final decision. */
   get recipients(): readonly Recipient[] {
-    return [...this.#state.recipients.values()];
+    this.#recipients ??= [...this.#state.recipients.values()];
+    return this.#recipients;
   }
 
   get over(): boolean {
@@ -108,8 +128,8 @@ export class ListRun {
 
   addFindings(findings: object): void {
     if (isEmpty(findings)) return;
-    this.made = this.made === nothing ? findings : { ...this.made, ...findings };
-    this.#findings = { ...this.#findings, ...findings };
+    this.#given.push(findings);
+    this.#made = undefined;
     if (lifeOf[this.phase] === 'recipient') {
       for (const one of this.#state.recipients.values()) this.#learn(one, findings);
     }
@@ -173,13 +193,15 @@ export class ListRun {
   /** Ends the list: expansions that waited take effect. */
   close(): void {
     expandAll(this.#state, this.#nextId);
+    this.#refresh();
   }
 
   // --- for combinators ---
 
   /** A run that starts where this one is, for a member of `parallel`. */
   fork(evaluation: Member): ListRun {
-    return new ListRun(evaluation, this.phase, this.#now(), this.#ids, this.within, this.#split);
+    const parts = Object.assign({}, this.#parts, this.#current());
+    return new ListRun(evaluation, this.phase, parts, this.#ids, this.within, this.#split);
   }
 
   /** Takes over what a fork came to. */
@@ -191,7 +213,7 @@ export class ListRun {
     }
     this.addFindings(fork.made);
     this.complete &&= fork.complete;
-    for (const id of fork.partial) this.partial.add(id);
+    for (const id of fork.partial) this.#missing(id);
     if (fork.ended !== undefined) this.decide(fork.ended);
     this.#refresh();
   }
@@ -199,11 +221,12 @@ export class ListRun {
   /** A run at rcpt for one recipient of the message. */
   forRecipient(recipient: Recipient): ListRun {
     const { id } = recipient;
-    const findings = { ...this.#findings, ...recipient.findings };
+    const findings = { ...this.#now(), ...recipient.findings };
     const parts = { ...this.#parts, sender: this.sender, message: undefined, recipients: [recipient], findings };
     const split = (edit: MessageEdit): void => {
-      const own = this.splits.get(id);
-      if (own === undefined) this.splits.set(id, [edit]);
+      this.#splits ??= new Map();
+      const own = this.#splits.get(id);
+      if (own === undefined) this.#splits.set(id, [edit]);
       else own.push(edit);
     };
     return new ListRun(this.evaluation, 'rcpt', parts, this.#ids, recipient.address.text, split);
@@ -223,7 +246,7 @@ export class ListRun {
     if (replaced) this.#state.recipients.delete(before);
     for (const recipient of after) this.#state.recipients.set(recipient.id, recipient);
     for (const traced of one.edits) this.edits.push(traced);
-    for (const { id } of one.complete ? [] : after) this.partial.add(id);
+    for (const { id } of one.complete ? [] : after) this.#missing(id);
     if (one.ended !== undefined) for (const recipient of after) this.#finish(recipient.id, one.ended);
   }
 
@@ -243,20 +266,28 @@ export class ListRun {
   #learn({ id }: Recipient, findings: object): void {
     const now = this.#state.recipients.get(id);
     if (now === undefined || isEmpty(findings)) return;
-    this.#state.recipients.set(id, { ...now, findings: { ...now.findings, ...findings } });
+    this.#state.recipients.set(id, learned(now, findings));
   }
 
-  #now(): Parts {
+  #missing(id: number): void {
+    this.#partial ??= new Set();
+    this.#partial.add(id);
+  }
+
+  /** All findings up to now. */
+  #now(): object {
+    this.#findings = mergeAll(this.#findings, this.#given, this.#merged);
+    this.#merged = this.#given.length;
+    return this.#findings;
+  }
+
+  #current(): Current {
     const { message } = this.#state;
-    return { ...this.#parts, message, sender: this.sender, recipients: this.recipients, findings: this.#findings };
+    return { message, sender: this.sender, recipients: this.recipients, findings: this.#now() };
   }
 
   #refresh(): void {
     this.#tx = undefined;
+    this.#recipients = undefined;
   }
-}
-
-function isEmpty(record: object): boolean {
-  for (const _key in record) return false;
-  return true;
 }

@@ -44,8 +44,9 @@ export class Progress {
   passages: Passage[] = [];
   readonly traces: PhaseTrace[] = [];
   readonly edits: TracedEdit[] = [];
-  readonly #found: object[] = [];
-  #findings: object | undefined = undefined;
+  #findings: object = none;
+  /** With the findings of the session underneath. */
+  #all: { readonly session: object; readonly both: object } | undefined = undefined;
 
   constructor(id: string, sender: ReversePath, parameters: Parameters) {
     this.id = id;
@@ -55,15 +56,27 @@ export class Progress {
 
   /** Of the lists of mail and message. */
   get findings(): object {
-    this.#findings ??= Object.assign({}, ...this.#found) as object;
     return this.#findings;
   }
 
+  /** Those of the session, and of the transaction on top of them. */
+  findingsOver(session: object): object {
+    if (this.#all?.session !== session) {
+      this.#all = { session, both: this.#findings === none ? session : Object.assign({}, session, this.#findings) };
+    }
+    return this.#all?.both ?? session;
+  }
+
   find(findings: object): void {
-    this.#found.push(findings);
-    this.#findings = undefined;
+    for (const _any in findings) {
+      this.#findings = this.#findings === none ? findings : Object.assign({}, this.#findings, findings);
+      this.#all = undefined;
+      return;
+    }
   }
 }
+
+const none: object = Object.freeze({});
 
 export const nullPath: ReversePath = { kind: 'null-path' };
 

@@ -51,12 +51,13 @@ function runStage(run: ListRun, stage: AnyStage, lines: Line[], tolerant: boolea
   const line = new Line(stage, run.within);
   lines.push(line);
   const { evaluation } = run;
-  const started = evaluation.host.monotonic();
-  const expired = evaluation.expired(started);
+  // The end of one stage is the beginning of the next: one reading of the clock for each.
+  const started = evaluation.at;
+  const expired = evaluation.expired();
   if (expired !== undefined) return stopped(run, line, expired);
   const step = stage.form.kind === 'leaf' ? runLeaf(run, stage, line, tolerant) : runForm(run, stage, line, tolerant);
   const finish = (done: Step): Step => {
-    line.ms = evaluation.host.monotonic() - started;
+    line.ms = evaluation.read() - started;
     return done;
   };
   return isThenable<Step>(step) ? Promise.resolve(step).then(finish) : finish(step);
@@ -89,7 +90,8 @@ function awaitLeaf(
     .then((value) => {
       if (value !== outOfTime) return settle(run, stage, value, ctx, line);
       ctx.close();
-      return stopped(run, line, evaluation.expired(evaluation.host.monotonic()) ?? 'timeout');
+      evaluation.read();
+      return stopped(run, line, evaluation.expired() ?? 'timeout');
     })
     .catch((error: unknown) => {
       ctx.close();

@@ -19,8 +19,13 @@ export interface Parts {
   readonly findings: object;
 }
 
-export function snapshot(phase: Phase, parts: Parts): object {
-  const { session, helo, id, sender, mailParameters, recipients, message, findings } = parts;
+/** The parts that stages change. */
+export type Current = Pick<Parts, 'sender' | 'recipients' | 'message' | 'findings'>;
+
+/** `parts` as they were when the list began, and what they are now. */
+export function snapshot(phase: Phase, parts: Parts, now: Current): object {
+  const { session, helo, id, mailParameters } = parts;
+  const { sender, recipients, message, findings } = now;
   const [recipient] = recipients;
   switch (phase) {
     case 'connect':

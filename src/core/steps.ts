@@ -263,7 +263,7 @@ export class Steps implements DirectSteps {
       mailParameters: progress?.parameters ?? none,
       recipients,
       message,
-      findings: early ?? { ...this.#sessionFindings(), ...progress?.findings },
+      findings: early ?? progress?.findingsOver(this.#sessionFindings()) ?? this.#sessionFindings(),
     };
   }
 
@@ -272,11 +272,11 @@ export class Steps implements DirectSteps {
     const evaluation = new Evaluation(this.#options);
     const run = new ListRun(evaluation, phase, withRecipientFindings(phase, parts), ids);
     const lines: Line[] = [];
-    const started = evaluation.host.monotonic();
+    const started = evaluation.at;
     return andThen(runList(run, this.#lists[phase], lines), () => {
       if (!bars(run.ended)) run.close();
       evaluation.end();
-      return settle({ run, trace: { phase, recipient, lines, ms: evaluation.host.monotonic() - started } });
+      return settle({ run, trace: { phase, recipient, lines, ms: evaluation.at - started } });
     });
   }
 

@@ -3,7 +3,7 @@
  * section 2.2: no CR, LF or other control in a value), and folded at white space near 78 octets, never over 998
  * (section 2.1.1). Text from strangers goes through `sanitiseFieldText` first.
  */
-import { CR, encodeUtf8, LF } from './bytes.js';
+import { encodeUtf8 } from './bytes.js';
 import { isControl, isLoneSurrogate, utf8Length } from './characters.js';
 import { encodeNonAscii } from './encoded-word.js';
 import { ConfigurationError, type Problem } from './errors.js';
@@ -49,41 +49,30 @@ function anyField(name: string, value: string, options: FieldOptions): HeaderFie
 function plainField(name: string, value: string, fold: boolean): HeaderField | undefined {
   const start = name.length + 2;
   if (value === '' || start + value.length > HARD_LIMIT || !isFieldName(name)) return undefined;
-  const bytes = encodeUtf8(`${name}: ${value}\r\n`);
-  const end = bytes.length - 2;
-  if (isWhiteSpace(bytes[start]) || isWhiteSpace(bytes[end - 1])) return undefined;
-  const breaks: number[] = [];
-  let line = 0;
-  /** Where the white space begins before the word that is being read; 0 in the first word. */
-  let piece = 0;
-  for (let at = start, space = false; at <= end; at++) {
-    const octet = bytes[at] as number;
-    if (at < end && (octet < 32 || octet > 126) && octet !== TAB) return undefined;
-    const white = at === end || isWhiteSpace(octet);
-    if (white && !space) {
-      if (piece > 0 && at - line > SOFT_LIMIT) {
-        breaks.push(piece);
-        line = piece;
-      }
-      piece = at;
-    }
-    space = white;
-  }
-  return addedField(name, fold && breaks.length > 0 ? brokenAt(bytes, breaks) : bytes);
+  if (isWhiteSpace(value.charCodeAt(0)) || isWhiteSpace(value.charCodeAt(value.length - 1))) return undefined;
+  // Of a short value the whole of it is printed and not broken.
+  const text = PRINTABLE.test(value) ? `${name}: ${value}` : undefined;
+  if (text === undefined) return undefined;
+  const lines = fold && text.length > SOFT_LIMIT ? brokenLines(text, start) : text;
+  return addedField(name, encodeUtf8(`${lines}\r\n`));
 }
 
-/** With CRLF before each of the octets at `breaks`. */
-function brokenAt(bytes: Uint8Array, breaks: readonly number[]): Uint8Array {
-  const out = new Uint8Array(bytes.length + 2 * breaks.length);
-  let from = 0;
-  let to = 0;
-  for (const at of [...breaks, bytes.length]) {
-    while (from < at) out[to++] = bytes[from++] as number;
-    if (at === bytes.length) break;
-    out[to++] = CR;
-    out[to++] = LF;
+const PRINTABLE = /^[\t -~]+$/;
+
+/** With CRLF before white space where a line would be longer than the soft limit; not before the first word. */
+function brokenLines(text: string, start: number): string {
+  let out = '';
+  let line = 0;
+  let at = wordEnd(text, start);
+  while (at < text.length) {
+    const end = wordEnd(text, at);
+    if (end - line > SOFT_LIMIT) {
+      out += `${text.slice(line, at)}\r\n`;
+      line = at;
+    }
+    at = end;
   }
-  return out;
+  return out + text.slice(line);
 }
 
 export interface SanitiseOptions {

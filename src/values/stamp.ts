@@ -55,17 +55,27 @@ export interface ReceivedOptions {
 
 /** `from helo (name [ip]) by us with ESMTPS id 1 for <a@example.com>; date`. */
 export function receivedField(options: ReceivedOptions): HeaderField {
-  const { by, tls, id } = options;
-  const utf8 = options.with.startsWith('UTF8');
+  return receivedWith(receivedClauses(options), options, formatDateTime(options.at, options.zoneMinutes));
+}
+
+/** The clauses that are the same for all messages of a session: `from helo (name [ip]) by us with ESMTPS`. */
+export function receivedClauses(options: Omit<ReceivedOptions, 'id' | 'for' | 'at' | 'zoneMinutes'>): string {
+  const { by, tls } = options;
+  const using = tls === undefined ? '' : `(using ${comment(tls.version)} with cipher ${comment(tls.cipher)}) `;
+  return `${fromClause(options)} ${using}by ${by.ascii} with ${options.with}`;
+}
+
+/** The field, from those clauses and what belongs to one message. `date` is a date-time of RFC 5322. */
+export function receivedWith(
+  clauses: string,
+  { id, for: given, with: protocol }: Pick<ReceivedOptions, 'id' | 'for' | 'with'>,
+  date: string,
+): HeaderField {
+  const utf8 = protocol.startsWith('UTF8');
   // An 8-bit mailbox may stand only in a field of an SMTPUTF8 message (RFC 6531 section 3.7.3).
-  const recipient =
-    options.for !== undefined && (utf8 || indexOfNonAscii(options.for.text) === -1) ? options.for : undefined;
-  let text = `${fromClause(options)} `;
-  if (tls !== undefined) text += `(using ${comment(tls.version)} with cipher ${comment(tls.cipher)}) `;
-  text += `by ${by.ascii} with ${options.with}`;
-  if (id !== undefined && id !== '') text += ` id ${id.slice(0, 200).replace(NOT_ATOM, '-')}`;
-  if (recipient !== undefined) text += ` for <${recipient.text}>`;
-  return makeField('Received', `${text}; ${formatDateTime(options.at, options.zoneMinutes)}`, { utf8 });
+  const recipient = given !== undefined && (utf8 || indexOfNonAscii(given.text) === -1) ? ` for <${given.text}>` : '';
+  const name = id === undefined || id === '' ? '' : ` id ${id.slice(0, 200).replace(NOT_ATOM, '-')}`;
+  return makeField('Received', `${clauses}${name}${recipient}; ${date}`, { utf8 });
 }
 
 /** Written by the server that makes the final delivery, once, on top (RFC 5321 section 4.4). */
@@ -86,7 +96,7 @@ const HOST_NAME = /^[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*$/;
 const ADDRESS_LITERAL = /^\[[A-Za-z0-9.:-]{1,60}\]$/;
 
 /** Extended-Domain: the name the client gave, or its address where that name is none, and what we know in TCP-info. */
-function fromClause({ helo, clientName, clientIp }: ReceivedOptions): string {
+function fromClause({ helo, clientName, clientIp }: Pick<ReceivedOptions, 'helo' | 'clientName' | 'clientIp'>): string {
   const literal = clientIp === undefined ? '[unknown]' : addressLiteral(clientIp).text;
   const address = clientIp === undefined ? 'unknown' : literal;
   const tcpInfo = `(${clientName !== undefined && isHostName(clientName) ? clientName : 'unknown'} ${literal})`;

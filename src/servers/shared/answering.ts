@@ -54,8 +54,8 @@ export function answeringClass(engine: Engine, host: ServerHost): AnsweringClass
     answer(reply: Reply): void {
       const { code, enhanced, lines } = reply;
       const [line] = lines;
-      if (lines.length === 1 && enhanced !== undefined && code < 400) {
-        this.send(code, `${enhanced} ${line}`, false);
+      if (lines.length === 1 && code < 400) {
+        this.send(code, enhanced === undefined ? (line as string) : `${enhanced} ${line}`, false);
         return;
       }
       const ours = code === 421 ? lines.map((line) => `${host.settings.ourName.ascii} ${line}`) : lines;

@@ -27,7 +27,7 @@ import { redirectRecipients } from './redirect.js';
 import * as replies from './replies.js';
 import { type Envelope, reportMessage, settledFields } from './report.js';
 import { noWayOut, settle } from './settle.js';
-import { stamped } from './stamp.js';
+import { Stamp } from './stamp.js';
 import { applyXclient, parseXclient } from './xclient.js';
 
 export interface PeerFacts {
@@ -53,6 +53,7 @@ export class Peer {
   /** Set by XCLIENT HELO=, in place of what HELO says; `unavailable`: the client gave none. */
   #heloByFront: string | 'unavailable' | undefined = undefined;
   authFailures = 0;
+  readonly #stamp = new Stamp();
 
   constructor(host: ServerHost, { ip, port, tls }: PeerFacts) {
     this.#host = host;
@@ -247,7 +248,7 @@ export class Peer {
   async #judge(envelope: Envelope, received: Message, size: number): Promise<readonly Reply[]> {
     const conversation = this.#conversation;
     const receivedAt = this.#host.now();
-    const judged = conversation.direct.message(stamped(received, conversation, envelope, receivedAt));
+    const judged = conversation.direct.message(this.#stamp.put(received, conversation, envelope, receivedAt));
     const outcome = isThenable<MessageOutcome>(judged) ? await judged : judged;
     const delivering = this.#delivering(outcome);
     const all = isThenable<Verdicts>(delivering) ? await delivering : delivering;

@@ -3,9 +3,11 @@
  * (Received-SPF, RFC 7208 section 9.1) belongs above it, and header checks may take it away, as with Postfix.
  */
 import type { Conversation } from '../../core/conversation.js';
+import type { Session } from '../../core/session.js';
 import type { Mailbox } from '../../values/address.js';
+import { formatDateTime } from '../../values/date-time.js';
 import { changed, firstField, type Message, prependField } from '../../values/message.js';
-import { receivedField, transmissionType } from '../../values/stamp.js';
+import { receivedClauses, receivedWith, type TransmissionType, transmissionType } from '../../values/stamp.js';
 
 export interface StampFacts {
   readonly id: string;
@@ -14,25 +16,50 @@ export interface StampFacts {
   readonly accepted: readonly Mailbox[];
 }
 
-export function stamped(message: Message, { session, helo }: Conversation, facts: StampFacts, at: Date): Message {
-  const { client, tls, login, server } = session;
-  const taken = withoutReturnPath(message);
-  if (session.protocol === 'local') return taken;
-  const { protocol } = session;
-  const { id, utf8, accepted } = facts;
-  const [only, ...others] = accepted;
-  const field = receivedField({
-    by: server.name,
-    with: transmissionType({ protocol, tls: tls !== undefined, authenticated: login !== undefined, utf8 }),
-    id,
-    at,
-    ...(client.ip === undefined ? {} : { clientIp: client.ip }),
-    ...(helo === undefined ? {} : { helo }),
-    ...(client.name.kind === 'verified' ? { clientName: client.name.name.ascii } : {}),
-    ...(only !== undefined && others.length === 0 ? { for: only } : {}),
-    ...(tls === undefined ? {} : { tls }),
-  });
-  return prependField(taken, field).message;
+/** For one peer: what is the same from message to message is worded once. */
+export class Stamp {
+  /** What the clauses were made of. */
+  #session: Session | undefined = undefined;
+  #helo: string | undefined = undefined;
+  #with: TransmissionType = 'SMTP';
+  #clauses = '';
+  #second = Number.NaN;
+  #date = '';
+
+  put(message: Message, { session, helo }: Conversation, { id, utf8, accepted }: StampFacts, at: Date): Message {
+    const taken = withoutReturnPath(message);
+    const { protocol, tls, login } = session;
+    if (protocol === 'local') return taken;
+    const kind = transmissionType({ protocol, tls: tls !== undefined, authenticated: login !== undefined, utf8 });
+    if (session !== this.#session || helo !== this.#helo || kind !== this.#with) this.#word(session, helo, kind);
+    const [only, ...others] = accepted;
+    const one = only !== undefined && others.length === 0 ? { for: only } : {};
+    return prependField(taken, receivedWith(this.#clauses, { id, with: kind, ...one }, this.#dated(at))).message;
+  }
+
+  #word(session: Session, helo: string | undefined, kind: TransmissionType): void {
+    const { client, tls, server } = session;
+    this.#session = session;
+    this.#helo = helo;
+    this.#with = kind;
+    this.#clauses = receivedClauses({
+      by: server.name,
+      with: kind,
+      ...(client.ip === undefined ? {} : { clientIp: client.ip }),
+      ...(helo === undefined ? {} : { helo }),
+      ...(client.name.kind === 'verified' ? { clientName: client.name.name.ascii } : {}),
+      ...(tls === undefined ? {} : { tls }),
+    });
+  }
+
+  #dated(at: Date): string {
+    const second = Math.floor(at.getTime() / 1000);
+    if (second !== this.#second) {
+      this.#second = second;
+      this.#date = formatDateTime(at);
+    }
+    return this.#date;
+  }
 }
 
 /**
