@@ -27,6 +27,8 @@ export interface Conversation<T extends PolicyType = PolicyType> {
   /** STARTTLS: drops the name, the transaction and all findings, and runs the connect list again. */
   secure(tls: TlsFacts): Promise<PhaseOutcome>;
   login(login: Login | undefined): void;
+  /** Whether the client had sent more behind the command that comes next (RFC 2920); stages see it as `session.pipelined`. */
+  pipelined(value: boolean): void;
   mail(sender: ReversePath, parameters?: Parameters): Promise<PhaseOutcome>;
   rcpt(address: Mailbox, parameters?: Parameters): Promise<RcptOutcome>;
   message(message: Message): Promise<MessageOutcome>;
@@ -66,6 +68,9 @@ export class PolicyConversation implements Conversation {
   }
   async secure(tls: TlsFacts): Promise<PhaseOutcome> {
     return this.direct.secure(tls);
+  }
+  pipelined(value: boolean): void {
+    this.direct.pipelined(value);
   }
   login(login: Login | undefined): void {
     this.direct.login(login);

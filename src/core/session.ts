@@ -14,6 +14,9 @@ export interface Session {
   readonly tls: TlsFacts | undefined;
   /** Undefined when the client has not logged in. */
   readonly login: Login | undefined;
+  /** True when the client had sent more before it was answered; in the snapshot of a recipient: behind this RCPT, in that of the
+   * message: behind DATA. Undefined where nobody looked. */
+  readonly pipelined?: boolean;
 }
 
 export interface Client {
@@ -33,7 +36,8 @@ export type ClientName =
   | { readonly kind: 'none' }
   /** Nobody asked. */
   | { readonly kind: 'not-looked-up' }
-  | { readonly kind: 'cannot-tell'; readonly why: string };
+  /** `reverse`: the name that the address points to, when only its addresses could not be told. */
+  | { readonly kind: 'cannot-tell'; readonly why: string; readonly reverse?: Domain };
 
 export interface Server {
   /** Our own name, as in the greeting and in Received fields. */
@@ -48,6 +52,9 @@ export interface TlsFacts {
   readonly cipher: string;
   /** The subject's common name of a client certificate that our trust anchors verify. */
   readonly verifiedClient: string | undefined;
+  /** Of the client's certificate and of its public key, verified or not: colons between upper-case octets, as
+   * smtpd_tls_fingerprint_digest has them. Undefined where nobody computed them. */
+  readonly fingerprints?: readonly string[];
 }
 
 /** An authenticated identity (RFC 4954). */

@@ -10,6 +10,7 @@ import { Evaluation, instant } from './evaluation.js';
 import { type Ids, ListRun } from './list-run.js';
 import type { DeliverOutcome, MessageOutcome, Outcome, PhaseOutcome, RcptOutcome } from './outcome.js';
 import type { Phase } from './phase.js';
+import { Pipelining } from './pipelining.js';
 import {
   afterDeliver,
   afterMessage,
@@ -44,10 +45,11 @@ export class Steps implements DirectSteps {
   readonly #lists: Readonly<Record<Phase, readonly AnyStage[]>>;
   readonly #options: ConversationOptions;
   readonly #newId: NewId;
-  /** Kept apart, so that a second HELO forgets what the first one gave. */
+  /** Apart, so that a second HELO forgets what the first one gave. */
   #connect: Run | undefined = undefined;
   #hello: Run | undefined = undefined;
   #progress: Progress | undefined = undefined;
+  readonly #pipelining = new Pipelining();
   #early:
     | { readonly first?: object | undefined; readonly second?: object | undefined; readonly both: object }
     | undefined;
@@ -93,6 +95,10 @@ export class Steps implements DirectSteps {
 
   login(login: Login | undefined): void {
     this.session = { ...this.session, login };
+  }
+
+  pipelined(value: boolean): void {
+    this.session = this.#pipelining.of(this.session, value);
   }
 
   mail(sender: ReversePath, parameters: Parameters = {}): MaybePromise<PhaseOutcome> {
@@ -172,10 +178,8 @@ export class Steps implements DirectSteps {
   ): MaybePromise<DeliverOutcome> {
     for (let index = from; index < passages.length; index++) {
       const passage = passages[index] as Passage;
-      if (bars(passage.decision)) {
-        progress.passages.push(passage);
-        continue;
-      }
+      if (bars(passage.decision)) progress.passages.push(passage);
+      if (bars(passage.decision)) continue;
       const parts = this.#parts([passage.recipient], passage.message);
       const settled = (done: Run): void => {
         progress.passages.push(...afterDeliver(passage, done));

@@ -1,50 +1,40 @@
 /**
- * The regular expression engine behind `pcre:` and `regexp:` tables. Whatever implements it must answer in time linear
- * in the text. Patterns and texts are octets written as Latin-1, one code unit from 0 to 255 each, so that `.` matches
- * any octet of 8-bit text. What a linear-time engine cannot do is an answer (`unsupported`), never an approximation.
+ * The engine that runs the patterns of `pcre:` and `regexp:` tables. Tables parse and translate the patterns themselves;
+ * an engine is given programs in the syntax of RE2, without flags, and must answer in time linear in the text. Texts are
+ * octets, each a code point from 0 to 255 (Latin-1), so that `.` matches any octet of 8-bit text; U+0100 occurs as well.
  */
 
-/** What the letters behind a pattern come to, defaults applied. */
-export interface RegexFlags {
-  /** `pcre`: pcre_table(5). `posix-extended`, `posix-basic`: regexp_table(5) without and with its flag `x`. */
-  readonly syntax: 'pcre' | 'posix-extended' | 'posix-basic';
-  /** ASCII letters match without regard to case (the C locale, as Postfix's tables do). */
-  readonly ignoreCase: boolean;
-  /** `^` and `$` match at inner line ends too. For POSIX (REG_NEWLINE) `.` and `[^x]` then do not match LF. */
-  readonly multiline: boolean;
-  /** pcre only: `.` matches LF. */
-  readonly dotAll: boolean;
-  /** pcre only: white space and `#` comments in the pattern mean nothing. */
-  readonly extended: boolean;
-  /** pcre only: matches at the beginning of the text alone. */
-  readonly anchored: boolean;
-  /** pcre only: `$` does not match before a final LF. */
-  readonly dollarEndOnly: boolean;
-  /** pcre only: quantifiers are lazy, and greedy with `?`. */
-  readonly ungreedy: boolean;
+/** A text in the forms that engines read. Each is made when it is first asked for. */
+export interface RegexText {
+  /** One code unit for each octet. */
+  readonly string: string;
+  /** The same code points in UTF-8. */
+  readonly utf8: Uint8Array;
 }
 
-export interface RegexMatcher {
-  /** Number of capturing groups. */
-  readonly groups: number;
-  /**
-   * Strings of which a matching text has, for each list, at least one; ASCII and Latin-1 letters in lower case
-   * (`toLowerCase`). Empty where nothing is required. A quick way to pass over texts that cannot match.
-   */
-  readonly required: readonly (readonly string[])[];
-  test(text: string): boolean;
-  /** The whole match and then the groups; a group that took no part is undefined. Undefined: no match. */
-  exec(text: string): readonly (string | undefined)[] | undefined;
+export interface RegexProgram {
+  /** True when the pattern matches anywhere in the text. */
+  test(text: RegexText): boolean;
 }
 
-export type CompiledRegex =
-  | { readonly kind: 'compiled'; readonly matcher: RegexMatcher }
-  /** A pattern of its syntax, which needs backtracking or something else that this engine has not. */
-  | { readonly kind: 'unsupported'; readonly construct: string; readonly why: string }
-  /** Not a pattern of its syntax. `at` is an index in the pattern. */
-  | { readonly kind: 'malformed'; readonly construct: string; readonly why: string; readonly at: number };
+export interface RegexSet {
+  /** Indices of the patterns that match anywhere in the text, in any order. Undefined: could not tell (no memory). */
+  match(text: RegexText): readonly number[] | undefined;
+}
+
+/** For instance a program that is too large. Whoever asked falls back on the engine that is always there. */
+export interface RegexRefusal {
+  readonly kind: 'refused';
+  readonly why: string;
+}
+
+export type CompiledRegex = { readonly kind: 'compiled'; readonly program: RegexProgram } | RegexRefusal;
+export type CompiledRegexSet = { readonly kind: 'compiled'; readonly set: RegexSet } | RegexRefusal;
 
 export interface RegexEngine {
+  /** Of the package. */
   readonly name: string;
-  compile(pattern: string, flags: RegexFlags): CompiledRegex;
+  compile(source: string): CompiledRegex;
+  /** Many patterns in one pass. Undefined where the engine has nothing that beats one pattern after the other. */
+  readonly compileSet: ((sources: readonly string[]) => CompiledRegexSet) | undefined;
 }

@@ -1,7 +1,9 @@
 /**
  * Questions to the DNS (RFC 1034, RFC 1035). The answers that matter to mail stay apart: records; none, because there is no
  * such name (NXDOMAIN) or no record of the type; and could not tell (SERVFAIL, REFUSED, time-out, a reply that makes no
- * sense), which never counts as "no such name". Names are ASCII (A-labels) without a final dot; aliases (CNAME) are followed.
+ * sense), which never counts as "no such name". Names are ASCII (A-labels) without a final dot, of any case; one that cannot be in
+ * the DNS (empty, too long, NUL) is "no such name" too, never an error. Aliases (CNAME) are followed. The suite that a resolver must
+ * pass: `resolverConformance` of postern/testing.
  */
 import type { MaybePromise, PortCall } from '../core/stage.js';
 import type { Answer } from '../values/answer.js';
@@ -21,7 +23,7 @@ export interface MailExchanger {
 export interface Resolver {
   /** A (family 4) or AAAA (family 6) records. */
   addresses(name: string, family: 4 | 6, call?: PortCall): MaybePromise<Answer<readonly IpAddress[]>>;
-  /** MX records, in order of preference. */
+  /** MX records, in order of preference; those of equal preference in no order. */
   mailExchangers(name: string, call?: PortCall): MaybePromise<Answer<readonly MailExchanger[]>>;
   /** TXT records: the strings of each joined without space (RFC 7208 section 3.3), as octets in Latin-1. */
   texts(name: string, call?: PortCall): MaybePromise<Answer<readonly string[]>>;

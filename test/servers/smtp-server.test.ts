@@ -156,7 +156,7 @@ describe('limits on connections', () => {
     expect(await say(wire, '.')).toBe('552 5.3.4 The header of the message exceeds a limit');
     await envelope(wire);
     wire.send(`\r\n${`${'x'.repeat(70)}\r\n`.repeat(2000)}`);
-    expect(await say(wire, '.')).toBe('552 5.3.4 Message size exceeds the limit');
+    expect(await say(wire, '.')).toBe('552 5.3.4 Error: message file too big');
     wire.destroy();
   });
 
@@ -166,7 +166,7 @@ describe('limits on connections', () => {
     expect(await say(wire, 'MAIL FROM:<a@example.com>')).toMatch(/^250 /);
     wire.send(Array.from({ length: 1001 }, (_, n) => `RCPT TO:<u${n}@school.example>\r\n`).join(''));
     for (let n = 0; n < 1000; n++) expect(await wire.line(5000)).toBe('250 2.1.5 Ok');
-    expect(await wire.line(2000)).toBe('452 4.5.3 Too many recipients');
+    expect(await wire.line(2000)).toBe('452 4.5.3 Error: too many recipients');
     expect(await say(wire, 'DATA')).toMatch(/^354 /);
     expect(await say(wire, '.')).toMatch(/^250 /);
     expect(own.store.mailboxes()).toHaveLength(1000);

@@ -14,6 +14,7 @@ import { relayControl } from '../../src/stages/relay-control/index.js';
 import { route as routing } from '../../src/stages/routing/index.js';
 import { mailboxOf } from '../../src/testing/builders.js';
 import { type MemoryStore, memoryStore } from '../../src/testing/mail-store/memory-store.js';
+import { zoneResolver } from '../../src/testing/resolver/index.js';
 import { cannotTell, found, notFound } from '../../src/values/answer.js';
 import { parseNetwork } from '../../src/values/network.js';
 import { reply } from '../../src/values/reply.js';
@@ -141,6 +142,20 @@ const deliverRules = defineStage({
   run: ({ recipient }) =>
     recipient.address.localPart === 'full' ? defer('quota', reply(452, '4.2.2', 'Mailbox full')) : undefined,
 });
+
+/** Says what the session tells of pipelining, and refuses it before DATA where there was no EHLO. */
+const pipeliners = defineStage({
+  name: 'pipeliners',
+  at: 'rcpt',
+  run: ({ session, helo }) =>
+    session.pipelined === true
+      ? reject('other', reply(503, '5.5.0', `Improper use of SMTP command pipelining by ${helo ?? 'somebody'}`))
+      : undefined,
+});
+
+function schoolPolicyWith(first: typeof pipeliners): Policy {
+  return definePolicy({ helo: [heloRules], mail: [mailRules], rcpt: [first, route], message: [messageRules] });
+}
 
 export function schoolPolicy(connecting?: 'reject' | 'defer'): Policy {
   return definePolicy({
@@ -273,6 +288,17 @@ export async function setupNamed(name: string): Promise<Setup> {
       };
     case 'small-header':
       return { limits: { headerFields: 5, fieldBytes: 200, headerBytes: 600 } };
+    case 'no-hello':
+      return { requireHello: false, policy: schoolPolicyWith(pipeliners) };
+    case 'soft':
+      return { softBounce: true };
+    case 'names':
+      return {
+        resolver: zoneResolver({
+          '1.0.0.127.in-addr.arpa': { PTR: ['loop.example'] },
+          'loop.example': { A: ['127.0.0.1'] },
+        }),
+      };
     case 'hasty':
       return { limits: { idleTime: 200 } };
     case 'short-session':

@@ -26,6 +26,8 @@ export interface Answering extends InstanceType<Engine['SMTPConnection']> {
   flush(): void;
   /** Logs a bug, and defers. */
   crashed(error: unknown): void;
+  /** The connection is over. */
+  ended(): void;
 }
 
 type AnsweringClass = new (
@@ -33,6 +35,12 @@ type AnsweringClass = new (
   socket: Socket | TLSSocket,
   options?: SMTPConnectionOptions | null,
 ) => Answering;
+
+/** With enhanced codes of class 4. */
+function softened(text: string | string[] | null | undefined): string | string[] | null | undefined {
+  const soft = (line: string): string => line.replace(/^5(?=\.\d{1,3}\.\d{1,3}\b)/, '4');
+  return typeof text === 'string' ? soft(text) : text?.map(soft);
+}
 
 export function answeringClass(engine: Engine, host: ServerHost): AnsweringClass {
   const { full } = host.settings;
@@ -43,12 +51,31 @@ export function answeringClass(engine: Engine, host: ServerHost): AnsweringClass
     #counting = true;
     /** Replies that have not been written yet. */
     #gathered = '';
+    #handshake: NodeJS.Timeout | undefined = undefined;
 
     override _createParser(): DataParser {
       const parser = new Parser({ maxCommandLength: LINE_BUFFER_BYTES });
       parser.oncommand = (command, callback) => this._onCommand(command, callback);
       parser.on('error', (error) => this.send(421, `Error: ${error.message}`));
       return parser;
+    }
+
+    /** Called with the TLS socket when a handshake begins: silence is not all that can make it last. */
+    override _armTimeout(socket?: Socket): void {
+      super._armTimeout(socket);
+      if (!this._upgrading || socket === undefined) return;
+      this.#handshake = setTimeout(() => {
+        if (!this._upgrading || this._closed) return;
+        const fields = { event: 'tls', client: this.remoteAddress, session: this.id, reason: 'limit' };
+        host.reporter.log?.warn(fields, 'the TLS handshake took too long');
+        socket.destroy();
+        this._socket.destroy();
+      }, full.handshakeTime);
+      this.#handshake.unref();
+    }
+
+    ended(): void {
+      clearTimeout(this.#handshake);
     }
 
     answer(reply: Reply): void {
@@ -71,7 +98,10 @@ export function answeringClass(engine: Engine, host: ServerHost): AnsweringClass
       this.#counting = counting;
     }
 
-    override send(code: number, data?: string | string[] | null, context?: string | false): void {
+    override send(given: number, text?: string | string[] | null, context?: string | false): void {
+      const softly = host.settings.softBounce === true && given >= 500;
+      const code = softly ? given - 100 : given;
+      const data = softly ? softened(text) : text;
       // The usual reply, of ours: one printable line. What smtp-server writes itself goes behind what was gathered.
       if (context === false && typeof data === 'string' && code >= 250 && code < 400) {
         this.#gather(`${code} ${data}\r\n`);

@@ -42,7 +42,6 @@ export function connectionClass(engine: Engine, host: ServerHost): ConnectionCla
     #receiving = false;
     #overdue = false;
     readonly #timer: NodeJS.Timeout;
-    #handshake: NodeJS.Timeout | undefined = undefined;
 
     constructor(server: ServerOf, socket: Socket | TLSSocket, options?: SMTPConnectionOptions | null) {
       super(server, socket, options);
@@ -84,7 +83,8 @@ export function connectionClass(engine: Engine, host: ServerHost): ConnectionCla
         this.answer(replies.tooManyCommands);
         return;
       }
-      const handler = inSasl || this.hostNameAppearsAs === false ? undefined : this.#handlers[verb];
+      const early = this.hostNameAppearsAs === false && settings.requireHello !== false;
+      const handler = inSasl || early ? undefined : this.#handlers[verb];
       if (handler === undefined) super._onCommand(command, done);
       else this.#handle(handler, command, done);
     }
@@ -141,6 +141,7 @@ export function connectionClass(engine: Engine, host: ServerHost): ConnectionCla
     }
 
     override handler_RCPT(command: Buffer, done: Done): void {
+      this.#mindPipelining();
       this.answerWith(() => this.peer.rcpt(command), done);
     }
 
@@ -186,20 +187,6 @@ export function connectionClass(engine: Engine, host: ServerHost): ConnectionCla
       super.handler_STARTTLS(command, done);
     }
 
-    /** Called with the TLS socket when a handshake begins: silence is not all that can make it last. */
-    override _armTimeout(socket?: Socket): void {
-      super._armTimeout(socket);
-      if (!this._upgrading || socket === undefined) return;
-      this.#handshake = setTimeout(() => {
-        if (!this._upgrading || this._closed) return;
-        const fields = { event: 'tls', client: this.remoteAddress, session: this.id, reason: 'limit' };
-        host.reporter.log?.warn(fields, 'the TLS handshake took too long');
-        socket.destroy();
-        this._socket.destroy();
-      }, full.handshakeTime);
-      this.#handshake.unref();
-    }
-
     #mayXclient(): boolean {
       const front = this.#front;
       return front !== undefined && (settings.xclientHosts ?? []).some((network) => networkContains(network, front));
@@ -219,12 +206,16 @@ export function connectionClass(engine: Engine, host: ServerHost): ConnectionCla
         .then(done);
     }
 
-    override handler_DATA(command: Buffer, done: Done): void {
+    #mindPipelining(): void {
       const parser = this._parser as DataParser | false;
-      const refusal =
-        command.length > 4 && command.toString('latin1').trim().length > 4
-          ? replies.badParameters
-          : this.peer.dataRefusal();
+      this.peer.pipelined(parser !== false && parser.pending);
+    }
+
+    override handler_DATA(command: Buffer, done: Done): void {
+      this.#mindPipelining();
+      const parser = this._parser as DataParser | false;
+      const hasArguments = command.length > 4 && command.toString('latin1').trim().length > 4;
+      const refusal = this.peer.dataRefusal() ?? (hasArguments ? replies.dataSyntax : undefined);
       if (refusal !== undefined || parser === false) {
         if (refusal !== undefined) this.answer(refusal);
         done();
@@ -282,9 +273,9 @@ export function connectionClass(engine: Engine, host: ServerHost): ConnectionCla
       this.close();
     }
 
-    ended(): void {
+    override ended(): void {
+      super.ended();
       clearTimeout(this.#timer);
-      clearTimeout(this.#handshake);
     }
 
     /** A message that has arrived whole is judged and answered first. */

@@ -1,10 +1,11 @@
 /**
- * The octets between 354 and the end of data, from smtp-server's parser into the spool, no faster than the spool takes
- * them. What the parser writes to stands in for the PassThrough of its own, of which it uses no more than this: a message
+ * The parser of a connection: commands by line (command-lines.ts), and the octets between 354 and the end of data, which go
+ * into the spool no faster than it takes them. What the package's parser writes to stands in for the PassThrough of its own, of which it uses no more than this: a message
  * in one piece costs one call, not a stream. What ends the data, and dot-stuffing, are in unstuff.ts.
  */
 import { EventEmitter } from 'node:events';
 import type { SMTPStream, SMTPStreamOptions } from 'smtp-server/lib/smtp-stream.js';
+import { CommandLines } from './command-lines.js';
 import type { Intake } from './content.js';
 import type { Engine } from './engine.js';
 import { Unstuffer } from './unstuff.js';
@@ -86,6 +87,8 @@ export class MessageStream extends EventEmitter {
 
 /** The parser of one connection. */
 export interface DataParser extends SMTPStream {
+  /** True when the client had sent more behind the command that is being answered. */
+  readonly pending: boolean;
   /** After DATA: the octets up to the end of data go to `stream`. */
   startMessage(stream: MessageStream): void;
 }
@@ -95,6 +98,30 @@ export type DataParserClass = new (options?: SMTPStreamOptions) => DataParser;
 export function dataParserClass({ SMTPStream }: Engine): DataParserClass {
   return class extends SMTPStream implements DataParser {
     #unstuffer = new Unstuffer();
+    readonly #lines = new CommandLines(
+      {
+        line: (line, next) => this.oncommand(line, next),
+        over: () => this._dataMode || this.isClosed,
+        rest: (rest, done) => this._write(rest, 'buffer', done),
+      },
+      this._maxCommandLength,
+    );
+
+    get pending(): boolean {
+      return this.#lines.pending;
+    }
+
+    override _write(chunk: Buffer, _encoding: string, done: (error?: Error | null) => void): void {
+      if (chunk.length === 0 || this.isClosed) done();
+      else if (this._dataMode) this._feedDataStream(chunk, done);
+      else this.#lines.push(chunk, done);
+    }
+
+    /** The client has ended its side, perhaps in the middle of a line. */
+    override _flushData(): void {
+      const line = this.#lines.end();
+      if (line.length > 0 && !this.isClosed) this.oncommand(line, () => undefined);
+    }
 
     /** As `startDataMode`, with our stream in the place of a new PassThrough. */
     startMessage(stream: MessageStream): void {

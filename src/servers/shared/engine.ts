@@ -5,7 +5,7 @@
  * decoded and folded (`"a b"@x` and `"a@b"@c` are refused, domains become U-labels, recipients lose duplicates and case
  * variants), one-line replies with a second enhanced code, no HELO, no DATA, no raw command line. The package exports the
  * class (`smtp-server/lib/smtp-connection.js`) and declares its members, command handlers among them. Used from it: the
- * sockets, STARTTLS, the split into command lines, SASL, idle timeout, closing; the data are read in data.ts.
+ * sockets, STARTTLS, SASL, idle timeout, closing; commands and data are read in data.ts.
  */
 import { ConfigurationError } from '../../values/errors.js';
 
@@ -41,7 +41,14 @@ const NEEDED: readonly string[] = [
 
 /** The same of the server and the parser. */
 const NEEDED_OF_SERVER: readonly string[] = ['connect', '_acceptSocket'];
-const NEEDED_OF_PARSER: readonly string[] = ['_feedDataStream', '_endDataMode', '_countDataBytes', 'continue'];
+const NEEDED_OF_PARSER: readonly string[] = [
+  '_write',
+  '_flushData',
+  '_feedDataStream',
+  '_endDataMode',
+  '_countDataBytes',
+  'continue',
+];
 
 /** Throws ConfigurationError (code `missing-package`). */
 export async function loadEngine(load: () => Promise<Engine> = importEngine): Promise<Engine> {

@@ -42,6 +42,7 @@ export interface EnvelopeRules {
 export function readMail(line: Uint8Array, rules: EnvelopeRules): Command<MailCommand> {
   const text = decodeUtf8(line);
   if (text === undefined) return refused(replies.notUtf8);
+  if (!hasPath(text, 'FROM')) return refused(replies.mailSyntax);
   const read = parseMailCommandArguments(argumentsOf(text), pathOptions(rules));
   if (read.kind === 'malformed') return refused(faultOf(text, read, replies.badSender));
   const { path, parameters } = read.value;
@@ -61,10 +62,11 @@ export function readRcpt(
 ): Command<RcptCommand> {
   const text = decodeUtf8(line);
   if (text === undefined) return refused(replies.notUtf8);
+  if (!hasPath(text, 'TO')) return refused(replies.rcptSyntax);
   const read = parseRcptCommandArguments(argumentsOf(text), pathOptions(rules));
   if (read.kind === 'malformed') return refused(faultOf(text, read, replies.badRecipient));
   const { path, parameters } = read.value;
-  if (parameters.size > 0) return refused(replies.unknownParameter);
+  for (const [keyword, value] of parameters) return refused(replies.unsupportedOption(written(keyword, value)));
   const address = path.kind === 'mailbox' ? path : postmaster;
   if (!utf8 && indexOfNonAscii(text) !== -1) return refused(replies.needsUtf8);
   return { kind: 'command', value: { address, parameters: {} } };
@@ -74,12 +76,13 @@ function mailParameterFault(parameters: EsmtpParameters, rules: EnvelopeRules): 
   for (const [keyword, value] of parameters) {
     switch (keyword) {
       case 'SIZE':
-        if (value === true || !/^[0-9]{1,20}$/.test(value)) return replies.badParameters;
+        if (value === true || !/^[0-9]{1,20}$/.test(value)) return replies.badSize;
         // RFC 1870 section 6.1: refused before a single octet of it is sent.
-        if (Number(value) > rules.messageBytes) return replies.messageTooBig;
+        if (Number(value) > rules.messageBytes) return replies.declaredTooBig;
         break;
       case 'BODY':
-        if (value === true || !/^(?:7bit|8bitmime)$/i.test(value)) return replies.badParameters;
+        if (value === true || !/^(?:7bit|8bitmime)$/i.test(value))
+          return replies.unsupportedOption(written(keyword, value));
         break;
       case 'SMTPUTF8':
         if (value !== true) return replies.badParameters;
@@ -88,10 +91,23 @@ function mailParameterFault(parameters: EsmtpParameters, rules: EnvelopeRules): 
         if (value === true) return replies.badParameters;
         break;
       default:
-        return replies.unknownParameter;
+        return replies.unsupportedOption(written(keyword, value));
     }
   }
   return undefined;
+}
+
+function written(keyword: string, value: string | true): string {
+  return value === true ? keyword : `${keyword}=${value}`;
+}
+
+/** `FROM:` or `TO:` with something behind it. */
+function hasPath(text: string, word: 'FROM' | 'TO'): boolean {
+  const behind = argumentsOf(text);
+  const colon = behind.indexOf(':');
+  return (
+    colon !== -1 && behind.slice(0, colon).trimEnd().toUpperCase() === word && behind.slice(colon + 1).trim() !== ''
+  );
 }
 
 /** A fault behind the path is one of the parameters. */

@@ -42,6 +42,8 @@ export interface ServerLimits {
   readonly dataTime: number;
   /** For the answer of the credentials port; 454 beyond. Default 30,000. */
   readonly authTime: number;
+  /** For the name of a client, where there is a resolver: the name cannot be told after that. Default 15,000. */
+  readonly clientNameTime: number;
   /** What `close()` gives to transactions under way. Default 30,000. */
   readonly closeTime: number;
 }
@@ -64,6 +66,7 @@ export const defaultLimits: ServerLimits = Object.freeze({
   idleTime: 300_000,
   dataTime: 600_000,
   authTime: 30_000,
+  clientNameTime: 15_000,
   closeTime: 30_000,
 });
 

@@ -5,6 +5,7 @@ import { type Abilities, beyond } from '../../core/abilities.js';
 import type { Policy } from '../../core/policy.js';
 import type { Credentials } from '../../ports/credentials.js';
 import type { MailStore } from '../../ports/mail-store.js';
+import type { Resolver } from '../../ports/resolver.js';
 import type { Mailbox } from '../../values/address.js';
 import { type Domain, parseDomain } from '../../values/domain.js';
 import { ConfigurationError, type Problem } from '../../values/errors.js';
@@ -53,6 +54,14 @@ export interface ServerOptions {
   /** `MAIL FROM:<a@b>` exactly as RFC 5321 has it; else brackets may be missing and spaces stand behind the colon, as
    * Postfix allows by default. Default false. */
   readonly strictEnvelope?: boolean;
+  /** 503 to MAIL from a client that has not said HELO, EHLO or LHLO (RFC 5321 section 4.1.4). Postfix takes it unless
+   * smtpd_helo_required is set. Default true. */
+  readonly requireHello?: boolean;
+  /** Every refusal for good becomes one for now, in code and enhanced code: for trying out a configuration (Postfix's
+   * soft_bounce). Default false. */
+  readonly softBounce?: boolean;
+  /** Looks up the names of clients, for stages, logs and Received fields. Default: none are looked up. */
+  readonly resolver?: Resolver;
   readonly limits?: Partial<ServerLimits>;
   /** Default: silence. */
   readonly logger?: Logger;

@@ -5,29 +5,27 @@
  * A verdict on HELO is held until MAIL, as Postfix's smtpd_delay_reject does: a client that is refused at HELO may try
  * again without end, and the log would not tell whose mail it was.
  */
-import type { SpoolRefusal, SpoolResult } from '../../adapters/spool/index.js';
+import type { SpoolResult } from '../../adapters/spool/index.js';
 import type { Conversation } from '../../core/conversation.js';
 import type { Verdict } from '../../core/decision.js';
-import type { MessageOutcome, RecipientVerdict } from '../../core/outcome.js';
 import type { Login, Session, TlsFacts } from '../../core/session.js';
 import type { MaybePromise } from '../../core/stage.js';
 import { andThen, isThenable } from '../../core/stage-context.js';
 import type { Recipient } from '../../core/transaction.js';
-import type { Mailbox, ReversePath } from '../../values/address.js';
+import type { Mailbox } from '../../values/address.js';
 import { decodeText } from '../../values/bytes.js';
 import type { IpAddress } from '../../values/ip.js';
-import type { Message } from '../../values/message.js';
 import type { Reply } from '../../values/reply.js';
-import { contentFault, type Intake, openIntake, spoolFault } from './content.js';
+import { nameOfClient } from './client-name.js';
+import { type Intake, openIntake } from './content.js';
 import { type MailCommand, readMail, readRcpt } from './envelope.js';
 import type { ServerHost } from './host.js';
+import { Judgement, noReplies } from './judgement.js';
 import { type LoginAttempt, verifyLogin } from './login.js';
 import { decisionFields, pathText, peerFields } from './record.js';
-import { redirectRecipients } from './redirect.js';
 import * as replies from './replies.js';
-import { type Envelope, reportMessage, settledFields } from './report.js';
-import { noWayOut, settle } from './settle.js';
-import { Stamp } from './stamp.js';
+import type { Envelope } from './report.js';
+import { noWayOut } from './settle.js';
 import { applyXclient, parseXclient } from './xclient.js';
 
 export interface PeerFacts {
@@ -36,15 +34,8 @@ export interface PeerFacts {
   readonly tls: TlsFacts | undefined;
 }
 
-type Verdicts = readonly RecipientVerdict[];
-
-const oneUnit: readonly number[] = [0];
-
 /** Recipients beyond the limit, in one transaction, that are no errors yet (smtpd_recipient_overshoot_limit). */
 const RECIPIENT_OVERSHOOT = 1000;
-
-/** For a message whose client has gone. */
-const noReplies: readonly Reply[] = [];
 
 export class Peer {
   readonly #host: ServerHost;
@@ -53,10 +44,13 @@ export class Peer {
   /** Set by XCLIENT HELO=, in place of what HELO says; `unavailable`: the client gave none. */
   #heloByFront: string | 'unavailable' | undefined = undefined;
   authFailures = 0;
-  readonly #stamp = new Stamp();
+  /** HELO, EHLO or LHLO has been said. */
+  #greeted = false;
+  readonly #judgement: Judgement;
 
   constructor(host: ServerHost, { ip, port, tls }: PeerFacts) {
     this.#host = host;
+    this.#judgement = new Judgement(host);
     const { protocol, ourName } = host.settings;
     this.#conversation = host.open({
       client: { ip, port, name: { kind: 'not-looked-up' } },
@@ -78,6 +72,7 @@ export class Peer {
 
   /** Undefined when the greeting may be sent. */
   async connect(): Promise<Reply | undefined> {
+    await this.#nameClient();
     const { decision } = await this.#conversation.connect();
     if (decision.kind !== 'reject' && decision.kind !== 'defer') return undefined;
     // RFC 5321 section 3.1: 554 in place of the greeting; what is temporary is 421.
@@ -87,9 +82,24 @@ export class Peer {
     return reply;
   }
 
+  /** Looks the client's name up, unless a front has told it. */
+  async #nameClient(): Promise<void> {
+    const { resolver, full } = this.#host.settings;
+    const { client } = this.session;
+    if (resolver === undefined || client.ip === undefined || client.name.kind !== 'not-looked-up') return;
+    const name = await nameOfClient(client.ip, resolver, full.clientNameTime, this.#host.outlets.signal);
+    this.#conversation = this.#host.open({ ...this.session, client: { ...client, name } });
+  }
+
+  /** Before RCPT and DATA: whether the client had sent more behind the command. */
+  pipelined(value: boolean): void {
+    this.#conversation.pipelined(value);
+  }
+
   /** `name` is undefined for a command without one. */
   async hello(name: string | undefined, protocol: 'smtp' | 'esmtp' | 'lmtp'): Promise<void> {
     this.#envelope = undefined;
+    this.#greeted = true;
     const told = this.#heloByFront === 'unavailable' ? undefined : (this.#heloByFront ?? name);
     await this.#conversation.hello(told, protocol);
   }
@@ -97,6 +107,7 @@ export class Peer {
   /** STARTTLS: all that was learned before is forgotten (RFC 3207 section 4.2). */
   async secured(tls: TlsFacts): Promise<void> {
     this.#envelope = undefined;
+    this.#greeted = false;
     this.#conversation.login(undefined);
     await this.#conversation.secure(tls);
   }
@@ -107,6 +118,7 @@ export class Peer {
     const attributes = parseXclient(decodeText(line).slice('XCLIENT'.length).trim());
     if (attributes.kind === 'malformed') return replies.badParameters;
     const { session } = this;
+    this.#greeted = false;
     this.#heloByFront = attributes.value.helo;
     this.#conversation = this.#host.open(applyXclient(session, attributes.value));
     const fields = { event: 'xclient', front: session.client.ip?.text, ...peerFields(this.session, undefined) };
@@ -133,7 +145,8 @@ export class Peer {
   }
 
   mail(line: Uint8Array): MaybePromise<Reply> {
-    const { requireTls, requireLogin, strictEnvelope, full } = this.#host.settings;
+    const { settings } = this.#host;
+    const { requireTls, requireLogin, strictEnvelope, full } = settings;
     const { tls, login } = this.session;
     if (requireTls === true && tls === undefined) return replies.tlsRequired;
     if (requireLogin === true && login === undefined) return replies.loginRequired;
@@ -141,8 +154,12 @@ export class Peer {
     const read = readMail(line, { strict: strictEnvelope === true, messageBytes: full.messageBytes });
     if (read.kind === 'refused') return read.reply;
     const { sender, parameters } = read.value;
-    return andThen(this.#conversation.direct.mail(sender, parameters), ({ decision }) =>
-      this.#begin(read.value, decision),
+    const { direct } = this.#conversation;
+    // A client may have left HELO out (`requireHello`): the list of helo runs all the same, for those that rely on it.
+    const greeted = this.#greeted ? undefined : this.hello(undefined, settings.protocol);
+    return andThen(
+      andThen(greeted, () => direct.mail(sender, parameters)),
+      ({ decision }) => this.#begin(read.value, decision),
     );
   }
 
@@ -152,7 +169,16 @@ export class Peer {
     const reply = refusal ?? replies.senderOk;
     if (decision.kind !== 'continue') this.#log('mail', decision, reply, { id, sender: pathText(sender) }, 'MAIL');
     if (refusal === undefined) {
-      this.#envelope = { id, sender, utf8, begun: performance.now(), accepted: [], refused: new Set(), overshoot: 0 };
+      this.#envelope = {
+        id,
+        sender,
+        utf8,
+        begun: performance.now(),
+        accepted: [],
+        refused: new Set(),
+        tried: false,
+        overshoot: 0,
+      };
     } else {
       this.#conversation.reset();
     }
@@ -163,6 +189,7 @@ export class Peer {
     const envelope = this.#envelope;
     const { strictEnvelope, full, postmasterBox } = this.#host.settings;
     if (envelope === undefined) return replies.needsMail;
+    envelope.tried = true;
     const rules = { strict: strictEnvelope === true, messageBytes: full.messageBytes };
     const read = readRcpt(line, rules, envelope.utf8, postmasterBox);
     if (read.kind === 'refused') return read.reply;
@@ -198,7 +225,7 @@ export class Peer {
     if (this.#envelope === undefined) return replies.needsMail;
     if (this.#envelope.accepted.length > 0) return undefined;
     // RFC 2033 section 4.2: LMTP answers 503 where no recipient was accepted.
-    const tried = this.#envelope.refused.size > 0 && this.#host.settings.protocol === 'smtp';
+    const tried = this.#envelope.tried && this.#host.settings.protocol === 'smtp';
     return tried ? replies.noValidRecipients : replies.needsRcpt;
   }
 
@@ -213,82 +240,12 @@ export class Peer {
     const spooled = isThenable<SpoolResult>(ended) ? await ended : ended;
     if (envelope === undefined) return noReplies;
     try {
-      if (spooled.kind !== 'spooled') {
-        return this.#notSpooled(envelope, spooled);
-      }
-      const { message, facts } = spooled;
-      const fault = contentFault(facts, this.#host.settings.full.lineBytes);
-      if (fault !== undefined) return this.#refuse(envelope, fault, { reason: 'content' }, facts.size);
-      return await this.#judge(envelope, message, facts.size);
+      return await this.#judgement.of(spooled, envelope, this.#conversation);
     } finally {
       this.reset();
       const released = spooled.kind === 'spooled' ? spooled.release().catch(() => undefined) : undefined;
       if (spooled.kind === 'spooled' && spooled.location === 'file') await released;
     }
-  }
-
-  #notSpooled(envelope: Envelope, refusal: SpoolRefusal): readonly Reply[] {
-    const fault = spoolFault(refusal);
-    if (refusal.kind === 'over-limit' && fault !== undefined) {
-      return this.#refuse(envelope, fault, { reason: 'content', detail: refusal.limit });
-    }
-    if (refusal.kind !== 'failed' || fault === undefined) return noReplies;
-    const fields = { event: 'spool', id: envelope.id, reason: 'storage', why: refusal.why };
-    this.#host.reporter.log?.error(fields, 'a message could not be kept while it arrived');
-    return this.#refuse(envelope, fault, { reason: 'storage', detail: refusal.why });
-  }
-
-  #refuse(envelope: Envelope, reply: Reply, why: object, size?: number): readonly Reply[] {
-    const told = this.#forEachUnit(envelope, reply);
-    const decision = replies.is(4, reply) ? 'defer' : 'reject';
-    this.#report(envelope, told, () => ({ decision, ...why }), size);
-    return told;
-  }
-
-  async #judge(envelope: Envelope, received: Message, size: number): Promise<readonly Reply[]> {
-    const conversation = this.#conversation;
-    const receivedAt = this.#host.now();
-    const judged = conversation.direct.message(this.#stamp.put(received, conversation, envelope, receivedAt));
-    const outcome = isThenable<MessageOutcome>(judged) ? await judged : judged;
-    const delivering = this.#delivering(outcome);
-    const all = isThenable<Verdicts>(delivering) ? await delivering : delivering;
-    const { refused } = envelope;
-    const verdicts = refused.size === 0 ? all : all.filter((one) => !refused.has(one.recipient.original));
-    const told = await this.#settle(envelope, outcome.sender, verdicts);
-    this.#report(envelope, told, () => settledFields(verdicts), size);
-    return told;
-  }
-
-  #settle(envelope: Envelope, sender: ReversePath, verdicts: Verdicts): Promise<readonly Reply[]> {
-    const perRecipient = this.#host.settings.protocol === 'lmtp';
-    const all = perRecipient ? envelope.accepted.map((_, unit) => unit) : oneUnit;
-    const byAddress = new Map(perRecipient ? envelope.accepted.map((address, unit) => [address, [unit]]) : []);
-    return settle({
-      outlets: this.#host.outlets,
-      consignment: { id: envelope.id, sender },
-      verdicts,
-      // A recipient that the policy added belongs to no RCPT: without it, nobody's copy is complete.
-      unitsOf: ({ original }) => byAddress.get(original) ?? all,
-      units: all.length,
-      redirect: (to) => redirectRecipients(this.#host, this.session, envelope.id, to),
-    });
-  }
-
-  /** The deliver list runs for those that nothing has been decided for. An empty one is run for its trace alone. */
-  #delivering(outcome: MessageOutcome): MaybePromise<Verdicts> {
-    const { settings, reporter } = this.#host;
-    if (settings.policy.lists.deliver.length === 0 && !reporter.watched) return outcome.recipients;
-    const undecided = outcome.recipients.some(({ decision: { kind } }) => kind === 'continue' || kind === 'accept');
-    if (!undecided) return outcome.recipients;
-    return andThen(this.#conversation.direct.deliver(), ({ recipients }) => recipients);
-  }
-
-  #forEachUnit({ accepted }: Envelope, reply: Reply): readonly Reply[] {
-    return this.#host.settings.protocol === 'lmtp' ? accepted.map(() => reply) : [reply];
-  }
-
-  #report(envelope: Envelope, told: readonly Reply[], decided: () => object, size: number | undefined): void {
-    reportMessage(this.#host.reporter, this.#conversation, { envelope, told, decided, size });
   }
 
   #log(event: string, decision: Verdict, reply: Reply, fields: object, text: string): void {

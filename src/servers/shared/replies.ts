@@ -3,7 +3,7 @@
  * policy answers is in its decisions.
  */
 import type { Verdict } from '../../core/decision.js';
-import { type Reply, reply } from '../../values/reply.js';
+import { type Reply, reply, replyFromText } from '../../values/reply.js';
 
 export const ok: Reply = reply(250, '2.0.0', 'Ok');
 export const senderOk: Reply = reply(250, '2.1.0', 'Ok');
@@ -14,24 +14,30 @@ export const help: Reply = reply(214, '2.0.0', 'HELO EHLO MAIL RCPT DATA RSET NO
 
 export const badSender: Reply = reply(501, '5.1.7', 'Bad sender address syntax');
 export const badRecipient: Reply = reply(501, '5.1.3', 'Bad recipient address syntax');
+export const mailSyntax: Reply = reply(501, '5.5.4', 'Syntax: MAIL FROM:<address>');
+export const rcptSyntax: Reply = reply(501, '5.5.4', 'Syntax: RCPT TO:<address>');
+export const dataSyntax: Reply = reply(501, '5.5.4', 'Syntax: DATA');
 export const badParameters: Reply = reply(501, '5.5.4', 'Bad command parameters');
-export const unknownParameter: Reply = reply(555, '5.5.4', 'Unsupported parameter');
+export const badSize: Reply = reply(501, '5.5.4', 'Bad message size syntax');
+const unsupported: Reply = reply(555, '5.5.4', 'Unsupported option');
 export const notUtf8: Reply = reply(500, '5.5.2', 'The command is not valid UTF-8');
 export const lineTooLong: Reply = reply(500, '5.5.2', 'Line too long');
 /** EHLO and HELO replies carry no enhanced code (RFC 2034 section 3). */
 export const badHelo: Reply = reply(501, undefined, 'Syntax: one host name or address literal is expected');
 /** RFC 6531 section 3.5. */
 export const needsUtf8: Reply = reply(553, '5.6.7', 'The address needs SMTPUTF8');
-export const nestedMail: Reply = reply(503, '5.5.1', 'Nested MAIL command');
-export const needsMail: Reply = reply(503, '5.5.1', 'Need MAIL first');
-export const needsRcpt: Reply = reply(503, '5.5.1', 'Need RCPT first');
+export const nestedMail: Reply = reply(503, '5.5.1', 'Error: nested MAIL command');
+export const needsMail: Reply = reply(503, '5.5.1', 'Error: need MAIL command');
+export const needsRcpt: Reply = reply(503, '5.5.1', 'Error: need RCPT command');
 /** RFC 5321 section 3.3: 554 where no recipient was valid. */
-export const noValidRecipients: Reply = reply(554, '5.5.1', 'No valid recipients');
+export const noValidRecipients: Reply = reply(554, '5.5.1', 'Error: no valid recipients');
 /** No error of the client's: it is told to send the rest later, and the replies may cross (RFC 2920). */
-export const tooManyRecipients: Reply = reply(452, '4.5.3', 'Too many recipients');
+export const tooManyRecipients: Reply = reply(452, '4.5.3', 'Error: too many recipients');
 /** The same where it counts as an error: to a client that goes on and on. */
-export const farTooManyRecipients: Reply = reply(452, '4.5.3', 'Too many recipients');
-export const messageTooBig: Reply = reply(552, '5.3.4', 'Message size exceeds the limit');
+export const farTooManyRecipients: Reply = reply(452, '4.5.3', 'Error: too many recipients');
+/** To MAIL with SIZE; Postfix's words, as all of these. */
+export const declaredTooBig: Reply = reply(552, '5.3.4', 'Message size exceeds fixed limit');
+export const messageTooBig: Reply = reply(552, '5.3.4', 'Error: message file too big');
 export const headerTooBig: Reply = reply(552, '5.3.4', 'The header of the message exceeds a limit');
 
 /** Postfix's smtpd_forbid_bare_newline. The connection closes: what is pipelined behind may be smuggled. */
@@ -61,6 +67,11 @@ export const tooManyConnections: Reply = reply(421, '4.7.0', 'Too many connectio
 export const shuttingDown: Reply = reply(421, '4.3.2', 'Shutting down, try again later');
 export const sessionTooLong: Reply = reply(421, '4.4.2', 'The session took too long');
 export const dataTooSlow: Reply = reply(421, '4.4.2', 'The message took too long');
+
+/** A keyword that is not offered, or a value that is none of its (RFC 5321 section 4.1.1.11). */
+export function unsupportedOption(text: string): Reply {
+  return replyFromText(`Unsupported option: ${text.slice(0, 100)}`, unsupported);
+}
 
 /** The final 250; the id finds the message in the logs. */
 export function queued(id: string): Reply {

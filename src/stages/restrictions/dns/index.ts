@@ -1,0 +1,26 @@
+/**
+ * What restrictions ask of the DNS, as functions over the resolver port: lists of clients and domains and the replies to those
+ * they name, domains that must exist, the hosts behind a domain, the client's name. No stage and no effect.
+ */
+export { clientName } from '../../../core/client-name.js';
+export { askList, joinReasons, type ListAnswer } from './ask-list.js';
+export { type ResolverAsks, resolverOf } from './asking.js';
+export {
+  addressQuery,
+  type BlockList,
+  domainQuery,
+  judgeAnswer,
+  parseBlockList,
+} from './block-list.js';
+export { type KnownHost, knownHeloHost, knownMailDomain } from './known-host.js';
+export {
+  DEFAULT_RBL_REPLY,
+  parseRblReply,
+  type RblClass,
+  type RblFacts,
+  rblReply,
+  rblReplyTemplate,
+} from './rbl-reply.js';
+export { matchesFilter, parseReplyFilter } from './reply-filter.js';
+export { hostAddresses, type ServerType, serverHosts } from './servers.js';
+export { parseTemplate, renderTemplate, type Template } from './template.js';

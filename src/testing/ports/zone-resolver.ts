@@ -1,0 +1,100 @@
+/** A resolver for tests: answers from a zone, remembers what it was asked, and can be told not to know. */
+import type { MailExchanger, NoRecords, Resolver } from '../../ports/resolver.js';
+import { type Answer, type CannotTell, cannotTell, found, notFound } from '../../values/answer.js';
+import { type IpAddress, parseIp, reverseName } from '../../values/ip.js';
+import { checkZone, isFault, type Zone, type ZoneFault, type ZoneRecords, type ZoneType } from './zone.js';
+
+type Asked<M extends keyof Resolver> = (...args: Parameters<Resolver[M]>) => Promise<Awaited<ReturnType<Resolver[M]>>>;
+
+export interface ZoneResolver extends Resolver {
+  /** `A example.com`, in order. */
+  readonly asked: readonly string[];
+  /** From now on every answer is "could not tell" for this reason; undefined: answers again. */
+  fail(why: string | undefined): void;
+  readonly addresses: Asked<'addresses'>;
+  readonly mailExchangers: Asked<'mailExchangers'>;
+  readonly texts: Asked<'texts'>;
+  readonly nameServers: Asked<'nameServers'>;
+  readonly names: Asked<'names'>;
+}
+
+/** Aliases followed for one question. */
+const CHAIN_LIMIT = 8;
+
+type RecordOf<T extends ZoneType> = Exclude<NonNullable<ZoneRecords[T]>, ZoneFault>[number];
+
+/** Throws ConfigurationError (code `zone`) for a zone with errors. Answers asynchronously, as the network does; `TIMEOUT` at
+ * once, though. */
+export function zoneResolver(zone: Zone): ZoneResolver {
+  checkZone(zone);
+  const names = new Map(Object.entries(zone).map(([name, records]) => [name.toLowerCase(), records]));
+  const asked: string[] = [];
+  let failure: string | undefined;
+
+  const ask = async <T extends ZoneType, V>(
+    type: T,
+    name: string,
+    toValue: (record: RecordOf<T>) => V,
+    call: Parameters<Resolver['texts']>[1],
+  ): Promise<Answer<readonly V[]>> => {
+    asked.push(`${type} ${name}`);
+    if (failure !== undefined) return cannotTell(failure);
+    if (call?.signal.aborted === true) return cannotTell(`${type} of ${name}: the evaluation is over`);
+    const records = lookUp(names, type, name.toLowerCase());
+    if (records.kind !== 'found') return records;
+    return found((records.value as readonly RecordOf<T>[]).map(toValue));
+  };
+
+  return {
+    asked,
+    fail: (why) => {
+      failure = why;
+    },
+    addresses: (name, family, call) => ask(family === 4 ? 'A' : 'AAAA', name, address, call),
+    mailExchangers: async (name, call) => {
+      const answer = await ask('MX', name, exchanger, call);
+      return answer.kind === 'found' ? found([...answer.value].sort((a, b) => a.preference - b.preference)) : answer;
+    },
+    texts: (name, call) => ask('TXT', name, String, call),
+    nameServers: (name, call) => ask('NS', name, String, call),
+    names: (ip, call) => ask('PTR', reverseName(ip), String, call),
+  };
+}
+
+type Names = ReadonlyMap<string, ZoneRecords | ZoneFault>;
+
+function lookUp(names: Names, type: ZoneType, asked: string): Answer<readonly unknown[]> {
+  let name = asked;
+  for (let steps = 0; steps <= CHAIN_LIMIT; steps++) {
+    const records = names.get(name);
+    if (records === undefined) return notFound('no-such-name' satisfies NoRecords);
+    if (isFault(records)) return faulty(records, type, name);
+    if (records.CNAME === undefined) return ofType(records[type], type, name);
+    name = records.CNAME.toLowerCase();
+  }
+  return cannotTell(`${type} of ${asked}: more than ${CHAIN_LIMIT} aliases`);
+}
+
+function ofType(
+  records: readonly unknown[] | ZoneFault | undefined,
+  type: ZoneType,
+  name: string,
+): Answer<readonly unknown[]> {
+  if (isFault(records)) return faulty(records, type, name);
+  if (records === undefined || records.length === 0) return notFound('no-data' satisfies NoRecords);
+  return found(records);
+}
+
+function faulty(fault: ZoneFault, type: ZoneType, name: string): CannotTell {
+  return cannotTell(`${type} of ${name}: ${fault === 'TIMEOUT' ? 'ETIMEOUT' : 'ESERVFAIL'}`);
+}
+
+function address(text: string): IpAddress {
+  const ip = parseIp(text);
+  if (ip.kind === 'malformed') throw new Error('a checked zone holds addresses alone');
+  return ip.value;
+}
+
+function exchanger({ preference, exchange }: MailExchanger): MailExchanger {
+  return { preference, exchange };
+}

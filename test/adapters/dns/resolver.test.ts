@@ -1,0 +1,257 @@
+/** The resolver on node:dns against a name server on loopback: the port's suite, faults, memory, caps, and ends. */
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { answerCache } from '../../../src/adapters/dns/cache.js';
+import { type DnsOptions, type DnsResolver, dnsResolver } from '../../../src/adapters/dns/index.js';
+import { nameFault } from '../../../src/adapters/dns/names.js';
+import { places } from '../../../src/adapters/dns/places.js';
+import { resolverConformance, type Zone, zoneResolver } from '../../../src/testing/resolver/index.js';
+import { notFound } from '../../../src/values/answer.js';
+import { isConfigurationError } from '../../../src/values/errors.js';
+import { ipFromWords } from '../../../src/values/ip.js';
+import { type NameServer, nameServer } from './name-server.js';
+
+describe('dnsResolver', () => {
+  let server: NameServer;
+  const count = resolverConformance<DnsResolver>({
+    test: it,
+    makeResolver: async (zone) => {
+      server = await nameServer(zone);
+      return dnsResolver({ servers: [server.address], timeout: 400 });
+    },
+    dispose: async (resolver) => {
+      await resolver.close();
+      await server[Symbol.asyncDispose]();
+    },
+  });
+
+  it('was tested by a suite that is not empty', () => {
+    expect(count).toBeGreaterThanOrEqual(14);
+  });
+});
+
+describe('dnsResolver by itself', () => {
+  const zone: Zone = {
+    'example.com': { A: ['192.0.2.1'], TXT: ['one'], MX: [{ preference: 1, exchange: 'mx.example.com' }] },
+    'many.example': { A: Array.from({ length: 20 }, (_, i) => `192.0.2.${i}`) },
+    'slow.example': 'TIMEOUT',
+    'broken.example': 'SERVFAIL',
+  };
+  let server: NameServer;
+  const open: DnsResolver[] = [];
+  const resolver = (options: DnsOptions = {}): DnsResolver => {
+    const made = dnsResolver({ servers: [server.address], timeout: 400, ...options });
+    open.push(made);
+    return made;
+  };
+
+  beforeEach(async () => {
+    server = await nameServer(zone);
+  });
+  afterEach(async () => {
+    await Promise.all(open.splice(0).map((one) => one.close()));
+    await server[Symbol.asyncDispose]();
+  });
+
+  it('says why it could not tell, and what it had asked', async () => {
+    const r = resolver({ failureTtl: 0 });
+    expect(await r.texts('broken.example')).toMatchObject({ why: 'TXT of broken.example: ESERVFAIL', temporary: true });
+    server.mode = 'refuse';
+    expect(await r.texts('example.com')).toMatchObject({ why: 'TXT of example.com: EREFUSED', temporary: true });
+    server.mode = 'garbage';
+    expect(await r.texts('example.com')).toMatchObject({ kind: 'cannot-tell', temporary: true });
+  });
+
+  it('cannot tell when nobody is there', async () => {
+    const r = resolver({ servers: ['127.0.0.1:1'] });
+    expect(await r.texts('example.com')).toMatchObject({ kind: 'cannot-tell', temporary: true });
+  });
+
+  it('keeps its time limit', async () => {
+    const r = resolver({ timeout: 150 });
+    const start = performance.now();
+    expect(await r.texts('slow.example')).toMatchObject({ kind: 'cannot-tell' });
+    expect(performance.now() - start).toBeLessThan(1000);
+  });
+
+  it('keeps the deadline of a call, and asks on for the others', async () => {
+    const r = resolver({ timeout: 500 });
+    const start = performance.now();
+    const call = { signal: new AbortController().signal, deadline: performance.now() + 60 };
+    const [short] = await Promise.all([r.texts('slow.example', call)]);
+    expect(short).toMatchObject({ kind: 'cannot-tell' });
+    expect(performance.now() - start).toBeLessThan(400);
+    expect(await r.texts('example.com', { ...call, deadline: performance.now() - 1 })).toMatchObject({
+      kind: 'cannot-tell',
+    });
+    expect(await r.texts('example.com')).toMatchObject({ kind: 'found' });
+  });
+
+  it('leaves no warning behind when one evaluation asks much at once', async () => {
+    const warnings: string[] = [];
+    const warned = (warning: Error): unknown => warnings.push(warning.name);
+    process.on('warning', warned);
+    const call = { signal: new AbortController().signal, deadline: performance.now() + 5000 };
+    const r = resolver();
+    await Promise.all(Array.from({ length: 30 }, (_, i) => r.texts(`n${i}.example`, call)));
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    process.off('warning', warned);
+    expect(warnings).toEqual([]);
+  });
+
+  it('asks equal questions once, and remembers all three kinds of answers', async () => {
+    const r = resolver();
+    await Promise.all(Array.from({ length: 30 }, () => r.texts('example.com')));
+    await r.texts('EXAMPLE.com');
+    expect(server.asked).toEqual(['TXT example.com']);
+    for (let i = 0; i < 3; i++) await r.texts('nowhere.example');
+    expect(server.asked).toEqual(['TXT example.com', 'TXT nowhere.example']);
+    await r.texts('broken.example');
+    const before = server.asked.length;
+    await r.texts('broken.example');
+    expect(server.asked.length).toBe(before);
+    // What is remembered comes without a turn of the event loop.
+    expect(r.texts('example.com')).toEqual({ kind: 'found', value: ['one'] });
+  });
+
+  it('forgets in time: addresses by their records, the others by the settings', async () => {
+    let now = 0;
+    const r = resolver({ now: () => now, ttl: 10, negativeTtl: 5, failureTtl: 0, maxTtl: 100 });
+    server.ttl = 3;
+    const askAll = async (): Promise<readonly string[]> => {
+      server.asked.length = 0;
+      await r.addresses('example.com', 4);
+      await r.mailExchangers('example.com');
+      await r.texts('nowhere.example');
+      return [...server.asked];
+    };
+    expect(await askAll()).toEqual(['A example.com', 'MX example.com', 'TXT nowhere.example']);
+    now = 2999;
+    expect(await askAll()).toEqual([]);
+    now = 3000;
+    expect(await askAll()).toEqual(['A example.com']);
+    now = 5000;
+    expect(await askAll()).toEqual(['TXT nowhere.example']);
+    server.ttl = 100_000;
+    now = 10_000;
+    expect(await askAll()).toEqual(['A example.com', 'MX example.com', 'TXT nowhere.example']);
+    now = 109_999;
+    expect(await askAll()).not.toContain('A example.com');
+    now = 110_000;
+    expect(await askAll()).toContain('A example.com');
+    server.ttl = 0;
+    now = 300_000;
+    await askAll();
+    expect(await askAll()).toEqual(['A example.com']);
+  });
+
+  it('does not remember failures when told so', async () => {
+    const r = resolver({ failureTtl: 0 });
+    expect(await r.texts('broken.example')).toMatchObject({ kind: 'cannot-tell' });
+    server.zone = { 'broken.example': { TXT: ['mended'] } };
+    expect(await r.texts('broken.example')).toEqual({ kind: 'found', value: ['mended'] });
+  });
+
+  it('bounds the records of an answer', async () => {
+    const answer = await resolver({ maxRecords: 3 }).addresses('many.example', 4);
+    expect(answer.kind === 'found' && answer.value.length).toBe(3);
+  });
+
+  it('has a cap on questions at once and on those that wait', async () => {
+    const r = resolver({ concurrency: 2, waiting: 3, timeout: 200, failureTtl: 0 });
+    const names = Array.from({ length: 8 }, (_, i) => `n${i}.example`);
+    server.mode = 'silent';
+    const answers = Promise.all(names.map((name) => r.texts(name)));
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    expect(new Set(server.asked)).toEqual(new Set(['TXT n0.example', 'TXT n1.example']));
+    const whys = (await answers).map((answer) => (answer.kind === 'cannot-tell' ? answer.why : answer.kind));
+    expect(whys.filter((why) => why.endsWith('too many questions are waiting'))).toHaveLength(3);
+    server.mode = 'zone';
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(await r.texts('example.com')).toMatchObject({ kind: 'found' });
+  });
+
+  it('ends what is under way when it is closed', async () => {
+    const r = resolver({ timeout: 5000 });
+    const answer = r.texts('slow.example');
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    await r.close();
+    expect(await answer).toMatchObject({ kind: 'cannot-tell', why: 'TXT of slow.example: ECANCELLED' });
+    expect(await r.texts('example.com')).toMatchObject({ kind: 'cannot-tell' });
+  });
+
+  it('finds the same as the resolver in memory, whatever the name', async () => {
+    const r = resolver({ timeout: 2000 });
+    const memory = zoneResolver(zone);
+    const names = fc.oneof(fc.string({ unit: 'binary', maxLength: 70 }), fc.string({ maxLength: 300 }));
+    await fc.assert(
+      fc.asyncProperty(names, async (name) => {
+        const [wire, model] = await Promise.all([r.texts(`${name}.example`), memory.texts(`${name}.example`)]);
+        expect(wire).toEqual(model);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it('refuses wrong options, all at once', () => {
+    try {
+      dnsResolver({ servers: ['example.com', '127.0.0.1:0'], timeout: 0, concurrency: 1.5, cacheSize: -1 });
+      expect.fail('they were taken');
+    } catch (error) {
+      if (!isConfigurationError(error)) throw error;
+      expect(error.problems.map(({ construct }) => construct)).toEqual([
+        'timeout',
+        'concurrency',
+        'cacheSize',
+        'servers',
+        'servers',
+      ]);
+    }
+    expect(() => dnsResolver({ servers: ['[::1]:53', '::1', '127.0.0.1'] })).not.toThrow();
+  });
+});
+
+describe('its parts', () => {
+  it('names that may be asked for', () => {
+    for (const name of ['example.com', '_dmarc.example.com', '0/25.2.0.192.in-addr.arpa', 'x'.repeat(63), '*.a']) {
+      expect(nameFault(name)).toBeUndefined();
+    }
+    expect(nameFault(`${'x'.repeat(63)}.`.repeat(3) + 'x'.repeat(61))).toBeUndefined();
+    expect(nameFault(`${'x'.repeat(63)}.`.repeat(3) + 'x'.repeat(62))).toBeDefined();
+    for (const name of ['', '.', 'a.', '.a', 'a..b', 'x'.repeat(64), 'a b', 'a\0', 'a\\', '\u00e4']) {
+      expect(nameFault(name)).toBeDefined();
+    }
+  });
+
+  it('a cache that is full forgets what was used longest ago', () => {
+    const cache = answerCache<number>(2, () => 0);
+    cache.set('a', 1, 1);
+    cache.set('b', 2, 1);
+    cache.get('a');
+    cache.set('c', 3, 1);
+    expect([cache.get('a'), cache.get('b'), cache.get('c'), cache.size]).toEqual([1, undefined, 3, 2]);
+    const none = answerCache<number>(0, () => 0);
+    none.set('a', 1, 1);
+    expect(none.size).toBe(0);
+  });
+
+  it('places are given back once', async () => {
+    const two = places(1, 1);
+    const first = await two.take();
+    const second = two.take();
+    expect(two.take()).toBeUndefined();
+    first?.();
+    first?.();
+    (await second)?.();
+    const third = two.take();
+    expect(two.take()).toBeDefined();
+    expect(two.take()).toBeUndefined();
+    expect(await third).toBeTypeOf('function');
+  });
+
+  it('an address of every kind has a question', async () => {
+    const memory = zoneResolver({});
+    expect(await memory.names(ipFromWords([1]))).toEqual(notFound('no-such-name'));
+    expect(memory.asked).toEqual(['PTR 1.0.0.0.in-addr.arpa']);
+  });
+});
