@@ -1,7 +1,7 @@
 /** Servers for the tests: one policy that decides by address, and variations of the options by name. */
 import { generate } from 'selfsigned';
 import { defer, discard, hold, quarantine, redirect, reject } from '../../src/core/decision.js';
-import { expandRecipient, setNextHop } from '../../src/core/edit.js';
+import { addRecipient, expandRecipient, setNextHop } from '../../src/core/edit.js';
 import { definePolicy } from '../../src/core/policy.js';
 import { defineStage, type Policy } from '../../src/index.js';
 import type { Credentials } from '../../src/ports/credentials.js';
@@ -117,6 +117,7 @@ const route = defineStage({
 const messageRules = defineStage({
   name: 'messageRules',
   at: 'message',
+  edits: ['add-recipient'],
   decides: ['hold', 'quarantine', 'redirect'],
   run: ({ message }) => {
     switch (message.header.find((field) => field.lowerName === 'subject')?.value) {
@@ -128,6 +129,8 @@ const messageRules = defineStage({
         return hold('moderation');
       case 'redirect':
         return redirect(mailboxOf('s024@school.example'), 'routing');
+      case 'copy':
+        return { edits: [addRecipient(mailboxOf('both@school.example'))] };
       case 'crash':
         throw new Error('this stage is broken');
       default:

@@ -89,6 +89,7 @@ export class Judgement {
       // A recipient that the policy added belongs to no RCPT: without it, nobody's copy is complete.
       unitsOf: ({ original }) => byAddress.get(original) ?? all,
       units: all.length,
+      isAdded: ({ original }) => !envelope.accepted.includes(original),
       redirect: (to) => redirectRecipients(this.#host, session, envelope.id, to),
     });
   }

@@ -1,8 +1,8 @@
 /**
- * Where redirected mail goes: the policy is asked again, as for a message that this host itself sends to the new address,
- * so that aliases and routing apply. Only the connect, helo, mail and rcpt lists run: content that asked for the redirect
- * would ask for it again. They see the null path as sender, for rules about the sender have had their say. An address
- * that the policy then refuses is a mistake of the operator: 451, and a log line.
+ * Where mail goes that the policy itself redirects, or sends to a recipient of its own (BCC): the policy is asked again, as
+ * for a message that this host sends to the new address, so that aliases and routing apply. Only the connect, helo, mail
+ * and rcpt lists run: content that asked for it would ask again. They see the null path as sender, for rules about the
+ * sender have had their say. An address that the policy then refuses is a mistake of the operator: 451, and a log line.
  */
 import type { Verdict } from '../../core/decision.js';
 import type { Session } from '../../core/session.js';
@@ -44,6 +44,6 @@ function goesOn(decision: Verdict): boolean {
 function refused(host: ServerHost, id: string, to: Mailbox, decision: Verdict): Reply {
   const detail = decision.kind === 'continue' ? {} : { reason: decision.reason, reply: replyText(decision.reply) };
   const fields = { event: 'redirect', id, recipient: to.text, decision: decision.kind, ...detail };
-  host.reporter.log?.error(fields, 'the policy refuses the address that mail is redirected to');
+  host.reporter.log?.error(fields, 'the policy refuses an address that it sends mail to itself');
   return replies.notConfigured;
 }

@@ -15,7 +15,8 @@ import { type Reply, reply, replyFromText } from '../../values/reply.js';
 import { type Consignment, deliverAll, type Failures, type Outlets, type Target } from './delivery.js';
 import * as replies from './replies.js';
 
-/** Asks the policy, in a local session, where mail for `to` goes: recipients with a next hop, or why not. */
+/** Asks the policy, in a local session, where mail for an address of the policy's own goes: recipients with a next hop, or
+ * why not. */
 export type AskRedirect = (to: Mailbox) => Promise<readonly Recipient[] | Reply>;
 
 export interface Settling {
@@ -25,6 +26,8 @@ export interface Settling {
   /** The units that a recipient belongs to. */
   readonly unitsOf: (recipient: Recipient) => readonly number[];
   readonly units: number;
+  /** True for a recipient that no RCPT named. */
+  readonly isAdded: (recipient: Recipient) => boolean;
   readonly redirect: AskRedirect;
 }
 
@@ -89,6 +92,12 @@ function planFor(
   const units = settling.unitsOf(recipient);
   const plan = (targets: readonly Target[]): Plan => ({ units, targets, refusal: undefined });
   const refused = (refusal: Reply): Plan => ({ units, targets: [], refusal });
+  const elsewhere = async (to: Mailbox): Promise<Plan> => {
+    const asked = redirects.get(to.text) ?? settling.redirect(to);
+    redirects.set(to.text, asked);
+    const answer = await asked;
+    return 'kind' in answer ? refused(answer) : routed(settling, answer, message, plan, refused);
+  };
   switch (decision.kind) {
     case 'reject':
     case 'defer':
@@ -100,19 +109,12 @@ function planFor(
       const { kind: store, reason } = decision;
       return plan([{ kind: 'keep', address: recipient.address, message, store, reason }]);
     }
-    case 'redirect': {
-      const { to } = decision;
-      let asked = redirects.get(to.text);
-      if (asked === undefined) {
-        asked = settling.redirect(to);
-        redirects.set(to.text, asked);
-      }
-      return asked.then((answer) =>
-        'kind' in answer ? refused(answer) : routed(settling, answer, message, plan, refused),
-      );
-    }
+    case 'redirect':
+      return elsewhere(decision.to);
     case 'continue':
     case 'accept':
+      // One that the policy added when the message was there (BCC) has not been through RCPT.
+      if (recipient.nextHop === undefined && settling.isAdded(recipient)) return elsewhere(recipient.address);
       return routed(settling, [recipient], message, plan, refused);
   }
 }
