@@ -78,10 +78,11 @@ export type * from './core/sentences.js';
 
 // Stages
 export * from './stages/access/index.js';
-export * from './stages/body-checks/index.js';
-export * from './stages/header-checks/index.js';
+export * from './stages/content-checks/index.js';
 export * from './stages/loop-detection/index.js';
 export * from './stages/relay-control/index.js';
+export * from './stages/restrictions/index.js';
+export * from './stages/rewriting/index.js';
 export * from './stages/routing/index.js';
 export * from './stages/size-limit/index.js';
 
@@ -92,7 +93,10 @@ export * from './tables/regex/index.js';
 // Ports
 export type * from './ports/credentials.js';
 export type * from './ports/mail-store.js';
+export type * from './ports/policy-service.js';
+export type * from './ports/recipient-validator.js';
 export type * from './ports/regex-engine.js';
+export type * from './ports/resolver.js';
 
 // Values: answers and errors
 export * from './values/answer.js';

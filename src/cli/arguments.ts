@@ -13,6 +13,7 @@ export interface OptionValues {
   readonly config?: string;
   readonly postfix?: string;
   readonly json?: boolean;
+  readonly allow?: readonly string[];
   readonly help?: boolean;
   readonly 'client-ip'?: string;
   readonly 'client-name'?: string;

@@ -1,10 +1,10 @@
 /**
  * `postern check`: loads the policy and says whether that worked; for a Postfix configuration, what becomes of every
- * parameter. A parameter that is not honoured is told, and is no error.
+ * parameter. One that is not honoured and guards security fails the check, unless `--allow` names it.
  */
 import type { ReportRow } from '../postfix/index.js';
 import { renderProblem } from '../values/errors.js';
-import { commandLine, policyOptions } from './arguments.js';
+import { commandLine, type OptionValues, policyOptions } from './arguments.js';
 import { type Exit, exitStatus, type Io, print, usageExit, wantsColor } from './io.js';
 import { loadPolicy } from './load-policy.js';
 import { toPlain } from './plain.js';
@@ -12,7 +12,7 @@ import { type Painter, painter, printable, safeJson } from './printable.js';
 import { checkHelp } from './usage.js';
 
 export async function check(args: readonly string[], io: Io): Promise<number | Exit> {
-  const line = commandLine(args, policyOptions);
+  const line = commandLine(args, { ...policyOptions, allow: { type: 'string', multiple: true } });
   if (line.kind === 'exit') return line;
   const { values, operands } = line.value;
   if (values.help === true) {
@@ -23,21 +23,46 @@ export async function check(args: readonly string[], io: Io): Promise<number | E
   const loaded = await loadPolicy(values, io);
   if (loaded.kind === 'exit') return loaded;
   const { report = [], warnings = [] } = loaded.value.postfix ?? {};
+  const unsafe = unsafeNames(report, values);
+  const ok = unsafe.length === 0;
   if (values.json === true) {
-    await print(io.stdout, `${safeJson({ ok: true, report: toPlain(report), warnings: toPlain(warnings) }, 2)}\n`);
-    return exitStatus.ok;
+    const plain = { ok, unsafe, report: toPlain(report), warnings: toPlain(warnings) };
+    await print(io.stdout, `${safeJson(plain, 2)}\n`);
+    return ok ? exitStatus.ok : exitStatus.unsafe;
   }
   for (const one of warnings) await print(io.stderr, `${printable(renderProblem(one))}\n`);
   const paint = painter(wantsColor(io));
   for (const row of report) await print(io.stdout, `${rowText(row, paint)}\n`);
-  await print(io.stdout, `${paint.good('ok')}\n`);
-  return exitStatus.ok;
+  await print(io.stdout, ok ? `${paint.good('ok')}\n` : `${paint.bad('not safe')}: ${unsafeText(unsafe)}\n`);
+  return ok ? exitStatus.ok : exitStatus.unsafe;
 }
 
-/** `main.cf:12: content_filter: NOT honoured: mail is not sent through that filter`. */
-function rowText({ parameter, source, status, why }: ReportRow, paint: Painter): string {
+function unsafeNames(report: readonly ReportRow[], { allow = [] }: OptionValues): readonly string[] {
+  const names = report.filter(({ guards, parameter }) => guards && !allow.includes(parameter));
+  return [...new Set(names.map(({ parameter }) => parameter))];
+}
+
+function unsafeText(names: readonly string[]): string {
+  const options = names.map((name) => `--allow ${printable(name)}`).join(' ');
+  return `${names.length} that guard${names.length === 1 ? 's' : ''} security NOT honoured; if that is meant: ${options}`;
+}
+
+/** `main.cf:12: smtpd_milters: NOT honoured: no milter is asked`; for `-o` the service in brackets behind the name. */
+function rowText({ parameter, service, source, status, why, guards }: ReportRow, paint: Painter): string {
   const where = source === undefined ? '(default)' : `${source.file}:${source.line ?? 1}`;
-  const shown =
-    status === 'not-honoured' ? paint.warn('NOT honoured') : status === 'honoured' ? status : 'irrelevant here';
-  return `${printable(where)}: ${printable(parameter)}: ${shown}${why === '' ? '' : `: ${printable(why)}`}`;
+  const name = service === undefined ? parameter : `${parameter} (-o of ${service})`;
+  return `${printable(where)}: ${printable(name)}: ${statusText(status, guards, paint)}${why === '' ? '' : `: ${printable(why)}`}`;
+}
+
+function statusText(status: ReportRow['status'], guards: boolean, paint: Painter): string {
+  switch (status) {
+    case 'honoured':
+      return status;
+    case 'irrelevant':
+      return 'irrelevant here';
+    case 'unknown':
+      return paint.warn('unknown');
+    case 'not-honoured':
+      return guards ? paint.bad('NOT honoured') : paint.warn('NOT honoured');
+  }
 }

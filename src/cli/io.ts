@@ -1,4 +1,5 @@
 /** What the command touches of its process, as a parameter: tests pass their own. Exit statuses are sysexits.h's. */
+import type { Resolver } from '../ports/resolver.js';
 import { type Problem, renderProblem } from '../values/errors.js';
 import { printable, safeJson } from './printable.js';
 
@@ -16,12 +17,16 @@ export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The folder that relative paths start from. */
   readonly cwd: string;
+  /** Who is asked of the DNS. Default: the system's. */
+  readonly resolver?: Resolver;
   /** Ends a long run. */
   readonly signal?: AbortSignal;
 }
 
 export const exitStatus: {
   readonly ok: 0;
+  /** `check`: the configuration is right, and something in it that guards security is not honoured. */
+  readonly unsafe: 1;
   /** EX_USAGE: unknown option, missing argument, malformed address on the command line. */
   readonly usage: 64;
   /** EX_DATAERR: a message that cannot be evaluated. */
@@ -32,7 +37,7 @@ export const exitStatus: {
   readonly software: 70;
   /** EX_CONFIG: the policy is wrong, or cannot be loaded. */
   readonly config: 78;
-} = { ok: 0, usage: 64, data: 65, noInput: 66, software: 70, config: 78 };
+} = { ok: 0, unsafe: 1, usage: 64, data: 65, noInput: 66, software: 70, config: 78 };
 
 export interface Exit {
   readonly kind: 'exit';

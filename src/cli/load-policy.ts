@@ -4,6 +4,8 @@
  */
 import { resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { dnsResolver } from '../adapters/dns/index.js';
+import { policyService } from '../adapters/policy-service/index.js';
 import type { Policy } from '../core/policy.js';
 import { type PostfixReading, readPostfix } from '../postfix/index.js';
 import type { Domain } from '../values/domain.js';
@@ -26,7 +28,7 @@ export async function loadPolicy({ config, postfix, json }: OptionValues, io: Io
   if ((config === undefined) === (postfix === undefined))
     return usageExit('give either --config FILE or --postfix DIR');
   try {
-    if (postfix !== undefined) return fromPostfix(resolve(io.cwd, postfix));
+    if (postfix !== undefined) return fromPostfix(resolve(io.cwd, postfix), io);
     return await fromModule(resolve(io.cwd, config ?? ''), json);
   } catch (error) {
     const problems = isConfigurationError(error) ? error.problems : [loadFault(config ?? '', error)];
@@ -34,8 +36,9 @@ export async function loadPolicy({ config, postfix, json }: OptionValues, io: Io
   }
 }
 
-function fromPostfix(folder: string): Ready<LoadedPolicy> {
-  const reading = readPostfix(folder);
+function fromPostfix(folder: string, { resolver = dnsResolver() }: Io): Ready<LoadedPolicy> {
+  // Nothing is opened before the first question.
+  const reading = readPostfix(folder, { resolver, policyService });
   return ready({ policy: reading.policy, postfix: reading, serverName: reading.settings.hostname });
 }
 

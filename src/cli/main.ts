@@ -8,6 +8,7 @@ import { describe } from './describe.js';
 import { explain } from './explain.js';
 import { type Exit, exit, exitStatus, type Io, print, usageExit } from './io.js';
 import { printable } from './printable.js';
+import { query } from './query.js';
 import { mainHelp } from './usage.js';
 import { version } from './version.js';
 
@@ -18,6 +19,7 @@ const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['batch', batch],
   ['check', check],
   ['describe', describe],
+  ['query', query],
 ]);
 
 /** `argv` without node and script. Resolves to a status of sysexits.h; never rejects. */

@@ -23,6 +23,7 @@ export const mainHelp: string = `postern: run a mail policy over mail and say wh
   postern batch PATH ... POLICY [--client-ip IP ...] [--json]
   postern check POLICY [--json]
   postern describe POLICY [--json]
+  postern query TYPE:FILE ... KEY|-
   postern COMMAND --help
   postern --version
 
@@ -63,10 +64,15 @@ ${statusPart}
 
 export const checkHelp: string = `postern check: is the configuration right
 
-Prints "ok", and for a Postfix configuration every parameter as honoured, irrelevant here, or NOT honoured.
+Prints "ok", and for a Postfix configuration every parameter of main.cf and of -o in master.cf: honoured, irrelevant
+here, unknown to Postfix, or NOT honoured with what that means. One that is NOT honoured and guards security (who may
+send, relay or log in, what is refused or encrypted) makes the status 1, unless it is allowed. What is odd is told on
+standard error.
 
 ${policyPart}
+  --allow NAME        this parameter need not be honoured; may be given several times
 
+Status 1: something that guards security is not honoured.
 ${statusPart}
 `;
 
@@ -75,4 +81,23 @@ export const describeHelp: string = `postern describe: what a policy is made of,
 ${policyPart}
 
 ${statusPart}
+`;
+
+export const queryHelp: string = `postern query TYPE:FILE ... KEY|-: what a look-up table says, as "postmap -q" does
+
+Prints the value of KEY. With "-" each line of standard input is a key, and "key<TAB>value" is printed for each that
+is found. Of several tables the first that has the key counts. Tables are read from their source text, never from a
+database file: hash, btree, lmdb, cdb, dbm, texthash, pcre, regexp, cidr, static, inline, unionmap, pipemap, randmap,
+fail. A name without a type is hash. A table with errors answers nothing: all of them are told.
+
+  -h, --header        standard input is a message: each header field is a key
+  -b, --body          standard input is a message: each line of its body is a key
+  -m, --mime          with -h and -b, follow its MIME structure, as header_checks and body_checks do
+  -f, --no-fold       letter case counts in keys of indexed and inline tables
+  --aliases           indexed tables are written as aliases(5): "name: value"
+  -c, --postfix DIR   relative paths, and those below /etc/postfix, mean this folder; default: the current one
+
+Exit status: 0 found, 1 not found, 64 wrong usage, 65 a message over the limit, 70 a bug, 75 a table could not tell,
+78 a table that cannot be read (every error as "file:line: message: construct" on standard error). With "-": 0 when any
+key was found.
 `;

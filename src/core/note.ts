@@ -15,6 +15,8 @@ export interface RuleNote {
   readonly on?: string;
   /** What the rule said when it matched (`REJECT No programs`). */
   readonly result?: string;
+  /** A backtracking engine was asked for it: the rule stands in a table that the operator trusts. */
+  readonly trusted?: true;
 }
 
 export interface RemarkNote {

@@ -11,6 +11,8 @@ export interface TableEntry {
   readonly value: string;
   /** Where it is written, for tables that come from text. */
   readonly source?: SourcePosition;
+  /** A backtracking engine was asked for it: the rule stands in a table that the operator trusts. */
+  readonly trusted?: true;
 }
 
 export interface Table {

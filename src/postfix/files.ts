@@ -4,20 +4,16 @@
  */
 import { readFileSync, statSync } from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
+import type { FileRead, TableFiles } from '../tables/open-table.js';
 import { encodeUtf8 } from '../values/bytes.js';
 
 /** Path (`main.cf`, `/etc/aliases`) to text. Paths are relative to the configuration folder. */
 export type PostfixTexts = Readonly<Record<string, string>>;
 
-export interface PostfixFiles {
+export interface PostfixFiles extends TableFiles {
   /** What `$config_directory` stands for. */
   readonly folder: string;
-  read(path: string): FileRead;
 }
-
-export type FileRead =
-  | { readonly kind: 'read'; readonly file: string; readonly bytes: Uint8Array }
-  | { readonly kind: 'unreadable'; readonly file: string; readonly why: string };
 
 /** The folder that paths in main.cf name, however the folder is called here. */
 const USUAL = '/etc/postfix';
@@ -36,6 +32,11 @@ function inFolder(folder: string): PostfixFiles {
       return readOne(isAbsolute(local) ? local : join(folder, local));
     },
   };
+}
+
+/** Files by the paths that they have, relative ones from `folder`. */
+export function plainFiles(folder: string): TableFiles {
+  return { read: (path) => readOne(resolve(folder, path)) };
 }
 
 function readOne(file: string): FileRead {

@@ -1,6 +1,15 @@
-/** Entry point: a Postfix configuration as a policy. Needs Node alone. */
+/** Entry point: a Postfix configuration as policies and settings. Needs Node alone. */
+
+export { type RestrictionsFinding, restrictionsFinding } from '../stages/restrictions/index.js';
+export type { Abilities, PolicyServiceEndpoint, PolicyServiceTimes } from './abilities.js';
+export type { ParameterStatus } from './catalogue/status.js';
+export type { Listen } from './endpoint.js';
 export type { PostfixTexts } from './files.js';
-export type { ParameterStatus } from './parameters.js';
-export { type PostfixReading, type PostfixSettings, readPostfix } from './read-postfix.js';
+export type { MapOptions } from './maps.js';
+export { type PostfixOptions, type PostfixReading, readPostfix } from './read-postfix.js';
 export type { ReportRow } from './report.js';
-export { type RestrictionsFinding, restrictionsFinding } from './restrictions-stage.js';
+export type { PostfixLogin, PostfixServer, PostfixServerLimits } from './server-settings.js';
+export type { ServerTls } from './server-tls.js';
+export type { PostfixService } from './services.js';
+export type { PostfixMailboxes, PostfixSettings } from './settings.js';
+export type { ClientTls, PipeTransport, PostfixTransport, SmtpTransport } from './transports.js';

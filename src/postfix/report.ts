@@ -1,64 +1,174 @@
-/** What became of every parameter of main.cf: honoured, irrelevant here, or not honoured and what that means. */
-import type { SourcePosition } from '../values/errors.js';
+/**
+ * What became of every parameter of main.cf and of `-o` in master.cf: honoured, irrelevant here, not honoured and what that
+ * means, or unknown to Postfix itself. A parameter is honoured when the reader asked for its value; nothing is listed by hand.
+ */
+import type { Problem, SourcePosition } from '../values/errors.js';
+import { catalogue, parametersOfService } from './catalogue/defaults.js';
+import { guardsSecurity, isAlwaysSo, type ParameterStatus, statusOf } from './catalogue/status.js';
+import { splitList } from './lists.js';
 import type { MainCf, Setting } from './main-cf.js';
-import { honoured, type ParameterStatus, statusOf } from './parameters.js';
+import type { MasterService } from './master-cf.js';
+import type { ParameterView } from './parameter-view.js';
 
 export interface ReportRow {
   readonly parameter: string;
   /** As written; undefined for a default of Postfix's. */
   readonly value: string | undefined;
   readonly source: SourcePosition | undefined;
+  /** The line of master.cf whose `-o` sets it, as `name/type`; undefined for main.cf. */
+  readonly service: string | undefined;
   readonly status: ParameterStatus;
   /** What it means; empty for what is honoured whole. */
   readonly why: string;
+  /** True where it is not honoured and decides who may send, relay or log in, or what is refused. */
+  readonly guards: boolean;
 }
 
-/** `used`: names that were read, also through `$name`. `left`: elements of a parameter that are not carried out. */
-export function reportOn(
-  main: MainCf,
-  used: ReadonlySet<string>,
-  left: ReadonlyMap<string, readonly string[]>,
-): readonly ReportRow[] {
+/** A verdict on a parameter by its value, above what the catalogue says. The worst of several counts. */
+export type Judge = (parameter: string, status: 'honoured' | 'irrelevant' | 'not-honoured', why: string) => void;
+
+export interface Verdict {
+  readonly status: 'honoured' | 'irrelevant' | 'not-honoured';
+  readonly why: string;
+}
+
+/** Verdicts as they come in. */
+export function verdicts(): { readonly found: ReadonlyMap<string, Verdict>; readonly judge: Judge } {
+  const found = new Map<string, Verdict>();
+  const rank = { honoured: 1, irrelevant: 0, 'not-honoured': 2 } as const;
+  return {
+    found,
+    judge: (parameter, status, why) => {
+      const before = found.get(parameter);
+      if (before === undefined || rank[status] > rank[before.status]) found.set(parameter, { status, why });
+    },
+  };
+}
+
+export interface ReportFacts {
+  readonly main: MainCf;
+  readonly services: readonly MasterService[];
+  /** All views, main.cf's and those of services; each with what it read and what `$name` it met. */
+  readonly views: readonly ParameterView[];
+  /** The view of a service whose overrides are read, by the service. */
+  readonly viewOf: ReadonlyMap<MasterService, ParameterView>;
+  readonly verdicts: ReadonlyMap<string, Verdict>;
+  /** Verdicts found for one service's view, by the service. */
+  readonly verdictsOf: ReadonlyMap<MasterService, ReadonlyMap<string, Verdict>>;
+  readonly restrictionClasses: string;
+}
+
+export function reportOn(facts: ReportFacts): readonly ReportRow[] {
+  const { main, services, views } = facts;
+  const read = new Set(views.flatMap((view) => [...view.read]));
+  const known = knownNames(facts);
   const rows = [
-    ...main.overridden.map((one) => row(one, 'irrelevant', 'a later line sets it again')),
-    ...[...main.settings.values()].map((one) => settingRow(one, used, left)),
+    ...main.overridden.map((one) => row(one, undefined, { status: 'irrelevant', why: 'a later line sets it again' })),
+    ...[...main.settings.values()].map((one) =>
+      row(one, undefined, facts.verdicts.get(one.name) ?? verdictOn(one, read, known, views)),
+    ),
   ].sort((a, b) => (a.source?.line ?? 0) - (b.source?.line ?? 0));
-  return [...rows, ...defaults.filter(({ parameter }) => !main.settings.has(parameter))];
+  const overrides = services.flatMap((service) =>
+    [...service.overrides.values()].map((one) => row(one, service, overrideVerdict(one, service, facts, read, known))),
+  );
+  return [...rows, ...overrides, ...defaults(main)];
 }
 
-function settingRow(
+type AnyVerdict = { readonly status: ParameterStatus; readonly why: string };
+
+function verdictOn(
+  { name, value }: Setting,
+  read: ReadonlySet<string>,
+  known: Known,
+  views: readonly ParameterView[],
+): AnyVerdict {
+  if (read.has(name)) return { status: 'honoured', why: '' };
+  if (known.classes.has(name)) return { status: 'honoured', why: 'a restriction class' };
+  const isReferred = views.some((view) => view.values.referred.has(name));
+  if (!Object.hasOwn(known.defaults, name)) return isReferred ? throughName : unknown;
+  const off = ['', 'no', '0'].includes(value.toLowerCase()) && value.toLowerCase() === known.defaults[name];
+  if (off) return { status: 'honoured', why: 'off, as it is by default' };
+  if (isAlwaysSo(name, value)) return { status: 'honoured', why: 'as it always is here' };
+  const status = statusOf(name);
+  return isReferred && !status.named ? throughName : status;
+}
+
+const throughName: AnyVerdict = { status: 'honoured', why: 'read through $name' };
+
+const unknown: AnyVerdict = {
+  status: 'unknown',
+  why: 'no parameter of Postfix, and no $name refers to it: it has no effect there either',
+};
+
+function overrideVerdict(
   setting: Setting,
-  used: ReadonlySet<string>,
-  left: ReadonlyMap<string, readonly string[]>,
+  service: MasterService,
+  facts: ReportFacts,
+  read: ReadonlySet<string>,
+  known: Known,
+): AnyVerdict {
+  const view = facts.viewOf.get(service);
+  const own = facts.verdictsOf.get(service)?.get(setting.name);
+  if (view === undefined) return { status: 'irrelevant', why: 'no such program is run here' };
+  if (own !== undefined) return own;
+  if (view.read.has(setting.name)) return { status: 'honoured', why: '' };
+  if (read.has(setting.name)) {
+    return {
+      status: 'irrelevant',
+      why: `${service.command} does not read it in Postfix either: it belongs to another program`,
+    };
+  }
+  return verdictOn(setting, view.read, known, [view]);
+}
+
+interface Known {
+  readonly defaults: Readonly<Record<string, string>>;
+  readonly classes: ReadonlySet<string>;
+}
+
+function knownNames({ services, restrictionClasses }: ReportFacts): Known {
+  const own = services.map(({ name, command }) => parametersOfService(name, command));
+  return { defaults: Object.assign({}, catalogue, ...own), classes: new Set(splitList(restrictionClasses)) };
+}
+
+function row(
+  { name, value, source }: Setting,
+  service: MasterService | undefined,
+  { status, why }: AnyVerdict,
 ): ReportRow {
-  const { name } = setting;
-  const missing = left.get(name);
-  if (missing !== undefined)
-    return row(setting, 'not-honoured', `left out, they are not known here yet: ${missing.join('; ')}`);
-  if (Object.hasOwn(honoured, name)) return row(setting, 'honoured', '');
-  const { status, why } = statusOf(name);
-  const isOwn = used.has(name) && status === 'not-honoured' && why.startsWith('not known');
-  return isOwn ? row(setting, 'honoured', 'read through $name') : row(setting, status, why);
+  const guards = status === 'not-honoured' && guardsSecurity(name);
+  const of = service === undefined ? undefined : `${service.name}/${service.type}`;
+  return { parameter: name, value, source, service: of, status, why, guards };
 }
 
-function row({ name, value, source }: Setting, status: ParameterStatus, why: string): ReportRow {
-  return { parameter: name, value, source, status, why };
+/** Where Postfix's default asks the system, and ours cannot. */
+function defaults(main: MainCf): readonly ReportRow[] {
+  const rows = [
+    [
+      'local_recipient_maps',
+      "Postfix's default asks the system's accounts: here every local recipient is taken; name a map of users",
+    ],
+    ['alias_maps', "Postfix's default reads the system's aliases file: here none is read; name it"],
+    ['mynetworks', "Postfix's default is this host's own addresses: here loopback alone"],
+  ] as const;
+  return rows
+    .filter(([parameter]) => !main.settings.has(parameter))
+    .map(([parameter, why]) => ({
+      parameter,
+      value: undefined,
+      source: undefined,
+      service: undefined,
+      status: 'not-honoured',
+      why,
+      guards: false,
+    }));
 }
 
-const byDefault = (parameter: string, why: string): ReportRow => ({
-  parameter,
-  value: undefined,
-  source: undefined,
-  status: 'not-honoured',
-  why,
-});
-
-/** Where Postfix's default asks the system. */
-const defaults: readonly ReportRow[] = [
-  byDefault(
-    'local_recipient_maps',
-    "Postfix's default asks the system's accounts: here every local recipient is taken; name a map of users",
-  ),
-  byDefault('alias_maps', "Postfix's default reads the system's aliases file: here none is read; name it"),
-  byDefault('mynetworks', "Postfix's default is this host's own addresses: here loopback alone"),
-];
+/** The parameters and lines that Postfix itself would warn of. */
+export function unusedWarnings(rows: readonly ReportRow[]): readonly Problem[] {
+  return rows.flatMap(({ status, source, parameter }) => {
+    if (status !== 'unknown') return [];
+    const message = 'no parameter of Postfix, and nothing refers to it: a slip of the pen?';
+    return [{ code: 'unknown-parameter', message, ...(source !== undefined && { source }), construct: parameter }];
+  });
+}

@@ -1,137 +1,247 @@
 /**
- * The words of smtpd_*_restrictions (postconf(5)) as data: which lists there are, in which order they are applied, what
- * each element asks. What Postfix has and we do not is left out and reported; what nobody knows is a problem.
+ * The words of smtpd_*_restrictions (postconf(5)) as restrictions: every list, classes of smtpd_restriction_classes, and the
+ * settings beside them. What nobody knows is a problem with its place; what needs an ability that the program did not give (the
+ * DNS, policy services) is left out and reported.
  */
-import type { SpecialKind } from '../core/decision.js';
-import type { Table } from '../core/table.js';
-import { accessTable } from '../stages/access/access-table.js';
-import { isConfigurationError, type Problem, type SourcePosition } from '../values/errors.js';
+import type { PolicyService } from '../ports/policy-service.js';
+import type { RecipientValidator } from '../ports/recipient-validator.js';
+import type { Resolver } from '../ports/resolver.js';
+import {
+  checkPolicyService,
+  type Need,
+  type ReplyCodes,
+  type Restriction,
+  type RestrictionList,
+  type RestrictionSettings,
+  readWords,
+} from '../stages/restrictions/index.js';
+import type { Problem, SourcePosition } from '../values/errors.js';
 import { splitList } from './lists.js';
 import type { Maps } from './maps.js';
+import { readPolicyService } from './policy-endpoint.js';
 
-/** In the order in which smtpd applies them at RCPT. */
-export const restrictionLists = ['client', 'helo', 'sender', 'relay', 'recipient'] as const;
-export type RestrictionList = (typeof restrictionLists)[number];
+/** The parameters, as one service sees them. */
+export interface Parameters {
+  text(name: string): string;
+  source(name: string): SourcePosition;
+}
 
-export type Restriction = { readonly text: string; readonly list: RestrictionList; readonly source: SourcePosition } & (
-  | { readonly kind: SimpleKind }
-  | { readonly kind: AccessKind; readonly table: Table; readonly port: string }
-);
+export interface PolicyServiceCall {
+  /** Milliseconds. */
+  readonly timeout?: number;
+}
 
-export type AccessKind = 'check_client_access' | 'check_helo_access' | 'check_sender_access' | 'check_recipient_access';
-export type SimpleKind = (typeof simple)[number];
+export interface RestrictionsContext {
+  readonly view: Parameters;
+  readonly maps: Pick<Maps, 'one' | 'list'>;
+  readonly resolver?: Resolver;
+  readonly recipients?: RecipientValidator;
+  /** Makes the client of `inet:host:port` or `unix:path`. */
+  readonly policyService?: (endpoint: string, options: PolicyServiceCall) => PolicyService;
+}
 
-const simple = [
-  'permit',
-  'reject',
-  'defer',
-  'permit_mynetworks',
-  'permit_sasl_authenticated',
-  'permit_auth_destination',
-  'reject_unauth_destination',
-  'defer_unauth_destination',
-] as const;
-
-/** Restrictions of Postfix that are not carried out yet; those in the second list have an argument. */
-const notYet: ReadonlySet<string> = new Set(
-  `defer_if_permit defer_if_reject permit_inet_interfaces permit_mx_backup permit_naked_ip_address
-   permit_tls_all_clientcerts permit_tls_clientcerts reject_authenticated_sender_login_mismatch
-   reject_invalid_helo_hostname reject_invalid_hostname reject_known_sender_login_mismatch reject_multi_recipient_bounce
-   reject_non_fqdn_helo_hostname reject_non_fqdn_hostname reject_non_fqdn_recipient reject_non_fqdn_sender
-   reject_plaintext_session reject_sender_login_mismatch reject_unauth_pipelining
-   reject_unauthenticated_sender_login_mismatch reject_unknown_address reject_unknown_client
-   reject_unknown_client_hostname reject_unknown_forward_client_hostname reject_unknown_helo_hostname
-   reject_unknown_hostname reject_unknown_recipient_domain reject_unknown_reverse_client_hostname
-   reject_unknown_sender_domain reject_unlisted_recipient reject_unlisted_sender reject_unverified_recipient
-   reject_unverified_sender`.split(/\s+/),
-);
-const notYetWithArgument =
-  /^(?:check_policy_service|check_(?:client|helo|sender|recipient|reverse_client_hostname)_(?:a|mx|ns)_access|check_(?:reverse_client_hostname|ccert|sasl|etrn)_access|(?:reject|permit)_(?:rbl|rhsbl|dnswl|rhswl)_[a-z_]+|reject_maps_rbl|sleep)$/;
-
-const accessKinds: ReadonlySet<string> = new Set<AccessKind>([
-  'check_client_access',
-  'check_helo_access',
-  'check_sender_access',
-  'check_recipient_access',
-]);
+export interface LeftOut {
+  readonly parameter: string;
+  /** In the words of main.cf. */
+  readonly text: string;
+  readonly why: string;
+}
 
 export interface ReadRestrictions {
-  readonly restrictions: readonly Restriction[];
-  /** Left out: Postfix would have applied them. */
-  readonly left: readonly string[];
+  readonly lists: Readonly<Record<RestrictionList, readonly Restriction[]>>;
+  /** All but networks and destinations, which are the site's. */
+  readonly settings: RestrictionSettings;
+  /** Postfix would have applied them. */
+  readonly left: readonly LeftOut[];
   readonly problems: readonly Problem[];
 }
 
-/** `classes` are the names of smtpd_restriction_classes. Port names are unique among all lists by `list` and position. */
-export function readRestrictions(
-  list: RestrictionList,
-  value: string,
-  source: SourcePosition,
-  maps: Maps,
-  classes: ReadonlySet<string>,
-): ReadRestrictions {
-  const restrictions: Restriction[] = [];
-  const left: string[] = [];
-  const problems: Problem[] = [];
-  const words = splitList(value);
-  for (let at = 0; at < words.length; at++) {
-    const word = words[at] as string;
-    const name = word.toLowerCase();
-    const isMap = /^[a-z]{3,20}:./.test(word);
-    if (name === 'warn_if_reject') {
-      // What follows would only have been logged.
-      const more = takesArgument(words[at + 1] ?? '') ? 2 : 1;
-      left.push(words.slice(at, at + 1 + more).join(' '));
-      at += more;
-    } else if (isSimple(name)) restrictions.push({ kind: name, text: word, list, source });
-    else if (accessKinds.has(name) || isMap) {
-      // A bare table is check_LIST_access of its own list.
-      const map = isMap ? word : words[++at];
-      const kind = isMap ? ownKind(list) : (name as AccessKind);
-      const text = isMap ? word : `${word} ${map ?? ''}`;
-      if (map === undefined) problems.push(lacks(word, source));
-      else
-        restrictions.push(
-          ...access({ kind, text, list, source }, map, `${list} ${restrictions.length + 1}`, maps, problems),
-        );
-    } else if (notYetWithArgument.test(name)) {
-      const argument = words[++at];
-      if (argument === undefined) problems.push(lacks(word, source));
-      left.push(`${word} ${argument ?? ''}`);
-    } else if (notYet.has(name) || classes.has(word)) left.push(word);
-    else problems.push({ code: 'unknown-restriction', message: 'no such restriction', source, construct: word });
+const parameters: Readonly<Record<RestrictionList, string>> = {
+  client: 'smtpd_client_restrictions',
+  helo: 'smtpd_helo_restrictions',
+  sender: 'smtpd_sender_restrictions',
+  relay: 'smtpd_relay_restrictions',
+  recipient: 'smtpd_recipient_restrictions',
+  data: 'smtpd_data_restrictions',
+  endOfData: 'smtpd_end_of_data_restrictions',
+};
+
+export function readRestrictions(context: RestrictionsContext): ReadRestrictions {
+  return new Reader(context).read();
+}
+
+class Reader {
+  readonly #context: RestrictionsContext;
+  readonly #problems: Problem[] = [];
+  readonly #left: LeftOut[] = [];
+  readonly #classNames: ReadonlySet<string>;
+  readonly #classes = new Map<string, readonly Restriction[]>();
+  /** Classes that are being read: one among them names itself. */
+  readonly #open = new Set<string>();
+  #settings: RestrictionSettings = {};
+
+  constructor(context: RestrictionsContext) {
+    this.#context = context;
+    this.#classNames = new Set(splitList(context.view.text('smtpd_restriction_classes')));
   }
-  return { restrictions, left, problems };
-}
 
-function takesArgument(word: string): boolean {
-  const name = word.toLowerCase();
-  return accessKinds.has(name) || notYetWithArgument.test(name);
-}
+  read(): ReadRestrictions {
+    this.#settings = this.#readSettings();
+    const list = (name: RestrictionList): readonly Restriction[] =>
+      this.#list(parameters[name], name !== 'data' && name !== 'endOfData');
+    const lists = {
+      client: list('client'),
+      helo: list('helo'),
+      sender: list('sender'),
+      relay: list('relay'),
+      recipient: list('recipient'),
+      data: list('data'),
+      endOfData: list('endOfData'),
+    };
+    for (const name of this.#classNames) this.#class(name);
+    const settings = { ...this.#settings, classes: Object.fromEntries(this.#classes) };
+    return { lists, settings, left: this.#left, problems: this.#problems };
+  }
 
-function isSimple(name: string): name is SimpleKind {
-  return (simple as readonly string[]).includes(name);
-}
+  #list(parameter: string, bareTables: boolean): readonly Restriction[] {
+    const { view, maps } = this.#context;
+    const source = view.source(parameter);
+    const read = readWords(splitList(view.text(parameter)), {
+      source,
+      bareTables,
+      table: (text) => maps.one(text, source),
+      policyService: (text, options) => this.#policyService(parameter, text, options.source ?? source),
+      restrictionClass: (name) => (this.#classNames.has(name) ? this.#class(name) : undefined),
+    });
+    for (const problem of read.problems) this.#problems.push(problem);
+    return read.restrictions.filter((one) => this.#isAble(parameter, one));
+  }
 
-function ownKind(list: RestrictionList): AccessKind {
-  return list === 'relay' ? 'check_recipient_access' : `check_${list}_access`;
-}
+  #class(name: string): readonly Restriction[] {
+    const known = this.#classes.get(name);
+    if (known !== undefined) return known;
+    if (this.#open.has(name)) {
+      const message = 'the restriction class names itself, directly or through another';
+      this.#problem('class-in-itself', message, this.#context.view.source(name), name);
+      return [];
+    }
+    this.#open.add(name);
+    const members = this.#list(name, true);
+    this.#open.delete(name);
+    this.#classes.set(name, members);
+    return members;
+  }
 
-function lacks(construct: string, source: SourcePosition): Problem {
-  return { code: 'missing-argument', message: 'the restriction lacks its argument', source, construct };
-}
+  /** False, and reported, for what the program gave no means for. */
+  #isAble(parameter: string, one: Restriction): boolean {
+    if (one.form === 'class') return true;
+    for (const need of one.needs) {
+      const why = unable[need];
+      if (why === undefined || this.#settings[need] !== undefined) continue;
+      this.#left.push({ parameter, text: one.text, why });
+      return false;
+    }
+    return true;
+  }
 
-type Place = Pick<Restriction, 'text' | 'list' | 'source'> & { readonly kind: AccessKind };
+  #policyService(parameter: string, text: string, source: SourcePosition): Restriction | undefined {
+    const { view, policyService } = this.#context;
+    const read = readPolicyService(text);
+    if (typeof read === 'string') {
+      this.#problem('bad-policy-service', read, source, text);
+      return undefined;
+    }
+    if (policyService === undefined) {
+      const why = 'the program gave no way to ask policy services (policyService)';
+      this.#left.push({ parameter, text: `check_policy_service ${text}`, why });
+      return undefined;
+    }
+    const { endpoint, timeout, defaultAction, policyContext } = read;
+    const service = policyService(endpoint, timeout === undefined ? {} : { timeout });
+    return checkPolicyService(service, {
+      source,
+      name: endpoint,
+      defaultAction: defaultAction ?? (view.text('smtpd_policy_service_default_action') || undefined) ?? noService,
+      policyContext: policyContext ?? view.text('smtpd_policy_service_policy_context'),
+    });
+  }
 
-function access(place: Place, map: string, port: string, maps: Maps, problems: Problem[]): readonly Restriction[] {
-  const table = maps.one(map, place.source);
-  if (table === undefined) return [];
-  try {
-    const allowed: readonly SpecialKind[] = ['hold', 'redirect'];
-    return [{ ...place, table: accessTable(table, allowed).port, port }];
-  } catch (error) {
-    if (!isConfigurationError(error)) throw error;
-    for (const problem of error.problems) problems.push(problem);
-    return [];
+  #readSettings(): RestrictionSettings {
+    const { view, maps, resolver, recipients } = this.#context;
+    const table = (name: string) => maps.list(view.text(name), view.source(name));
+    const flag = (name: string): boolean => view.text(name).toLowerCase() === 'yes';
+    const senderLogins = table('smtpd_sender_login_maps');
+    const rblReplies = table('rbl_reply_maps');
+    const clientCertificates = table('relay_clientcerts');
+    const parents = splitList(view.text('parent_domain_matches_subdomains'));
+    const tempfail = (name: string) => (/^(?:defer)$/i.test(view.text(name)) ? 'defer' : 'defer_if_permit');
+    return {
+      ...(resolver !== undefined && { resolver }),
+      ...(recipients !== undefined && { recipients }),
+      ...(senderLogins !== undefined && { senderLogins }),
+      ...(rblReplies !== undefined && { rblReplies }),
+      ...(clientCertificates !== undefined && { clientCertificates }),
+      ...(view.text('default_rbl_reply') !== '' && { rblReply: view.text('default_rbl_reply') }),
+      codes: this.#codes(),
+      recipientDelimiter: view.text('recipient_delimiter'),
+      accessSubdomains: parents.includes('smtpd_access_maps') ? 'parent' : 'dot',
+      relaySubdomains: parents.includes('relay_domains') ? 'parent' : 'dot',
+      nullSenderKey: view.text('smtpd_null_access_lookup_key') || '<>',
+      rejectUnlistedRecipient: recipients !== undefined && flag('smtpd_reject_unlisted_recipient'),
+      rejectUnlistedSender: recipients !== undefined && flag('smtpd_reject_unlisted_sender'),
+      showTableName: flag('show_user_unknown_table_name'),
+      relayBeforeRecipient: flag('smtpd_relay_before_recipient_restrictions'),
+      allowUntrustedRouting: flag('allow_untrusted_routing'),
+      unknownAddressTempfail: tempfail('unknown_address_tempfail_action'),
+      unknownHeloTempfail: tempfail('unknown_helo_hostname_tempfail_action'),
+      logins: flag('smtpd_sasl_auth_enable'),
+      softBounce: flag('soft_bounce'),
+    };
+  }
+
+  #codes(): Partial<ReplyCodes> {
+    const { view } = this.#context;
+    const codes: Partial<Record<keyof ReplyCodes, number>> = {};
+    for (const [key, name] of Object.entries(codeNames) as [keyof ReplyCodes, string][]) {
+      const text = view.text(name);
+      if (/^[45][0-9][0-9]$/.test(text)) codes[key] = Number(text);
+      else if (text !== '') this.#problem('bad-reply-code', `${name}: 400 to 599 is expected`, view.source(name), text);
+    }
+    return codes;
+  }
+
+  #problem(code: string, message: string, source: SourcePosition, construct: string): void {
+    this.#problems.push({ code, message, source, construct });
   }
 }
+
+const noService = '451 4.3.5 Server configuration problem';
+
+/** What the program may not have given. */
+const unable: Readonly<Partial<Record<Need, string>>> = {
+  resolver: 'it asks the DNS, and the program gave no resolver',
+  recipients: 'the program does not say which addresses exist; routing refuses those that it does not know',
+  senderLogins: 'smtpd_sender_login_maps is empty',
+  ownAddresses: 'our own addresses are not known: name them in mynetworks',
+  clientCertificates: 'relay_clientcerts is empty',
+};
+
+const codeNames: Readonly<Record<keyof ReplyCodes, string>> = {
+  accessReject: 'access_map_reject_code',
+  accessDefer: 'access_map_defer_code',
+  reject: 'reject_code',
+  defer: 'defer_code',
+  relayDomains: 'relay_domains_reject_code',
+  rbl: 'maps_rbl_reject_code',
+  invalidHostname: 'invalid_hostname_reject_code',
+  nonFqdn: 'non_fqdn_reject_code',
+  unknownAddress: 'unknown_address_reject_code',
+  unknownClient: 'unknown_client_reject_code',
+  unknownHostname: 'unknown_hostname_reject_code',
+  unknownLocalRecipient: 'unknown_local_recipient_reject_code',
+  unknownRelayRecipient: 'unknown_relay_recipient_reject_code',
+  unknownVirtualAlias: 'unknown_virtual_alias_reject_code',
+  unknownVirtualMailbox: 'unknown_virtual_mailbox_reject_code',
+  multiRecipientBounce: 'multi_recipient_bounce_reject_code',
+  plaintext: 'plaintext_reject_code',
+};

@@ -86,11 +86,16 @@ export function userName({ localPart }: Mailbox, options: KeyOptions = {}): stri
   return (extensionOf(localPart, options)?.base ?? localPart).toLowerCase();
 }
 
+/** The address, then without its extension: what transport(5) is asked for before the domain. */
+export function mailboxKeys(mailbox: Mailbox, options: KeyOptions = {}): readonly string[] {
+  const domain = domainText(mailbox);
+  return localParts(mailbox, options).map((local) => `${local.key}@${domain}`);
+}
+
 /** transport(5), "TABLE SEARCH ORDER": the address, without extension, the domain, `.parent` (or `parent`), `*`. */
 export function transportKeys(mailbox: Mailbox, options: KeyOptions = {}): readonly string[] {
   const domain = domainText(mailbox);
-  const addresses = localParts(mailbox, options).map((local) => `${local.key}@${domain}`);
-  return [...addresses, ...domainKeys(domain, options.subdomains ?? 'dot'), '*'];
+  return [...mailboxKeys(mailbox, options), ...domainKeys(domain, options.subdomains ?? 'dot'), '*'];
 }
 
 /** The local part as a key, then without its extension where it has one. */

@@ -6,8 +6,8 @@ import type { TableEntry } from '../core/table.js';
 import type { Problem } from '../values/errors.js';
 import type { Network } from '../values/ip.js';
 import { parseNetwork } from '../values/network.js';
-import { logicalLines } from './logical-lines.js';
 import { tableProblem } from './memory-table.js';
+import { sourceLines } from './source-text.js';
 import { findSpace, isSpace, skipSpace } from './white-space.js';
 
 export interface CidrMatch {
@@ -21,8 +21,13 @@ export type CidrItem =
 
 export interface CidrRules {
   readonly items: readonly CidrItem[];
-  /** `bad-network`, `no-pattern`, `no-value`, `leading-space`, `endif-without-if`, `if-without-endif`, `garbage`, `nested-too-deep`. */
+  /**
+   * `bad-network`, `no-pattern`, `no-value`, `leading-space`, `endif-without-if`, `if-without-endif`, `garbage`,
+   * `nested-too-deep`, `nul`.
+   */
   readonly problems: readonly Problem[];
+  /** `not-utf8`. */
+  readonly warnings: readonly Problem[];
 }
 
 const NESTING_LIMIT = 100;
@@ -35,11 +40,12 @@ interface Open {
   readonly items: CidrItem[];
 }
 
-export function readCidrRules(text: string, file: string): CidrRules {
-  const problems: Problem[] = [];
+export function readCidrRules(source: string | Uint8Array, file: string): CidrRules {
+  const { lines, warnings, problems: faults } = sourceLines(source, file);
+  const problems = [...faults];
   const items: CidrItem[] = [];
   const open: Open[] = [];
-  for (const { text: line, line: number } of logicalLines(text)) {
+  for (const { text: line, line: number } of lines) {
     const source = { file, line: number };
     const fault = (code: string, message: string, construct = line): undefined =>
       void problems.push(tableProblem(code, message, source, construct));
@@ -70,7 +76,7 @@ export function readCidrRules(text: string, file: string): CidrRules {
     if (match === undefined) continue; // told already
     problems.push(tableProblem('if-without-endif', '"if" has no matching "endif"', { file, line }, construct));
   }
-  return { items, problems };
+  return { items, problems, warnings };
 }
 
 /** Any number of `!`, with white space between them. */
@@ -90,6 +96,18 @@ function readMatch(
   fault: (code: string, message: string, construct?: string) => undefined,
 ): CidrMatch | undefined {
   if (pattern === '') return fault('no-pattern', 'no network');
-  const network = parseNetwork(pattern);
-  return network.kind === 'parsed' ? { network: network.value, negated } : fault('bad-network', network.why, pattern);
+  const bracketed = pattern.startsWith('[') && pattern.endsWith(']');
+  const network = parseNetwork(bracketed ? pattern.slice(1, -1) : pattern);
+  if (network.kind === 'malformed') return fault('bad-network', network.why, pattern);
+  return { network: pattern.includes(':') ? asIpv6(network.value) : network.value, negated };
+}
+
+/** IPv4-mapped networks and addresses are IPv6 to Postfix's tables: they say nothing of IPv4. */
+function asIpv6(network: Network): Network {
+  const { address, prefix } = network;
+  if (address.version === 6) return network;
+  const text = `::ffff:${address.text}`;
+  const words = [0, 0, 0xffff, address.words[0] ?? 0];
+  const whole = { kind: 'ip', version: 6, text, words } as const;
+  return { kind: 'network', address: whole, prefix: prefix + 96, text: `${text}/${prefix + 96}` };
 }

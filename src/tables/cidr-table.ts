@@ -6,8 +6,8 @@
  */
 import type { TableEntry } from '../core/table.js';
 import { found, notFound } from '../values/answer.js';
-import type { IpAddress } from '../values/ip.js';
-import { parseIp } from '../values/ip.js';
+import type { Problem } from '../values/errors.js';
+import { type IpAddress, parseIpWords } from '../values/ip.js';
 import { networkContains } from '../values/network.js';
 import { type NetworkEntry, type NetworkMap, networkMap } from '../values/network-map.js';
 import { type CidrItem, type CidrMatch, readCidrRules } from './cidr-rules.js';
@@ -19,6 +19,8 @@ export interface CidrTableOptions {
 }
 
 export interface CidrTable extends EnumerableTable {
+  /** `not-utf8`. */
+  readonly warnings: readonly Problem[];
   /** The entry for an address that is parsed already. */
   find(ip: IpAddress): TableEntry | undefined;
 }
@@ -29,25 +31,31 @@ type Step =
   | { readonly kind: 'block'; readonly match: CidrMatch; readonly steps: readonly Step[] };
 
 /**
- * Keys that are no IP address are not found. An IPv4-mapped IPv6 address is looked up as the IPv4 address. Throws
- * ConfigurationError `table` with every problem (see `readCidrRules`).
+ * Keys that are no IP address are not found. A key that is written as an IPv4-mapped IPv6 address is an IPv6 address, as in
+ * Postfix; sessions know such a client by its IPv4 address. Throws ConfigurationError `table` with every problem (see
+ * `readCidrRules`).
  */
-export function cidrTable(text: string, options: CidrTableOptions): CidrTable {
+export function cidrTable(text: string | Uint8Array, options: CidrTableOptions): CidrTable {
   const { file } = options;
-  const { items, problems } = readCidrRules(text, file);
+  const { items, problems, warnings } = readCidrRules(text, file);
   refuseTable(problems);
   const steps = compile(items);
   const find = (ip: IpAddress): TableEntry | undefined => search(steps, ip);
   return {
     name: `cidr:${file}`,
+    warnings,
     find,
     lookup: (key) => {
-      const ip = parseIp(key);
-      const entry = ip.kind === 'parsed' ? find(ip.value) : undefined;
+      const words = parseIpWords(key);
+      const entry = words.kind === 'parsed' ? find(asWritten(key, words.value)) : undefined;
       return entry === undefined ? notFound() : found(entry);
     },
     entries: () => entriesOf(items),
   };
+}
+
+function asWritten(text: string, words: readonly number[]): IpAddress {
+  return { kind: 'ip', version: words.length === 1 ? 4 : 6, text, words };
 }
 
 function compile(items: readonly CidrItem[]): readonly Step[] {

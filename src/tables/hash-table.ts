@@ -1,14 +1,15 @@
 /**
- * The source text of Postfix's indexed tables (hash, btree, lmdb, texthash; postmap(1)): `key white space value`, one a
- * logical line, a key with white space in double quotes. Keys are compared in lower case. Where postmap ignores a
- * line with a warning, loading fails here, with every such line; where it only warns, `warnings` has it. The aliases(5)
- * form with its colon is in alias-table.ts.
+ * The source text of indexed tables, as postmap(1) reads it: `key white space value`, one a logical line; a key with white
+ * space in it stands in double quotes, which stay part of the key. No database file is ever read. `hash`, `btree`, `lmdb`,
+ * `cdb`, `dbm` and `texthash` do not differ in their answers: of a key given twice, the first line counts in all of them.
+ * Where postmap warns that it leaves a line out, there is a problem here, and the table does not load.
  */
 import type { TableEntry } from '../core/table.js';
 import { found, notFound } from '../values/answer.js';
 import type { Problem } from '../values/errors.js';
-import { logicalLines } from './logical-lines.js';
+import { foldCase } from './case-fold.js';
 import { type EnumerableTable, refuseTable, tableProblem } from './memory-table.js';
+import { sourceLines } from './source-text.js';
 import { isSpace, skipSpace } from './white-space.js';
 
 export interface HashTableOptions {
@@ -16,53 +17,75 @@ export interface HashTableOptions {
   readonly file: string;
   /** Names the kind of table in traces. Default `hash`. */
   readonly type?: string;
-  /** Compare keys in lower case, as Postfix does for `hash:`. Default true. */
+  /** Compare keys without regard to letter case, as Postfix does for `hash:`. Default true. */
   readonly foldKeys?: boolean;
 }
 
 export interface HashTable extends EnumerableTable {
   readonly size: number;
-  /** `duplicate-key` (the first entry counts, as in postmap) and `alias-format` (a key that ends in a colon). */
+  /** As they are compared, in the order of the text. */
+  keys(): Iterable<string>;
+  /** `duplicate-key` (the first entry counts, as in postmap), `alias-format` (a key that ends in a colon), `not-utf8`. */
   readonly warnings: readonly Problem[];
 }
 
-/** Throws ConfigurationError `table` with every `unbalanced-quotes`, `no-value` and `leading-space`. */
-export function hashTable(text: string, options: HashTableOptions): HashTable {
+/** Octets count as UTF-8. Throws ConfigurationError `table` with every `unbalanced-quotes`, `no-value`, `leading-space` and `nul`. */
+export function hashTable(text: string | Uint8Array, options: HashTableOptions): HashTable {
   const { file, type = 'hash', foldKeys = true } = options;
+  const fold = foldKeys ? foldCase : (key: string): string => key;
   const entries = new Map<string, TableEntry>();
-  const problems: Problem[] = [];
-  const warnings: Problem[] = [];
-  for (const { text: line, line: number } of logicalLines(text)) {
-    const source = { file, line: number };
-    const fault = (code: string, message: string): void =>
-      void problems.push(tableProblem(code, message, source, line));
-    const keyEnd = endOfKey(line);
-    if (isSpace(line.charCodeAt(0))) {
-      fault('leading-space', 'a line that begins with white space has nothing to continue here');
-    } else if (keyEnd === undefined) {
-      fault('unbalanced-quotes', 'a double quote in the key has no partner');
-    } else if (keyEnd === line.length) {
-      fault('no-value', 'expected "key white space value"');
-    } else {
-      const written = line.slice(0, keyEnd);
-      const key = foldKeys ? written.toLowerCase() : written;
-      if (key.endsWith(':')) warnings.push(tableProblem('alias-format', 'the key ends in a colon', source, written));
-      if (entries.has(key))
-        warnings.push(tableProblem('duplicate-key', 'duplicate key, the first counts', source, key));
-      else entries.set(key, { value: line.slice(skipSpace(line, keyEnd)), source });
+  const source = sourceLines(text, file);
+  const problems = [...source.problems];
+  const warnings = [...source.warnings];
+  for (const { text: line, line: number } of source.lines) {
+    const place = { file, line: number };
+    const end = endOfKey(line);
+    const fault = faultOf(line, end);
+    if (fault !== undefined || end === undefined) {
+      problems.push(tableProblem(fault?.code ?? '', fault?.message ?? '', place, line));
+      continue;
     }
+    const key = fold(line.slice(0, end));
+    if (key.endsWith(':')) {
+      const message = 'the key ends in a colon: is this a file of aliases?';
+      warnings.push(tableProblem('alias-format', message, place, line.slice(0, end)));
+    }
+    if (entries.has(key)) warnings.push(tableProblem('duplicate-key', 'duplicate key, the first counts', place, key));
+    else entries.set(key, { value: line.slice(skipSpace(line, end)), source: place });
   }
   refuseTable(problems);
+  return keyedTable(`${type}:${file}`, entries, fold, warnings);
+}
+
+/** A table of exact keys. `entries` are by folded key. */
+export function keyedTable(
+  name: string,
+  entries: ReadonlyMap<string, TableEntry>,
+  fold: (key: string) => string,
+  warnings: readonly Problem[],
+): HashTable {
   return {
-    name: `${type}:${file}`,
+    name,
     size: entries.size,
     warnings,
     lookup: (key) => {
-      const entry = entries.get(foldKeys ? key.toLowerCase() : key);
+      const entry = entries.get(fold(key));
       return entry === undefined ? notFound() : found(entry);
     },
     entries: () => entries.values(),
+    keys: () => entries.keys(),
   };
+}
+
+function faultOf(
+  line: string,
+  keyEnd: number | undefined,
+): { readonly code: string; readonly message: string } | undefined {
+  if (isSpace(line.charCodeAt(0))) {
+    return { code: 'leading-space', message: 'a line that begins with white space has nothing to continue here' };
+  }
+  if (keyEnd === undefined) return { code: 'unbalanced-quotes', message: 'a double quote in the key has no partner' };
+  return keyEnd === line.length ? { code: 'no-value', message: 'expected "key white space value"' } : undefined;
 }
 
 /** The index of the first white space outside quotes; undefined where a quote is left open. A backslash takes the next character. */

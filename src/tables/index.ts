@@ -4,6 +4,7 @@ export {
   addressKeys,
   domainKeys,
   type KeyOptions,
+  mailboxKeys,
   NULL_SENDER_KEY,
   nameKeys,
   transportKeys,
@@ -12,12 +13,25 @@ export {
 export { aliasTable } from './alias-table.js';
 export { type CidrTable, type CidrTableOptions, cidrTable } from './cidr-table.js';
 export { type HashTable, type HashTableOptions, hashTable } from './hash-table.js';
-export { type LogicalLine, logicalLines } from './logical-lines.js';
+export { type Continuation, type LogicalLine, lineAt, logicalLines } from './logical-lines.js';
 export type { EnumerableTable, MemoryTable, PatternTable } from './memory-table.js';
+export {
+  type FileRead,
+  indexedTypes,
+  type OpenTableOptions,
+  openRules,
+  openTable,
+  openTableList,
+  splitTableName,
+  type TableFiles,
+} from './open-table.js';
+export { type ReloadableTable, reloadableTable } from './reloadable.js';
 export {
   failTable,
   type InlineTableOptions,
   inlineTable,
+  pipeTable,
+  randomTable,
   staticTable,
   tableList,
   unionTable,

@@ -11,6 +11,15 @@ export interface LogicalLine {
   readonly text: string;
   /** The number of its first physical line, from 1. */
   readonly line: number;
+  /** Where the continuation lines begin in `text`, in order; undefined where there are none. See `lineAt`. */
+  readonly continued?: readonly Continuation[];
+}
+
+export interface Continuation {
+  /** Index in the text of the logical line. */
+  readonly at: number;
+  /** The number of the physical line. */
+  readonly line: number;
 }
 
 /**
@@ -19,21 +28,31 @@ export interface LogicalLine {
  */
 export function logicalLines(text: string): readonly LogicalLine[] {
   const out: LogicalLine[] = [];
-  let parts: string[] = [];
+  let whole: string | undefined;
   let start = 0;
+  let continued: Continuation[] = [];
   const finish = (): void => {
-    if (parts.length > 0) out.push({ text: trimEnd(parts.join('')), line: start });
+    if (whole === undefined) return;
+    const line = { text: trimEnd(whole), line: start };
+    out.push(continued.length === 0 ? line : { ...line, continued });
+    if (continued.length > 0) continued = [];
   };
   let number = 0;
-  for (const line of physicalLines(text)) {
+  for (let from = 0; from < text.length; ) {
     number++;
+    const end = text.indexOf('\n', from);
+    const next = end < 0 ? text.length : end;
+    const to = next > from && text.charCodeAt(next - 1) === 0x0d ? next - 1 : next;
+    const line = text.slice(from, to);
+    from = next + 1;
     const first = skipSpace(line, 0);
     if (first === line.length || line.charCodeAt(first) === 0x23) continue;
-    if (parts.length > 0 && isSpace(line.charCodeAt(0))) {
-      parts.push(line);
+    if (whole !== undefined && isSpace(line.charCodeAt(0))) {
+      continued.push({ at: whole.length, line: number });
+      whole += line;
     } else {
       finish();
-      parts = [line];
+      whole = line;
       start = number;
     }
   }
@@ -41,12 +60,14 @@ export function logicalLines(text: string): readonly LogicalLine[] {
   return out;
 }
 
-function* physicalLines(text: string): Generator<string> {
-  let from = 0;
-  while (from < text.length) {
-    const end = text.indexOf('\n', from);
-    const to = end < 0 ? text.length : end;
-    yield text.slice(from, to > from && text.charCodeAt(to - 1) === 0x0d ? to - 1 : to);
-    from = to + 1;
+/** The physical line of the character at `index` of a logical line. */
+export function lineAt({ line, continued = [] }: LogicalLine, index: number): number {
+  let low = 0;
+  let high = continued.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((continued[middle]?.at ?? 0) <= index) low = middle + 1;
+    else high = middle;
   }
+  return continued[low - 1]?.line ?? line;
 }

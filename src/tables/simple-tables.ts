@@ -1,13 +1,15 @@
 /**
  * Small tables: `inline` (a record in the program), `static` (one value for every key), `fail` (never an answer),
- * `union` (all answers joined, Postfix's unionmap) and `list` (the first answer, Postfix's "hash:a, hash:b"). See
- * DATABASE_README.
+ * `random` (one of several values, Postfix's randmap), `union` (all answers joined, unionmap), `pipe` (each answer is the
+ * key of the next table, pipemap) and `list` (the first answer, "hash:a, hash:b"). See DATABASE_README.
  */
 
 import type { MaybePromise, PortCall } from '../core/stage.js';
 import { isThenable } from '../core/stage-context.js';
 import type { Table, TableEntry } from '../core/table.js';
 import { type Answer, cannotTell, found, notFound } from '../values/answer.js';
+import { ConfigurationError } from '../values/errors.js';
+import { foldCase } from './case-fold.js';
 import { type EnumerableTable, knownEntries, type MemoryTable, refuseTable, tableProblem } from './memory-table.js';
 
 export interface InlineTableOptions {
@@ -23,7 +25,7 @@ export function inlineTable(
   options: InlineTableOptions = {},
 ): EnumerableTable {
   const { name = 'inline', foldKeys = true } = options;
-  const fold = (key: string): string => (foldKeys ? key.toLowerCase() : key);
+  const fold = (key: string): string => (foldKeys ? foldCase(key) : key);
   const entries = new Map<string, TableEntry>();
   const twice = Object.keys(record).filter((key) => {
     const known = entries.has(fold(key));
@@ -52,6 +54,36 @@ export function failTable(why: string, temporary = true): MemoryTable {
   return { name: 'fail', lookup: () => cannotTell(why, temporary) };
 }
 
+/** One of `values`, whatever the key. `random` gives numbers from 0 to below 1. Throws for no values (`no-value`). */
+export function randomTable(values: readonly string[], random: () => number): EnumerableTable {
+  const name = `randmap:{${values.join(', ')}}`;
+  const entries = values.map((value) => ({ value, source: { file: name } }));
+  const [first] = entries;
+  if (first === undefined) throw new ConfigurationError('table', [{ code: 'no-value', message: 'randmap: no values' }]);
+  const pick = (): TableEntry => entries[Math.floor(random() * entries.length)] ?? first;
+  return { name, lookup: () => found(pick()), entries: () => entries };
+}
+
+/** The key goes to the first table, its answer to the next, and so on; the last answer counts. */
+export function pipeTable(...tables: readonly Table[]): Table {
+  const lookup = (key: string, call?: PortCall): MaybePromise<Answer<TableEntry>> => through(tables, key, call, 0);
+  return { name: `pipemap:{${tables.map((table) => table.name).join(', ')}}`, lookup };
+}
+
+function through(
+  tables: readonly Table[],
+  key: string,
+  call: PortCall | undefined,
+  from: number,
+): MaybePromise<Answer<TableEntry>> {
+  const table = tables[from];
+  if (table === undefined) return notFound();
+  const next = (answer: Answer<TableEntry>): MaybePromise<Answer<TableEntry>> =>
+    answer.kind === 'found' && from + 1 < tables.length ? through(tables, answer.value.value, call, from + 1) : answer;
+  const answer = table.lookup(key, call);
+  return isThenable<Answer<TableEntry>>(answer) ? Promise.resolve(answer).then(next) : next(answer);
+}
+
 /** All answers joined with commas, in the order of the tables. One that cannot tell makes the whole so. */
 export function unionTable(...tables: readonly Table[]): Table {
   const lookup = (key: string, call?: PortCall): MaybePromise<Answer<TableEntry>> =>
@@ -61,7 +93,7 @@ export function unionTable(...tables: readonly Table[]): Table {
       const value = answers.map((answer) => answer.value).join(',');
       return found(first.source === undefined ? { value } : { value, source: first.source });
     });
-  return { name: `unionmap:${tables.map((table) => table.name).join(',')}`, lookup };
+  return { name: `unionmap:{${tables.map((table) => table.name).join(', ')}}`, lookup };
 }
 
 /** The answer of the first table that has one; one that cannot tell ends the search. */

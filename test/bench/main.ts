@@ -4,6 +4,7 @@
  */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { benchContentChecks } from './content-checks.js';
 import { benchCore } from './core.js';
 import { benchImport } from './import.js';
 import { benchLargeMessage } from './large-message.js';
@@ -11,6 +12,7 @@ import { benchMaildir } from './maildir.js';
 import type { BenchRow } from './row.js';
 import { benchSmtpAccept } from './smtp-accept.js';
 import { benchStall } from './stall.js';
+import { benchTables } from './tables.js';
 
 const benches: Readonly<Record<string, () => Promise<readonly BenchRow[]>>> = {
   core: benchCore,
@@ -19,6 +21,8 @@ const benches: Readonly<Record<string, () => Promise<readonly BenchRow[]>>> = {
   maildir: benchMaildir,
   'large-message': benchLargeMessage,
   'smtp-accept': benchSmtpAccept,
+  'content-checks': benchContentChecks,
+  tables: benchTables,
 };
 
 const { values, positionals } = parseArgs({ options: { json: { type: 'string' } }, allowPositionals: true });

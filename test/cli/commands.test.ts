@@ -102,25 +102,54 @@ describe('a configuration', () => {
   });
 
   it('of Postfix is right, and each parameter is told', async () => {
-    const { status, out } = await postern('check', '--postfix', school);
+    const { status, out, err } = await postern('check', '--postfix', school);
     expect(status).toBe(0);
+    expect(err).toMatch(/main\.cf:7: mydestination: .*relay_domains = school\.example.*: \*\.school\.example\n$/);
     expect(out).toMatch(/main\.cf:3: myhostname: honoured\n/);
-    expect(out).toMatch(/main\.cf:\d+: content_filter: NOT honoured: mail is not sent through that filter/);
+    expect(out).not.toContain('NOT honoured');
+    expect(out).toMatch(/main\.cf:\d+: content_filter: honoured\n/);
+    expect(out).toMatch(/master\.cf:\d+: content_filter \(-o of localhost:20025\/inet\): honoured\n/);
     expect(out).toMatch(/main\.cf:\d+: tls_random_source: irrelevant here/);
     expect(out).toMatch(/ok\n$/);
     expect(JSON.parse((await postern('check', '--postfix', school, '--json')).out).ok).toBe(true);
+  });
+
+  it('of Postfix is not safe where a guard is not honoured: 1, unless it is allowed', async () => {
+    await mkdir(join(folder, 'milter'), { recursive: true });
+    const lines = [
+      'myhostname = a.example',
+      'compatibility_level = 3.6',
+      'smtpd_milters = inet:127.0.0.1:1',
+      'typo = 1',
+    ];
+    await put('milter/main.cf', `${lines.join('\n')}\nbiff = no\nmailbox_size_limit = 5\n`);
+    const { status, out } = await postern('check', '--postfix', 'milter');
+    expect(status).toBe(1);
+    expect(out).toMatch(/main\.cf:3: smtpd_milters: NOT honoured: no milter is asked/);
+    expect(out).toMatch(/main\.cf:4: typo: unknown: /);
+    expect(out).toMatch(/main\.cf:6: mailbox_size_limit: NOT honoured: /);
+    expect(out).toMatch(/not safe: 1 that guards security NOT honoured; if that is meant: --allow smtpd_milters\n$/);
+    const json = await postern('check', '--postfix', 'milter', '--json');
+    expect({ status: json.status, ...JSON.parse(json.out) }).toMatchObject({
+      status: 1,
+      ok: false,
+      unsafe: ['smtpd_milters'],
+    });
+    const allowed = await postern('check', '--postfix', 'milter', '--allow', 'smtpd_milters');
+    expect(allowed.status).toBe(0);
+    expect(allowed.out).toMatch(/smtpd_milters: NOT honoured.*\n(?:.*\n)*ok\n$/);
   });
 
   it('of Postfix is wrong: every problem with file and line', async () => {
     await mkdir(join(folder, 'wrong-postfix'), { recursive: true });
     await put(
       'wrong-postfix/main.cf',
-      'myhostname = a.example\nmydestination = *.a.example\ntransport_maps = hash:none\n',
+      'myhostname = a.example\nrelay_domains = ${a\ntransport_maps = hash:none\ncompatibility_level = 3.6\n',
     );
     const { status, err } = await postern('check', '--postfix', 'wrong-postfix');
     expect(status).toBe(78);
-    expect(err).toMatch(/wrong-postfix\/main\.cf:2: mydestination: .*relay_domains = a\.example.*: \*\.a\.example\n/);
-    expect(err).toMatch(/wrong-postfix\/main\.cf:3: .*: none\n/);
+    expect(err).toMatch(/wrong-postfix\/main\.cf:2: "\{" has no partner.*: \$\{a\n/);
+    expect(err).toMatch(/wrong-postfix\/main\.cf:3: .*: hash:none\n/);
   });
 });
 

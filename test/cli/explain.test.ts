@@ -168,7 +168,7 @@ describe('postern explain', () => {
     const text = refused.out.replace(/\s+/g, ' ');
     expect(text).toContain('Relay access denied');
     expect(text).toMatch(/rule \S*main\.cf:\d+: recipient: reject_unauth_destination/);
-    expect((await explain([...args, '--login', 's001', '--tls'])).out).toContain('goes on, to smtp:elsewhere.example');
+    expect((await explain([...args, '--login', 's001', '--tls'])).out).toContain('goes on, to smtp:localhost:20024');
   });
 
   it('reads a message from standard input', async () => {

@@ -8,6 +8,7 @@ import { type FindingKey, finding } from '../../src/core/finding.js';
 import { definePolicy, type Policy } from '../../src/core/policy.js';
 import { defineStage } from '../../src/core/stage.js';
 import { testTable } from '../../src/testing/index.js';
+import { zoneResolver } from '../../src/testing/ports/zone-resolver.js';
 import { makeField } from '../../src/values/make-field.js';
 import { firstField } from '../../src/values/message.js';
 import { reply } from '../../src/values/reply.js';
@@ -50,6 +51,8 @@ export async function run(argv: readonly string[], options: RunOptions = {}): Pr
     stdin: input(),
     env,
     cwd,
+    // Nobody is known, and the network is not asked.
+    resolver: zoneResolver({}),
     ...(signal !== undefined && { signal }),
   });
   return { status, out, err };

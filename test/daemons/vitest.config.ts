@@ -1,8 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
 /**
- * Tests against real daemons (Postfix, clamd, Dovecot ...): slow, one file at a time, as root on Debian. Each file installs
- * and starts what it needs. There are none yet: the frame is here so that `npm run test:daemons` and CI know of it.
+ * Tests against real daemons (Postfix, unbound): one file at a time, as root on Debian, with what install.sh installs. Each file
+ * starts what it needs below a temporary folder. What was compared is added up and printed at the end.
  */
 export default defineConfig({
   test: {
@@ -10,6 +10,8 @@ export default defineConfig({
     fileParallelism: false,
     testTimeout: 120_000,
     hookTimeout: 120_000,
-    passWithNoTests: true,
+    pool: 'forks',
+    globalSetup: ['./test/daemons/totals.ts'],
+    reporters: ['default', './test/reporter.ts'],
   },
 });

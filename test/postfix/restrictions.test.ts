@@ -89,7 +89,7 @@ describe('restrictions', () => {
       'relay_domains and below',
       main('relay_domains = partner.example\n'),
       { to: 'x@a.partner.example' },
-      'x@a.partner.example smtp:a.partner.example',
+      'x@a.partner.example relay:a.partner.example',
     ],
     [
       'relayhost',
@@ -118,26 +118,58 @@ describe('restrictions', () => {
       .find((line) => line.stage === 'smtpdRestrictions')?.notes;
     expect(notes).toMatchObject([
       { source: { file: 'main.cf', line: 3 }, text: 'sender: permit_mynetworks', matched: false },
-      { source: { file: 'main.cf', line: 3 }, matched: true },
-      { source: { file: 'inline' }, text: 'client.example REJECT', matched: true },
+      { text: 'client.example REJECT', matched: true },
+      { source: { file: 'main.cf', line: 3 }, matched: true, result: expect.stringContaining('554 5.7.1') },
     ]);
   });
 
-  it('leaves out what is only to be warned of, with its argument', async () => {
+  it('warns of what is only to be warned of', async () => {
     const texts = main(
       'smtpd_sender_restrictions = warn_if_reject check_sender_access static:REJECT, warn_if_reject reject, permit\n',
     );
     expect(await fate(texts)).toBe('s001@school.example maildir:s001');
-    expect(readPostfix(texts).report.find((row) => row.parameter === 'smtpd_sender_restrictions')).toMatchObject({
+    const row = readPostfix(texts).report.find((one) => one.parameter === 'smtpd_sender_restrictions');
+    expect(row).toMatchObject({ status: 'honoured' });
+  });
+
+  it('leaves out, and reports, what needs the DNS where the program gave none', () => {
+    const texts = main('smtpd_sender_restrictions = reject_unknown_sender_domain, permit\n');
+    const row = readPostfix(texts).report.find((one) => one.parameter === 'smtpd_sender_restrictions');
+    expect(row).toMatchObject({
       status: 'not-honoured',
-      why: expect.stringContaining('warn_if_reject check_sender_access static:REJECT; warn_if_reject reject'),
+      why: expect.stringContaining('reject_unknown_sender_domain (it asks the DNS'),
     });
+  });
+
+  it.each([
+    ['smtpd_sender_restrictions = nonsense', 'no such restriction: nonsense'],
+    ['smtpd_sender_restrictions = sleep 1, permit', 'not supported: a stage does not hold up a session'],
+    ['smtpd_sender_restrictions = reject_unverified_sender', 'not supported: addresses are not probed'],
+    ['smtpd_sender_restrictions = check_sender_access', 'lacks its argument'],
+    ['smtpd_sender_restrictions = check_policy_service nowhere', 'expected inet:host:port or unix:path'],
+    [
+      'smtpd_sender_restrictions = check_policy_service { inet:h:1, colour = red }',
+      'not an attribute of a policy service',
+    ],
+    ['smtpd_data_restrictions = static:REJECT', 'write check_client_access'],
+    ['smtpd_sender_restrictions = c\nsmtpd_restriction_classes = c\nc = permit_mynetworks, c', 'names itself'],
+    ['smtpd_sender_restrictions = check_sender_access static:{nonsense}', 'no such restriction'],
+    ['access_map_reject_code = 250', '400 to 599 is expected'],
+  ])('%s is a problem', (lines, expected) => {
+    expect(problems(main(`${lines}\n`)).join('\n')).toContain(expected);
+  });
+
+  it('applies classes, by name and from a table', async () => {
+    const classes = 'smtpd_restriction_classes = strict\nstrict = static:REJECT\n';
+    expect(await fate(main(`${classes}smtpd_sender_restrictions = strict\n`))).toContain('554 5.7.1 <stranger@');
+    const named = `${classes}smtpd_sender_restrictions = check_helo_access static:strict\n`;
+    expect(await fate(main(named))).toContain('554 5.7.1 <stranger@client.example>: Sender address rejected');
   });
 
   it('defers when a table cannot tell', async () => {
     // A value that came by substitution is seen when it is looked up.
     const texts = access('sender', 'check_sender_access pcre:access', '/^(.*)@client/ $1\n');
-    expect(await fate(texts)).toContain('defer 451 4.3.0');
+    expect(await fate(texts)).toContain('defer 451 4.3.5');
   });
 
   it('takes this host for a network of ours, and no client whose address a front could not tell', async () => {
@@ -148,7 +180,9 @@ describe('restrictions', () => {
   });
 
   it('refuses an open relay', () => {
-    expect(problems(main('smtpd_recipient_restrictions = permit\n'))[0]).toContain('anybody could relay');
+    expect(problems(main('smtpd_relay_restrictions =\nsmtpd_recipient_restrictions = permit, reject\n'))[0]).toContain(
+      'anybody could relay',
+    );
     expect(problems(main('smtpd_relay_restrictions =\n'))[0]).toContain('anybody could relay');
   });
 });

@@ -1,8 +1,10 @@
 /** Sends one message through a configuration, and says in short what became of it. */
 import type { Verdict } from '../../src/core/decision.js';
 import type { Outcome } from '../../src/core/outcome.js';
+import type { Resolver } from '../../src/ports/resolver.js';
 import { type PostfixTexts, readPostfix } from '../../src/postfix/index.js';
 import { mailboxOf, messageOf, type SessionOptions, senderOf, sessionOf } from '../../src/testing/builders.js';
+import { zoneResolver } from '../../src/testing/ports/zone-resolver.js';
 import { isConfigurationError, renderProblem } from '../../src/values/errors.js';
 import { replyText } from '../../src/values/reply.js';
 
@@ -11,7 +13,12 @@ export interface Sent extends SessionOptions {
   readonly to?: string;
   readonly helo?: string;
   readonly message?: string;
+  /** The service of master.cf that is spoken to. Default: that on port 25. */
+  readonly service?: string;
 }
+
+/** Nobody is on any list. */
+export const resolver: Resolver = zoneResolver({});
 
 export async function send(origin: string | PostfixTexts, sent: Sent = {}): Promise<Outcome> {
   const {
@@ -19,9 +26,12 @@ export async function send(origin: string | PostfixTexts, sent: Sent = {}): Prom
     to = 's001@school.example',
     helo = 'client.example',
     message,
+    service,
     ...peer
   } = sent;
-  return readPostfix(origin).policy.evaluate({
+  const { policy, services } = readPostfix(origin);
+  const spoken = services.find(({ name }) => name === service)?.policy ?? policy;
+  return spoken.evaluate({
     session: sessionOf(peer),
     helo,
     sender: senderOf(from),
@@ -55,4 +65,7 @@ export function problems(texts: string | PostfixTexts): readonly string[] {
 
 /** A configuration that is right, and more lines. */
 export const base = 'myhostname = mx.school.example\nmydestination = school.example\n';
-export const main = (more = '', files: PostfixTexts = {}): PostfixTexts => ({ 'main.cf': `${base}${more}`, ...files });
+export const main = (more = '', files: PostfixTexts = {}): PostfixTexts => ({
+  'main.cf': `${base}${more}${more === '' || more.endsWith('\n') ? '' : '\n'}compatibility_level = 3.6\n`,
+  ...files,
+});

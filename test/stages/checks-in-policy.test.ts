@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import { definePolicy } from '../../src/core/policy.js';
-import { bodyChecks, bodyChecksFinding } from '../../src/stages/body-checks/index.js';
-import { headerChecks } from '../../src/stages/header-checks/index.js';
+import { bodyChecks, bodyChecksFinding, headerChecks } from '../../src/stages/content-checks/index.js';
 import { pcreTable } from '../../src/tables/regex/index.js';
 import { mailboxOf, senderOf, sessionOf } from '../../src/testing/builders.js';
 import { message } from './checks-support.js';

@@ -25,7 +25,11 @@ describe('cidrTable', () => {
     ['a negated block', 'IF !10.0.0.0/8\n0.0.0.0/0 a\nENDIF', '192.0.2.1', 'a'],
     ['a nested block', 'if 10.0.0.0/8\nif 10.1.0.0/16\n10.1.1.1 a\nendif\nendif', '10.1.1.1', 'a'],
     ['no address', '0.0.0.0/0 a', 'host.example', undefined],
-    ['an IPv4-mapped address', '192.0.2.0/24 a', '::ffff:192.0.2.1', 'a'],
+    ['an IPv4-mapped address is IPv6', '192.0.2.0/24 a\n::/0 b', '::ffff:192.0.2.1', 'b'],
+    ['an IPv4-mapped network is IPv6', '::ffff:192.0.2.0/120 a', '192.0.2.1', undefined],
+    ['an IPv4-mapped network', '::ffff:192.0.2.0/120 a', '::FFFF:192.0.2.1', 'a'],
+    ['brackets around all', '[192.0.2.0/24] a', '192.0.2.1', 'a'],
+    ['"!" right behind "if"', 'if!10.0.0.0/8\n0.0.0.0/0 a\nendif', '192.0.2.1', 'a'],
   ])('%s', (_, text, key, expected) => {
     expect(get(text, key)).toBe(expected);
   });

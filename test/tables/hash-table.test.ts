@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { aliasTable } from '../../src/tables/alias-table.js';
 import { hashTable } from '../../src/tables/hash-table.js';
+import { encodeLatin1 } from '../../src/values/bytes.js';
 import { problemsOf } from '../stages/facts.js';
 import { postfixData } from '../values/support.js';
 
@@ -23,6 +24,11 @@ describe('hashTable', () => {
     ['key value', 'other', undefined],
     ['key first\nKEY second', 'key', 'first'],
     ['constructor x', '__proto__', undefined],
+    ['__proto__ x', '__PROTO__', 'x'],
+    ['straße x', 'STRASSE', 'x'],
+    ['ΣΑΣ x', 'σας', 'x'],
+    ['ı x', 'i', undefined],
+    ['\u00a0a x', '\u00a0a', 'x'],
   ])('%j asked for %j gives %j', (text, key, expected) => {
     expect(get(text, key)).toBe(expected);
   });
@@ -44,6 +50,20 @@ describe('hashTable', () => {
       ['no-value', 2],
       ['unbalanced-quotes', 3],
     ]);
+  });
+
+  it('reads octets: UTF-8, and Latin-1 with a warning', () => {
+    const bytes = encodeLatin1('# caf\xe9\nk\xc3\xa9 \xc3\xbc\nlatin \xfc\n');
+    const table = hashTable(bytes, { file: 'f' });
+    expect(['ké', 'latin'].map((key) => table.lookup(key))).toMatchObject([
+      { value: { value: 'ü' } },
+      { value: { value: 'ü' } },
+    ]);
+    expect(lines(table.warnings)).toEqual([['not-utf8', 3]]);
+  });
+
+  it('refuses NUL, which ends a line of Postfix', () => {
+    expect(lines(problemsOf(() => hashTable('a b\nc\0 d\n', { file: 'f' })))).toEqual([['nul', 2]]);
   });
 
   it("finds what postmap warns of in Postfix's own bad map", (ctx) => {
@@ -95,13 +115,14 @@ describe('aliasTable', () => {
     ['"two words": x', 'two words', 'x'],
     ['"a:b\\"c": x', 'a:b"c', 'x'],
     ['a: "|prog arg"', 'a', '"|prog arg"'],
+    ['two  words: x', 'two words', 'x'],
   ])('%j asked for %j gives %j', (text, key, expected) => {
     const answer = aliasTable(text, { file: 'f' }).lookup(key);
     expect(answer.kind === 'found' && answer.value.value).toBe(expected);
   });
 
   it('tells every problem at once', () => {
-    const problems = problemsOf(() => aliasTable(' x: y\na b: c\nd\n: e\nf:\n"g: h\n', { file: 'f' }));
+    const problems = problemsOf(() => aliasTable(' x: y\na@b: c\nd\n: e\nf:\n"g: h\n', { file: 'f' }));
     expect(lines(problems)).toEqual([
       ['leading-space', 1],
       ['no-colon', 2],

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { logicalLines } from '../../src/tables/logical-lines.js';
+import { lineAt, logicalLines } from '../../src/tables/logical-lines.js';
 import { expectLinear } from '../values/support.js';
 
 describe('logicalLines', () => {
@@ -38,7 +38,15 @@ describe('logicalLines', () => {
     ['white space in front of everything', ' a\n b\n', [[' a b', 1]]],
     ['a no-break space is no white space', 'a\u00a0\n', [['a\u00a0', 1]]],
   ])('%s', (_, text, lines) => {
-    expect(logicalLines(text)).toEqual(lines.map(([line, number]) => ({ text: line, line: number })));
+    expect(logicalLines(text)).toMatchObject(lines.map(([line, number]) => ({ text: line, line: number })));
+    expect(logicalLines(text)).toHaveLength(lines.length);
+  });
+
+  it('knows the physical line of each part', () => {
+    const [line, other] = logicalLines('a = b,\n# c\n  d,\n\te\nf\n');
+    const at = (word: string): number => lineAt(line ?? { text: '', line: 0 }, line?.text.indexOf(word) ?? 0);
+    expect(['a', 'b', '  d', 'd', '\te', 'e'].map(at)).toEqual([1, 1, 3, 3, 4, 4]);
+    expect(other).toEqual({ text: 'f', line: 5 });
   });
 
   it('keeps every line that neither is a comment nor blank, in order, once', () => {

@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import type { Table } from '../../src/core/table.js';
 import { knownEntries } from '../../src/tables/memory-table.js';
-import { failTable, inlineTable, staticTable, tableList, unionTable } from '../../src/tables/simple-tables.js';
+import {
+  failTable,
+  inlineTable,
+  pipeTable,
+  randomTable,
+  staticTable,
+  tableList,
+  unionTable,
+} from '../../src/tables/simple-tables.js';
 import { problemsOf } from '../stages/facts.js';
 
 const slow = (record: Record<string, string>): Table => {
@@ -24,6 +32,11 @@ describe('small tables', () => {
     ['union of promises', unionTable(slow({ a: '1' }), slow({ a: '2' })), 'a', '1,2'],
     ['union, nothing', unionTable(inlineTable({}), slow({})), 'a', 'not-found'],
     ['union, one fails', unionTable(staticTable('1'), failTable('down')), 'a', 'cannot-tell'],
+    ['pipe', pipeTable(inlineTable({ a: 'B' }), slow({ b: '2' })), 'a', '2'],
+    ['pipe, nothing', pipeTable(slow({}), failTable('not asked')), 'a', 'not-found'],
+    ['pipe, one fails', pipeTable(staticTable('1'), failTable('down')), 'a', 'cannot-tell'],
+    ['random', randomTable(['a', 'b'], () => 0.7), 'x', 'b'],
+    ['random, a bad source', randomTable(['a', 'b'], () => 1), 'x', 'a'],
     ['list', tableList(inlineTable({}), staticTable('2'), failTable('not asked')), 'a', '2'],
     ['list of promises', tableList(slow({}), slow({ a: '2' })), 'a', '2'],
     ['list, one fails before', tableList(failTable('down'), staticTable('2')), 'a', 'cannot-tell'],

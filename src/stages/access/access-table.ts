@@ -7,9 +7,9 @@ import type { SpecialKind } from '../../core/decision.js';
 import type { MaybePromise } from '../../core/stage.js';
 import { isThenable } from '../../core/stage-context.js';
 import type { Table, TableEntry } from '../../core/table.js';
+import { type AccessAction, readAction } from '../../tables/access-action.js';
 import { knownEntries, refuseTable } from '../../tables/memory-table.js';
 import { type Answer, cannotTell } from '../../values/answer.js';
-import { type AccessAction, readAction } from './action.js';
 
 export interface AccessTable<K extends SpecialKind> {
   /** The table to ask: the one given, but for answers that are no action. */
@@ -53,8 +53,23 @@ function check(answer: Answer<TableEntry>, allowed: readonly SpecialKind[]): Ans
 
 function readAllowed(value: string, allowed: readonly SpecialKind[]): ReturnType<typeof readAction> {
   const read = readAction(value);
-  if (read.kind === 'fault' || read.action.kind !== 'hold' || allowed.includes('hold')) return read;
+  if (read.kind === 'fault') return read;
+  const { kind } = read.action;
   // A mail held before RCPT would be kept for recipients that nobody has judged: a relay, once it is released.
-  const message = 'HOLD stands in tables of recipientAccess only, where relay control has been asked before';
-  return { kind: 'fault', code: 'unsupported-action', message };
+  const why = kind === 'hold' && !allowed.includes('hold') ? heldTooEarly : beyondOneStage.get(kind);
+  const code = kind === 'restrictions' ? 'unknown-action' : 'unsupported-action';
+  return why === undefined ? read : { kind: 'fault', code, message: why };
 }
+
+const heldTooEarly = 'HOLD stands in tables of recipientAccess only, where relay control has been asked before';
+const together = 'not here, where one table stands alone: smtpdRestrictions knows it';
+
+/** What needs more than one stage's own decision. */
+const beyondOneStage: ReadonlyMap<string, string> = new Map([
+  ['defer-if-permit', `DEFER_IF_PERMIT: ${together}; write DEFER`],
+  ['defer-if-reject', `DEFER_IF_REJECT: ${together}; write DEFER or DUNNO`],
+  ['filter', `FILTER: ${together}; set the next hop with a stage of routing`],
+  ['prepend', `PREPEND: ${together}; change the header with a stage at the message`],
+  ['bcc', `BCC: ${together}; add recipients with a stage at the message`],
+  ['restrictions', `this is no action of an access table; names of restrictions: ${together}`],
+]);

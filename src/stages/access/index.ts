@@ -1,4 +1,4 @@
-export type { AccessAction } from './action.js';
+export type { AccessAction } from '../../tables/access-action.js';
 export { type ClientAccessStage, clientAccess, clientAccessFinding } from './client-access.js';
 export { type HeloAccessStage, heloAccess, heloAccessFinding } from './helo-access.js';
 export type { AccessFinding, AccessOptions, MailAccessOptions } from './judge.js';

@@ -16,11 +16,11 @@ import {
 import type { Context, MaybePromise } from '../../core/stage.js';
 import { isThenable } from '../../core/stage-context.js';
 import type { Table } from '../../core/table.js';
+import { type AccessAction, worded } from '../../tables/access-action.js';
 import { type Hit, searchTable } from '../../tables/search.js';
 import type { Answer } from '../../values/answer.js';
 import type { SourcePosition } from '../../values/errors.js';
 import { actionOf } from './access-table.js';
-import { type AccessAction, worded } from './action.js';
 
 export type AccessFinding =
   | {
@@ -117,9 +117,7 @@ function decisionOf(action: AccessAction, question: AccessQuestion, detail: stri
       return hold('access', detail);
     case 'redirect':
       return redirect(action.to, 'access', detail);
-    case 'dunno':
-    case 'warn':
-    case 'info':
+    default:
       return undefined;
   }
 }

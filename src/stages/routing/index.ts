@@ -1,4 +1,12 @@
+export { type BccOptions, type BccStage, bcc } from './bcc.js';
 export type { RoutedDestination, RoutingFinding } from './conclude.js';
-export type { RouteOptions, TableName } from './options.js';
-export type { AddressClass, RoutingStep } from './resolve.js';
+export type {
+  AddressClass,
+  ExpansionSource,
+  ExtensionSource,
+  RouteOptions,
+  TableName as RoutingTableName,
+} from './options.js';
+export type { AskTable, RoutingStep } from './questions.js';
 export { type RouteStage, route, routingFinding } from './route.js';
+export { recipientValidator } from './validator.js';

@@ -1,49 +1,111 @@
 /**
- * The options of `route`, checked and compiled: domains parsed once, tables whose values are known read to the end. All that
- * is wrong comes at once.
+ * The options of `route` and `recipientValidator`, in Postfix's words where it has one (named in parentheses). What is made
+ * of them is in compile.ts.
  */
 import type { CannotTellRule } from '../../core/decision.js';
-import type { Table, TableEntry } from '../../core/table.js';
-import { type DomainSet, type MailDomain, readDomains } from '../../tables/domain-set.js';
-import { knownEntries } from '../../tables/memory-table.js';
+import type { Table } from '../../core/table.js';
 import type { Mailbox } from '../../values/address.js';
-import { ConfigurationError, type Problem } from '../../values/errors.js';
-import { readAliasValue } from './alias-value.js';
-import { readTransportValue, type TransportValue } from './transport-value.js';
 
 export interface RouteOptions {
   /** Domains whose addresses are users of this host (mydestination): exact names, address literals. */
   readonly localDomains: readonly string[];
-  /** The users of the local domains: a table (user+ext@domain, user@domain, user+ext, user, @domain), or `all`. What is in
-   * `aliases` need not be in it. */
+  /** The users of the local domains (local_recipient_maps): a table (user+ext@domain, user@domain, user+ext, user, @domain),
+   * or `all`. */
   readonly localRecipients: Table | 'all';
-  /** Aliases of local users, aliases(5): keys without domain. `|command`, `/file`, `:include:` are not supported yet. */
+  /** Whether a name in `aliases` is known though it is not in `localRecipients`. Default true; in Postfix it is not. */
+  readonly aliasesListed?: boolean;
+  /** Names that have a mailbox on this host (Postfix: the password file): who is not in it gets `fallbackTransport` or
+   * `luserRelay`. Default: `localRecipients`. */
+  readonly users?: Table;
+  /** Aliases of local users, aliases(5) (alias_maps): keys without domain. */
   readonly aliases?: Table;
-  /** Domains whose addresses exist only in `virtualAliases`, or in `mailbox` where that is a table. */
+  /** The text of `:include:` files, keyed by their paths. Without it such a member cannot be delivered to. */
+  readonly includes?: Table;
+  /** What aliases may lead to (allow_mail_to_commands, allow_mail_to_files). Default both from `alias`, not from `include`. */
+  readonly commandsFrom?: readonly ExpansionSource[];
+  readonly filesFrom?: readonly ExpansionSource[];
+  /** Domains whose addresses exist only in `virtualAliases` (virtual_alias_domains). Without `mailboxDomains`, also in
+   * `mailbox` where that is a table. */
   readonly virtualDomains?: readonly string[];
-  /** virtual(5), for addresses of any domain, applied again to what it gives. */
+  /** Domains whose addresses are in `virtualMailboxes` (virtual_mailbox_domains). */
+  readonly mailboxDomains?: readonly string[];
+  /** The mailboxes of `mailboxDomains`, keyed as virtual(5) (virtual_mailbox_maps). Values are paths; slashes at both ends
+   * do not count. */
+  readonly virtualMailboxes?: Table;
+  /** virtual(5), for addresses of any domain, applied again to what it gives (virtual_alias_maps). */
   readonly virtualAliases?: Table;
-  /** Domains that we relay for, with all below them (relay_domains). */
+  /** Domains that we relay for (relay_domains), with all below them unless `relaySubdomains` is false; then `.domain` names
+   * what lies below. */
   readonly relayDomains?: readonly string[];
+  readonly relaySubdomains?: boolean;
+  /** The addresses of relay domains, where they are known (relay_recipient_maps). */
+  readonly relayRecipients?: Table;
+  /** relocated(5): users that have moved, with where to. */
+  readonly relocated?: Table;
   /** transport(5): where addresses and domains go, above all defaults; `*` is for local domains too. */
   readonly transport?: Table;
-  /** Where relay domains go, as in transport(5). Default `smtp:`. */
+  /** Whether `example.com` in `transport` stands for `a.example.com` too (parent_domain_matches_subdomains), or `.example.com`
+   * does. Default `dot`. */
+  readonly transportSubdomains?: 'parent' | 'dot';
+  /** Where each class goes, as in transport(5). Defaults `local`, `virtual`, `smtp:`, `smtp:`. */
+  readonly localTransport?: string;
+  readonly virtualTransport?: string;
   readonly relayTransport?: string;
-  /** Where other domains go, as in transport(5); a smart host is `smtp:[host]`. Default `smtp:`. */
   readonly defaultTransport?: string;
+  /** The next hop for relay and other domains in place of the domain itself (relayhost): `[hub.example]:587`. */
+  readonly relayHost?: string;
+  /** By sender, `@domain` or `<>` (sender_dependent_relayhost_maps, sender_dependent_default_transport_maps). */
+  readonly senderRelayHosts?: Table;
+  readonly senderTransports?: Table;
+  /** Where mail for local users goes instead of a mailbox of ours, as in transport(5) (mailbox_transport), and by user name. */
+  readonly mailboxTransport?: string;
+  readonly mailboxTransports?: Table;
+  /** The same for names that are not in `users` (fallback_transport). */
+  readonly fallbackTransport?: string;
+  readonly fallbackTransports?: Table;
+  /** An address for names that are not in `users`, with `$user`, `$local`, `$domain`, `$extension`, `$recipient`,
+   * `$recipient_delimiter`, `${name?text}`, `${name:text}` (luser_relay). */
+  readonly luserRelay?: string;
+  /** Where every message goes first, as in transport(5) (content_filter): aliases of local users are not followed. */
+  readonly contentFilter?: string;
   /** The mailbox name for an address of a local or virtual domain: a function, or a table keyed as virtual(5). Default: the
    * local part without extension, in lower case. */
   readonly mailbox?: ((address: Mailbox) => string) | Table;
+  /** Below the mailbox name of a local user, which is then a home folder (home_mailbox): `Maildir/`. Default none. */
+  readonly homeMailbox?: string;
   /** Characters that begin an address extension. Default none. */
   readonly recipientDelimiter?: string;
+  /** Leave `owner-x` and `x-request` whole where `-` is a delimiter, and look for `owner-x` of an alias `x`
+   * (owner_request_special). Default true. */
+  readonly ownerRequestSpecial?: boolean;
+  /** The owner of a list is what `owner-x` holds, not its name (expand_owner_alias). Default false. */
+  readonly expandOwnerAlias?: boolean;
+  /** What an unmatched extension goes along with (propagate_unmatched_extensions). Default `canonical` and `virtual`. */
+  readonly propagateExtensions?: readonly ExtensionSource[];
+  /** Read `user%domain` and `domain!user` at a local domain as `user@domain` (allow_percent_hack, swap_bangpath). Default
+   * true. */
+  readonly percentHack?: boolean;
+  readonly bangPaths?: boolean;
   /** The domain of bare names in aliases (myorigin). Default: the first of `localDomains`. */
   readonly origin?: string;
+  /** Appended to domains without a dot in aliases (append_dot_mydomain with mydomain). Default none. */
+  readonly dotDomain?: string;
   /** Addresses that virtual aliases may come to, for one recipient (virtual_alias_expansion_limit). Default 1,000. */
   readonly virtualExpansionLimit?: number;
   /** How deep virtual aliases may lead to one another (virtual_alias_recursion_limit). Default 1,000. */
   readonly virtualRecursionLimit?: number;
   /** Addresses that one recipient may come to through aliases of all kinds. Default 50,000. */
   readonly expansionLimit?: number;
+  /** Characters of one `:include:` file. Default 4 MiB. */
+  readonly includeLimit?: number;
+  /** Say in which table an address is not (show_user_unknown_table_name). Default true. */
+  readonly showTable?: boolean;
+  /** Reply codes for unknown users (unknown_local_recipient_reject_code and the like). Default 550 each. */
+  readonly unknownCodes?: Partial<Readonly<Record<Exclude<AddressClass, 'remote'>, number>>>;
+  /** What `rewriteRecipients` and `rewriteAddresses` rewrite is known (canonical_maps and the like); for the validator. */
+  readonly canonical?: Table;
+  readonly recipientCanonical?: Table;
+  readonly senderCanonical?: Table;
   /** What an alias with a member that cannot be delivered to comes to: `reject` refuses it at RCPT, so that the sender hears
    * of it; `skip` delivers to the other members, and the finding and the trace tell of the one left out. There is no bounce
    * that could be sent later. Default `reject`. */
@@ -52,107 +114,50 @@ export interface RouteOptions {
   readonly cannotTell?: Exclude<CannotTellRule, 'continue'>;
 }
 
-export type TableName = 'virtualAliases' | 'aliases' | 'localRecipients' | 'transport' | 'mailbox';
+/** `virtual`: a virtual alias domain; `mailbox`: a virtual mailbox domain. */
+export type AddressClass = 'local' | 'virtual' | 'mailbox' | 'relay' | 'remote';
 
-export interface Compiled {
-  readonly localDomains: DomainSet;
-  readonly virtualDomains: DomainSet;
-  readonly relayDomains: DomainSet;
-  readonly relayTransport: TransportValue;
-  readonly defaultTransport: TransportValue;
-  readonly tables: Readonly<Partial<Record<TableName, Table>>>;
-  readonly mailboxOf: ((address: Mailbox) => string) | undefined;
-  readonly origin: MailDomain;
-  readonly keys: { readonly recipientDelimiter: string };
-  readonly limits: { readonly virtual: number; readonly depth: number; readonly all: number };
-}
+export type ExpansionSource = 'alias' | 'include';
+export type ExtensionSource = 'canonical' | 'virtual' | 'alias' | 'include';
 
-const noTransport: TransportValue = { transport: undefined, nextHop: undefined };
+export const tableNames: readonly RouteTable[] = [
+  'recipientCanonical',
+  'senderCanonical',
+  'canonical',
+  'virtualAliases',
+  'relayRecipients',
+  'virtualMailboxes',
+  'relocated',
+  'aliases',
+  'includes',
+  'localRecipients',
+  'users',
+  'mailboxTransports',
+  'fallbackTransports',
+  'senderRelayHosts',
+  'senderTransports',
+  'transport',
+  'mailbox',
+];
 
-/** Throws ConfigurationError `options`. */
-export function compile(options: RouteOptions): Compiled {
-  const local = readDomains(options.localDomains, 'localDomains');
-  const virtual = readDomains(options.virtualDomains ?? [], 'virtualDomains');
-  const relay = readDomains(options.relayDomains ?? [], 'relayDomains');
-  const origin = options.origin === undefined ? undefined : readDomains([options.origin], 'origin');
-  const problems = [...local.problems, ...virtual.problems, ...relay.problems, ...(origin?.problems ?? [])];
-  const add = (code: string, message: string): void => void problems.push({ code, message });
-  for (const domain of virtual.domains.filter((one) => local.set.has(one))) {
-    const construct = domain.kind === 'domain' ? domain.ascii : domain.text;
-    problems.push({ code: 'two-classes', message: 'a domain is either local or virtual, not both', construct });
-  }
-  const at = origin === undefined ? local.domains[0] : origin.domains[0];
-  if (at === undefined && origin === undefined && local.problems.length === 0) {
-    add('no-origin', 'without localDomains, origin says the domain of bare names');
-  }
-  const transports = [options.relayTransport, options.defaultTransport].map((text) => {
-    const read = text === undefined ? undefined : readTransportValue(text);
-    if (read?.kind === 'malformed') add('bad-transport', read.why);
-    return read?.kind === 'parsed' ? read.value : noTransport;
-  });
-  const limits = {
-    virtual: options.virtualExpansionLimit ?? 1000,
-    depth: options.virtualRecursionLimit ?? 1000,
-    all: options.expansionLimit ?? 50_000,
-  };
-  for (const [name, limit] of Object.entries(limits)) {
-    if (!Number.isSafeInteger(limit) || limit < 1)
-      add('bad-limit', `a limit is a whole number above 0, not ${limit} (${name})`);
-  }
-  if (at !== undefined) problems.push(...tableProblems(options, at));
-  if (problems.length > 0 || at === undefined) throw new ConfigurationError('options', problems);
-  const [relayTransport = noTransport, defaultTransport = noTransport] = transports;
-  return {
-    localDomains: local.set,
-    virtualDomains: virtual.set,
-    relayDomains: relay.set,
-    relayTransport,
-    defaultTransport,
-    tables: tablesOf(options),
-    mailboxOf: typeof options.mailbox === 'function' ? options.mailbox : undefined,
-    origin: at,
-    keys: { recipientDelimiter: options.recipientDelimiter ?? '' },
-    limits,
-  };
-}
+export type RouteTable =
+  | 'recipientCanonical'
+  | 'senderCanonical'
+  | 'canonical'
+  | 'virtualAliases'
+  | 'relayRecipients'
+  | 'virtualMailboxes'
+  | 'relocated'
+  | 'aliases'
+  | 'includes'
+  | 'localRecipients'
+  | 'users'
+  | 'mailboxTransports'
+  | 'fallbackTransports'
+  | 'senderRelayHosts'
+  | 'senderTransports'
+  | 'transport'
+  | 'mailbox';
 
-function tablesOf(options: RouteOptions): Compiled['tables'] {
-  const { virtualAliases, aliases, localRecipients, transport, mailbox } = options;
-  return {
-    ...(virtualAliases !== undefined && { virtualAliases }),
-    ...(aliases !== undefined && { aliases }),
-    ...(localRecipients !== 'all' && { localRecipients }),
-    ...(transport !== undefined && { transport }),
-    ...(typeof mailbox === 'object' && { mailbox }),
-  };
-}
-
-/** What is wrong with the values of tables that can list them. */
-function tableProblems({ aliases, virtualAliases, transport }: RouteOptions, origin: MailDomain): readonly Problem[] {
-  return [
-    ...valueProblems(aliases, (value) => aliasFaults(value, origin)),
-    ...valueProblems(virtualAliases, (value) => aliasFaults(value, origin)),
-    ...valueProblems(transport, (value) => {
-      const read = readTransportValue(value);
-      return read.kind === 'parsed' ? [] : [{ code: 'bad-transport', why: read.why }];
-    }),
-  ];
-}
-
-interface Fault {
-  readonly code: string;
-  readonly why: string;
-}
-
-function aliasFaults(value: string, origin: MailDomain): readonly Fault[] {
-  return readAliasValue(value, origin).filter((member) => member.kind === 'fault');
-}
-
-function valueProblems(table: Table | undefined, faults: (value: string) => readonly Fault[]): readonly Problem[] {
-  if (table === undefined) return [];
-  const problemsOf = (entry: TableEntry): readonly Problem[] =>
-    faults(entry.value).map(({ code, why }) => {
-      return { code, message: why, source: entry.source ?? { file: table.name }, construct: entry.value };
-    });
-  return (knownEntries(table) ?? []).flatMap(problemsOf);
-}
+/** With those that `bcc` asks. */
+export type TableName = RouteTable | 'senderCopies' | 'recipientCopies';

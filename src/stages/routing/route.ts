@@ -1,19 +1,23 @@
 /**
  * Routing: who a recipient is and where the mail goes (Postfix's local_recipient_maps, virtual_alias_maps, alias_maps,
- * transport_maps, relay_domains). One stage at rcpt. It says nothing of who may send: that is relayControl's, and stands
- * before it. Not yet: canonical, relocated, .forward, `:include:`, `|command`.
+ * relocated_maps, transport_maps and what belongs to them). One stage at rcpt. It says nothing of who may send: that is
+ * relayControl's, and stands before it. Addresses are rewritten before it, by stages/rewriting. `.forward` is not read.
  */
-import type { CannotTellRule } from '../../core/decision.js';
-import type { EditKind } from '../../core/edit.js';
 import { type FindingKey, finding } from '../../core/finding.js';
 import { type Context, defineStage, type Stage } from '../../core/stage.js';
 import { andThen } from '../../core/stage-context.js';
 import type { Table } from '../../core/table.js';
-import { type Hit, searchTable } from '../../tables/search.js';
-import type { Answer } from '../../values/answer.js';
-import { type Conclusion, conclude, type RoutingFinding } from './conclude.js';
-import { type Compiled, compile, type RouteOptions, type TableName } from './options.js';
-import { classOf, resolve, type Search } from './resolve.js';
+import { inquire } from '../../tables/asking.js';
+import type { Hit } from '../../tables/search.js';
+import type { Mailbox, ReversePath } from '../../values/address.js';
+import { asksOf, type TableAsks } from './asks.js';
+import { type Compiled, compile } from './compile.js';
+import { type Conclusion, conclude, type Routed, type RoutingFinding } from './conclude.js';
+import { listing } from './listed.js';
+import { classOf } from './next-hop.js';
+import type { RouteOptions, TableName } from './options.js';
+import type { Answering, Asking, RoutingStep, Tables } from './questions.js';
+import { resolve } from './resolve.js';
 
 export const routingFinding: FindingKey<'routing', RoutingFinding> = finding('routing');
 
@@ -29,7 +33,8 @@ export interface RouteStage
     readonly decides: never;
   }> {}
 
-type RouteAsks = Readonly<Record<TableName, { readonly port: Table; readonly cannotTell: CannotTellRule }>>;
+/** Steps in the finding; a list of thousands has thousands of them. */
+const STEP_LIMIT = 1000;
 
 /**
  * An address that stays what it is gets its next hop; one that is an alias is expanded when the list of rcpt has ended, so
@@ -39,47 +44,59 @@ type RouteAsks = Readonly<Record<TableName, { readonly port: Table; readonly can
  */
 export function route(options: RouteOptions): RouteStage {
   const compiled = compile(options);
-  const { tables } = compiled;
   const { cannotTell = 'defer', deadMembers = 'reject' } = options;
-  const canExpand = tables.aliases !== undefined || tables.virtualAliases !== undefined;
-  const edits: readonly Extract<EditKind, 'set-next-hop' | 'expand-recipient'>[] = canExpand
-    ? ['set-next-hop', 'expand-recipient']
-    : ['set-next-hop'];
   return defineStage({
     name: 'route',
     at: 'rcpt',
     gives: [routingFinding],
-    edits,
-    asks: asksOf(tables, cannotTell),
-    run: ({ recipient }, ctx) =>
-      andThen(resolve(recipient.address, compiled, searchWith(tables, ctx)), (resolution) => {
-        const conclusion = conclude(recipient, classOf(recipient.address, compiled), resolution, deadMembers);
+    // `user%domain` becomes another address even where there are no aliases.
+    edits: ['set-next-hop', 'expand-recipient'],
+    asks: asksOf(compiled.tables, cannotTell),
+    run: ({ recipient, sender }, ctx) => {
+      const steps: RoutingStep[] = [];
+      const answering = answeringWith(compiled.tables, ctx, steps);
+      return andThen(inquire(routed(recipient.address, sender, compiled), answering), (found) => {
+        const conclusion = conclude(recipient, classOf(recipient.address, compiled), found, steps, deadMembers);
         for (const text of conclusion.skipped) ctx.note({ kind: 'remark', text: `left out: ${text}` });
         return resultOf(conclusion);
-      }),
+      });
+    },
   });
 }
 
-/** Only tables that were given can be asked, and only they are listed. */
-function asksOf(tables: Compiled['tables'], cannotTell: CannotTellRule): RouteAsks {
-  return Object.fromEntries(Object.entries(tables).map(([name, port]) => [name, { port, cannotTell }])) as RouteAsks;
+function* routed(address: Mailbox, sender: ReversePath, compiled: Compiled): Asking<Routed> {
+  const known = yield* listing(address, 'recipient', sender, compiled);
+  const resolution = known.kind === 'listed' ? yield* resolve(address, sender, compiled) : undefined;
+  return { listing: known, resolution };
 }
 
-function searchWith(tables: Compiled['tables'], ctx: Context<RouteAsks>): Search {
-  return (name, keys) => {
-    const table = tables[name];
-    if (table === undefined) return undefined;
-    const answer = searchTable(table, keys, (key) => ctx.ask(name, 'lookup', key));
-    const noted = (came: Answer<Hit>): Answer<Hit> => {
-      if (came.kind === 'found') note(came.value, name, table, ctx);
-      return came;
-    };
-    return andThen(answer, noted);
+/** What the first address is asked for twice, to see that it is known and to expand it, is asked once. */
+const REMEMBERED = 32;
+
+function answeringWith(tables: Tables, ctx: Context<TableAsks>, steps: RoutingStep[]): Answering {
+  const known = new Map<string, ReturnType<Answering['ask']>>();
+  let asked = 0;
+  return {
+    tables,
+    ask: (name, key) => {
+      if (++asked > 2 * REMEMBERED) return ctx.ask(name, 'lookup', key);
+      const id = `${name} ${key}`;
+      const answered = known.get(id) ?? ctx.ask(name, 'lookup', key);
+      if (asked <= REMEMBERED) known.set(id, answered);
+      return answered;
+    },
+    hit: (name, hit) => {
+      if (steps.length === STEP_LIMIT) return;
+      const isKnown = steps.length < REMEMBERED && steps.some((one) => one.table === name && one.key === hit.key);
+      if (isKnown) return;
+      steps.push({ table: name, key: hit.key, value: hit.entry.value.slice(0, 200), source: hit.entry.source });
+      note(hit, name, tables[name], ctx);
+    },
   };
 }
 
-function note({ key, entry }: Hit, name: TableName, table: Table, ctx: Context<RouteAsks>): void {
-  const { source = { file: table.name }, value } = entry;
+function note({ key, entry }: Hit, name: TableName, table: Table | undefined, ctx: Context<TableAsks>): void {
+  const { source = { file: table?.name ?? name }, value } = entry;
   const text = `${name}: ${key} ${value}`.slice(0, 200);
   ctx.note({ kind: 'rule', source, text, matched: true, on: key.slice(0, 200), result: value.slice(0, 200) });
 }

@@ -13,32 +13,36 @@ export interface TransportValue {
   readonly nextHop: string | undefined;
 }
 
+export const noTransport: TransportValue = { transport: undefined, nextHop: undefined };
+
 /** `smtp:[host]:25`, `smtp:`, `smtp`, `:host`, `:`. */
 export function readTransportValue(value: string): Parsed<TransportValue> {
   const colon = value.indexOf(':');
   const transport = (colon < 0 ? value : value.slice(0, colon)).trim();
   const nextHop = colon < 0 ? '' : value.slice(colon + 1).trim();
-  if (!/^[A-Za-z0-9_-]*$/.test(transport)) {
-    return malformed(`a transport is named by letters, digits, "_" and "-", not ${excerpt(transport)}`);
+  if (!/^[A-Za-z0-9_.-]*$/.test(transport)) {
+    return malformed(`a transport is named by letters, digits, "_", "." and "-", not ${excerpt(transport)}`);
   }
   return parsed({ transport: transport || undefined, nextHop: nextHop || undefined });
 }
 
 /** Names of our own delivery: Postfix's, and the store's. */
 const MAILBOX_TRANSPORTS: readonly string[] = ['maildir', 'local', 'virtual'];
-/** What stands behind these is a text, not a host. */
-const ENDS: readonly string[] = ['error', 'retry', 'discard'];
+
+export function isMailboxTransport(transport: string): boolean {
+  return MAILBOX_TRANSPORTS.includes(transport);
+}
 
 /**
  * Applied to the default of an address. A transport without next hop goes to the domain itself, past any smart host
- * (transport(5)); our own delivery keeps its mailbox, for which a host means nothing.
+ * (transport(5)); `error` and `retry` then have a text of their own, as in Postfix.
  */
 export function applyTransport({ transport, nextHop }: TransportValue, byDefault: NextHop, domain: string): NextHop {
-  const isMailbox = byDefault.transport === 'maildir';
   if (transport === undefined) {
-    return nextHop === undefined || isMailbox ? byDefault : { transport: byDefault.transport, destination: nextHop };
+    return nextHop === undefined ? byDefault : { transport: byDefault.transport, destination: nextHop };
   }
-  if (isMailbox && nextHop === undefined && MAILBOX_TRANSPORTS.includes(transport)) return byDefault;
-  if (ENDS.includes(transport)) return { transport, destination: nextHop ?? '' };
-  return { transport, destination: nextHop ?? domain };
+  if (nextHop !== undefined) return { transport, destination: nextHop };
+  if (transport === 'discard') return { transport, destination: '' };
+  const isError = transport === 'error' || transport === 'retry';
+  return { transport, destination: isError ? 'Address is undeliverable' : domain };
 }

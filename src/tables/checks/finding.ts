@@ -13,7 +13,14 @@ export interface CheckHit {
   readonly action: ActionKind;
 }
 
+/**
+ * What a field is to Postfix: `mime` for the fields about MIME and those of a MIME part, `nested` for others in the header of
+ * an attached message, `header` for others in the message's own (header_checks(5)).
+ */
+export type HeaderKind = 'header' | 'mime' | 'nested';
+
 export interface HeaderHit extends CheckHit {
+  readonly kind: HeaderKind;
   /** Name of the field that matched, as it was written in the message. */
   readonly field: string;
 }

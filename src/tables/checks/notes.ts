@@ -34,13 +34,15 @@ export function noteMatch(ctx: Notes, { rule, value }: RuleMatch, on: string, hi
     matched: true,
     on: shown(on),
     result: shown(result),
+    ...(rule.trusted && { trusted: true }),
   });
 }
 
 /** One note for each rule that matched nothing in the whole message. */
 export function noteOthers(ctx: Notes, table: RuleTable, matched: ReadonlySet<number>): void {
-  for (const [index, { source, text }] of table.rules.entries()) {
-    if (!matched.has(index)) ctx.note({ kind: 'rule', source, text: clip(text), matched: false });
+  for (const [index, { source, text, trusted }] of table.rules.entries()) {
+    if (matched.has(index)) continue;
+    ctx.note({ kind: 'rule', source, text: clip(text), matched: false, ...(trusted && { trusted }) });
   }
 }
 

@@ -71,7 +71,8 @@ export function take(outcome: Outcome, action: Action): void {
       outcome.hold ??= action.text;
       return;
     case 'bcc':
-      outcome.bcc.push(action.address);
+      // An address gets one copy, however many fields and lines ask for it.
+      if (!outcome.bcc.some(({ text }) => text === action.address.text)) outcome.bcc.push(action.address);
       return;
     case 'filter':
       outcome.nextHop = { transport: action.transport, destination: action.destination };
@@ -108,12 +109,14 @@ export function isLost({ end }: Outcome): boolean {
 }
 
 export function envelopeEditsOf(outcome: Outcome, recipients: readonly Recipient[]): readonly EnvelopeEdit[] {
-  const { end, bcc, nextHop } = outcome;
+  const { end, bcc, nextHop, hold: held } = outcome;
+  if (end?.kind === 'redirect') {
+    // header_checks(5): REDIRECT overrides FILTER, and replaces all recipients, those of BCC too.
+    if (held === undefined) return [];
+    return [addRecipient(end.to), ...recipients.map((recipient) => removeRecipient(recipient))];
+  }
   const filtered = nextHop === undefined ? [] : recipients.map((recipient) => setNextHop(recipient, nextHop));
-  // REDIRECT replaces all recipients, those of BCC too (access(5)).
-  if (end?.kind !== 'redirect') return [...filtered, ...bcc.map((address) => addRecipient(address, nextHop))];
-  if (outcome.hold === undefined) return filtered;
-  return [addRecipient(end.to, nextHop), ...recipients.map((recipient) => removeRecipient(recipient))];
+  return [...filtered, ...bcc.map((address) => addRecipient(address, nextHop))];
 }
 
 const rejected: Reply = Object.freeze({
@@ -122,10 +125,15 @@ const rejected: Reply = Object.freeze({
   enhanced: '5.7.1',
   lines: ['message content rejected'],
 });
-const deferred: Reply = Object.freeze({ ...rejected, code: 451, enhanced: '4.7.1' });
 
-/** header_checks(5): an enhanced code of class 4 in front asks to be tried again. */
+/**
+ * Postfix's cleanup(8): the reply code is always 550, or 451 behind an enhanced code of class 4 (class 2 counts as that too);
+ * a reply code in the text is text.
+ */
 function refuse(text: string, why: string): FinalOf<'reject'> | FinalOf<'defer'> {
-  const reply = replyFromText(text, /^4\.[0-9]{1,3}\.[0-9]{1,3}(?: |$)/.test(text) ? deferred : rejected);
-  return reply.code < 500 ? defer('content', reply, why) : reject('content', reply, why);
+  const [own, digit, rest] = /^([245])(\.[0-9]{1,3}\.[0-9]{1,3})(?=[ \t]|$)/.exec(text) ?? [];
+  const said = text.slice(own?.length ?? 0);
+  const later = digit !== undefined && digit !== '5';
+  const reply = replyFromText(`${later ? '451 4' : '550 5'}${rest ?? '.7.1'} ${said}`, rejected);
+  return later ? defer('content', reply, why) : reject('content', reply, why);
 }

@@ -60,7 +60,9 @@ function readItem(pattern: string, at: number, start: number, options: ClassOpti
   if (pattern[at] === '[' && (next === ':' || next === '.' || next === '=')) {
     const close = pattern.indexOf(`${next}]`, at + 2);
     if (close !== -1 && /^\^?[a-z]*$/.test(pattern.slice(at + 2, Math.min(close, at + 20)))) {
-      return next === ':' ? named(pattern, at, close) : collating(pattern, at, close);
+      if (next === ':') return named(pattern, at, close);
+      if (options.escape === undefined) return collating(pattern, at, close);
+      throw malformed(pattern, at, 'PCRE has no collating elements', close + 2);
     }
   }
   if (pattern[at] === '\\' && options.escape !== undefined) return options.escape(at);

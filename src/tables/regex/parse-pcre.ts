@@ -1,14 +1,15 @@
 /**
  * The pattern language of pcre_table(5): PCRE2 in 8-bit mode, C locale (pcre2pattern(3)), as a tree. Everything that
- * can be matched in linear time is read; look-around, back-references, atomic groups, possessive quantifiers,
- * recursion, conditions and verbs are refused by name.
+ * can be matched in linear time is read; back-references, recursion, conditions and verbs are refused by name. What
+ * becomes of look-around and of atomic groups is decided later, by what stands around them.
  */
-import type { RegexFlags } from '../../ports/regex-engine.js';
-import { anyOctet, notLf } from './byte-set.js';
+import { anyOctet, notLf, verticalSet } from './byte-set.js';
+import type { RegexFlags } from './flags.js';
 import { type ClassItem, readClass } from './parse-class.js';
 import { readEscape } from './pcre-escapes.js';
 import { type Group, openGroup } from './pcre-groups.js';
 import { readQuantifier } from './pcre-quantifier.js';
+import { nameGroup, type Reference, readNamedReference } from './pcre-references.js';
 import { choice, NESTING_LIMIT, type Node, type Pattern, PatternFault, sequence } from './syntax.js';
 
 export type PcreFlags = Omit<RegexFlags, 'syntax'>;
@@ -18,10 +19,13 @@ interface Reader {
   at: number;
   groups: number;
   depth: number;
+  /** Of the groups so far, where back-references are read. */
+  readonly names: Map<string, number> | undefined;
 }
 
-export function parsePcre(pattern: string, flags: PcreFlags): Pattern {
-  const reader: Reader = { pattern, at: 0, groups: 0, depth: 0 };
+/** `references`: back-references are read, for a backtracking engine. Throws PatternFault. */
+export function parsePcre(pattern: string, flags: PcreFlags, references = false): Pattern {
+  const reader: Reader = { pattern, at: 0, groups: 0, depth: 0, names: references ? new Map() : undefined };
   const body = readAlternatives(reader, flags);
   if (reader.at < pattern.length) throw new PatternFault('malformed', ')', 'unmatched closing parenthesis', reader.at);
   const node = flags.anchored ? sequence([{ kind: 'assert', what: 'start' }, body]) : body;
@@ -59,9 +63,14 @@ function readItem(reader: Reader, flags: PcreFlags): Item {
   const { pattern, at } = reader;
   const character = pattern.charAt(at);
   if (character === '(') {
+    const reference = reader.names && readNamedReference(pattern, at, reader.names);
+    if (reference !== undefined) return referenceItem(reader, flags, reference);
     const group = openGroup(pattern, at, flags);
     reader.at = group.end;
-    if (group.kind === 'flags') return group;
+    if (group.kind === 'flags') {
+      refuseQuantifier(reader);
+      return group;
+    }
     return { kind: 'nodes', nodes: [quantified(reader, flags, readGroup(reader, group, at))] };
   }
   if (character === '\\') return readBackslash(reader, flags);
@@ -69,7 +78,11 @@ function readItem(reader: Reader, flags: PcreFlags): Item {
 }
 
 function readGroup(reader: Reader, group: Exclude<Group, { kind: 'flags' }>, start: number): Node {
-  if (group.kind === 'capture') reader.groups++;
+  const { groups } = reader;
+  if (group.kind === 'capture') {
+    reader.groups++;
+    if (reader.names !== undefined) nameGroup(reader.pattern, start, group.end, reader.groups, reader.names);
+  }
   if (++reader.depth > NESTING_LIMIT) {
     throw new PatternFault('malformed', '(', `parentheses are nested more than ${NESTING_LIMIT} deep`, start);
   }
@@ -77,7 +90,20 @@ function readGroup(reader: Reader, group: Exclude<Group, { kind: 'flags' }>, sta
   if (reader.pattern[reader.at] !== ')') throw new PatternFault('malformed', '(', 'missing closing parenthesis', start);
   reader.at++;
   reader.depth--;
-  return group.kind === 'capture' ? { kind: 'capture', body } : body;
+  const construct = reader.pattern.slice(start, group.end);
+  switch (group.kind) {
+    case 'capture':
+      return { kind: 'capture', body };
+    case 'atomic':
+      return { kind: 'atomic', body, construct, at: start };
+    case 'look':
+      return { kind: 'look', ahead: group.ahead, negated: group.negated, body, construct, at: start };
+    case 'reset':
+      if (reader.groups === groups) return body;
+      throw new PatternFault('unsupported', construct, 'duplicate group numbers are not supported', start);
+    case 'plain':
+      return body;
+  }
 }
 
 function readAtom(reader: Reader, flags: PcreFlags): Node {
@@ -100,6 +126,11 @@ function readAtom(reader: Reader, flags: PcreFlags): Node {
       reader.at = end;
       return { kind: 'set', set };
     }
+    case '{':
+      reader.at = at;
+      refuseQuantifier(reader);
+      reader.at = at + 1;
+      return literal(character, flags);
     case '*':
     case '+':
     case '?':
@@ -119,12 +150,13 @@ function classEscape(pattern: string, at: number): ClassItem {
   if (read.kind === 'quote') {
     throw new PatternFault('unsupported', '\\Q', '"\\Q" in a character class is not supported', at);
   }
-  if (read.kind === 'assert') throw new PatternFault('malformed', pattern.slice(at, at + 2), 'not a character', at);
-  return read;
+  if (read.kind === 'octet' || read.kind === 'set' || read.kind === 'nothing') return read;
+  throw new PatternFault('malformed', pattern.slice(at, at + 2), 'not a character', at);
 }
 
 function readBackslash(reader: Reader, flags: PcreFlags): Item {
-  const read = readEscape(reader.pattern, reader.at, reader.groups);
+  const { at } = reader;
+  const read = readEscape(reader.pattern, at, reader.groups, reader.names);
   reader.at = read.end;
   switch (read.kind) {
     case 'nothing':
@@ -141,8 +173,34 @@ function readBackslash(reader: Reader, flags: PcreFlags): Item {
       return { kind: 'nodes', nodes: [quantified(reader, flags, { kind: 'set', set: read.set })] };
     case 'assert':
       return { kind: 'nodes', nodes: [quantified(reader, flags, { kind: 'assert', what: read.what })] };
+    case 'keep':
+      return { kind: 'nodes', nodes: [] };
+    case 'reference':
+      return referenceItem(reader, flags, read);
+    case 'line-break':
+      return { kind: 'nodes', nodes: [quantified(reader, flags, { ...lineBreak, at })] };
   }
 }
+
+function referenceItem(reader: Reader, flags: PcreFlags, { group, end }: Reference): Item {
+  const { at: from, pattern } = reader;
+  // A backslash has been read already.
+  const at = pattern[from] === '(' && from < end ? from : pattern.lastIndexOf('\\', end - 1);
+  reader.at = end;
+  const construct = pattern.slice(at, end);
+  const node: Node = { kind: 'reference', group, fold: flags.ignoreCase, construct, at };
+  return { kind: 'nodes', nodes: [quantified(reader, flags, node)] };
+}
+
+/** `\R`: CRLF, or one of the vertical spaces. */
+const lineBreak: Omit<Extract<Node, { kind: 'atomic' }>, 'at'> = {
+  kind: 'atomic',
+  body: choice([
+    { kind: 'literal', text: '\r\n', fold: false },
+    { kind: 'set', set: verticalSet },
+  ]),
+  construct: '\\R',
+};
 
 function literal(text: string, flags: PcreFlags): Node {
   return { kind: 'literal', text, fold: flags.ignoreCase };
@@ -151,14 +209,28 @@ function literal(text: string, flags: PcreFlags): Node {
 /** The quantifier behind `item`, when there is one. */
 function quantified(reader: Reader, flags: PcreFlags, item: Node): Node {
   skipIgnored(reader, flags);
-  const quantifier = readQuantifier(reader.pattern, reader.at, flags.ungreedy);
+  const start = reader.at;
+  const quantifier = readQuantifier(reader.pattern, start, flags.ungreedy);
   if (quantifier === undefined) return item;
   reader.at = quantifier.end;
   skipIgnored(reader, flags);
   if (/^(?:[*+?]|\{[0-9]{1,5}(?:,[0-9]{0,5})?\})/.test(reader.pattern.slice(reader.at, reader.at + 13))) {
     throw new PatternFault('malformed', reader.pattern.charAt(reader.at), 'a quantifier of a quantifier', reader.at);
   }
-  return { kind: 'repeat', item, min: quantifier.min, max: quantifier.max, lazy: quantifier.lazy };
+  if (item.kind === 'assert' || item.kind === 'look') {
+    const why = 'a quantifier of something that matches no characters';
+    const kind = item.kind === 'look' ? 'unsupported' : 'malformed';
+    throw new PatternFault(kind, reader.pattern.slice(start, quantifier.end), why, start);
+  }
+  const node: Node = { kind: 'repeat', item, min: quantifier.min, max: quantifier.max, lazy: quantifier.lazy };
+  if (!quantifier.possessive) return node;
+  return { kind: 'atomic', body: node, construct: reader.pattern.slice(start, quantifier.end), at: start };
+}
+
+/** Flags, `\K` and the like cannot be repeated. */
+function refuseQuantifier({ pattern, at }: Reader): void {
+  if (readQuantifier(pattern, at, false) === undefined) return;
+  throw new PatternFault('malformed', pattern.charAt(at), 'a quantifier with nothing to repeat before it', at);
 }
 
 /** Comments `(?#...)`, and under flag `x` white space and `#` to the end of the line. */

@@ -20,10 +20,12 @@ interface Reader {
   at: number;
   groups: number;
   depth: number;
+  readonly references: boolean;
 }
 
-export function parsePosix(pattern: string, flags: PosixFlags): Pattern {
-  const reader: Reader = { pattern, flags, at: 0, groups: 0, depth: 0 };
+/** `references`: back-references are read, for a backtracking engine. Throws PatternFault. */
+export function parsePosix(pattern: string, flags: PosixFlags, references = false): Pattern {
+  const reader: Reader = { pattern, flags, at: 0, groups: 0, depth: 0, references };
   return { node: readAlternatives(reader), groups: reader.groups };
 }
 
@@ -54,19 +56,29 @@ function readAlternatives(reader: Reader): Node {
       alternatives.push(sequence(items));
       items = [];
     } else if (name === ')' && reader.depth > 0) break;
-    else items.push(readRepeated(reader, items.length === 0));
+    else items.push(readRepeated(reader, items.at(-1)));
   }
   return choice([...alternatives, sequence(items)]);
 }
 
-function readRepeated(reader: Reader, first: boolean): Node {
-  let item = readAtom(reader, first);
+function readRepeated(reader: Reader, before: Node | undefined): Node {
+  let item = readAtom(reader, before);
+  // The GNU C library takes what follows an anchor for the beginning of something new.
+  if (item.kind === 'assert') return item;
   while (reader.at < reader.pattern.length) {
+    if (item.kind === 'repeat') refuseSecond(reader);
     const counts = readCounts(reader);
     if (counts === undefined) break;
     item = { kind: 'repeat', item, ...counts, lazy: false };
   }
   return item;
+}
+
+/** In basic syntax `*` and `\{` do not repeat what is repeated already. */
+function refuseSecond(reader: Reader): void {
+  const { name } = token(reader);
+  if (!reader.flags.basic || (name !== '*' && name !== '{')) return;
+  throw new PatternFault('malformed', name, 'a repetition of a repetition', reader.at);
 }
 
 function readCounts(reader: Reader): { min: number; max: number } | undefined {
@@ -97,7 +109,7 @@ function readInterval(reader: Reader): { min: number; max: number } {
   return { min: counts.min, max: counts.max };
 }
 
-function readAtom(reader: Reader, first: boolean): Node {
+function readAtom(reader: Reader, before: Node | undefined): Node {
   const { pattern, at, flags } = reader;
   const { name, size } = token(reader);
   reader.at += size;
@@ -116,7 +128,7 @@ function readAtom(reader: Reader, first: boolean): Node {
     case '.':
       return { kind: 'set', set: flags.multiline ? notLf : anyOctet };
     case '^':
-      if (flags.basic && !first) return literal(reader, '^');
+      if (flags.basic && before !== undefined) return literal(reader, '^');
       return { kind: 'assert', what: flags.multiline ? 'line-start' : 'start' };
     case '$':
       if (flags.basic && !endsBasic(reader)) return literal(reader, '$');
@@ -125,7 +137,8 @@ function readAtom(reader: Reader, first: boolean): Node {
     case '+':
     case '?':
     case '{':
-      if (flags.basic && name === '*' && first) return literal(reader, '*');
+      if (flags.basic && name !== '{' && (before === undefined || before.kind === 'assert'))
+        return literal(reader, name);
       throw new PatternFault('malformed', name, 'a repetition with nothing to repeat before it', at);
     default:
       return name.length === 2 ? readEscaped(reader, name.charAt(1), at) : literal(reader, name);
@@ -176,8 +189,15 @@ function readEscaped(reader: Reader, character: string, at: number): Node {
       throw new PatternFault('unsupported', `\\${character}`, 'write "\\b" for the edge of a word', at);
     default:
       if (!/[1-9]/.test(character)) return literal(reader, character);
+      if (reader.references) return reference(reader, Number(character), at);
       throw new PatternFault('unsupported', `\\${character}`, 'a back-reference needs a backtracking engine', at);
   }
+}
+
+function reference({ flags, groups, pattern }: Reader, group: number, at: number): Node {
+  const construct = pattern.slice(at, at + 2);
+  if (group > groups) throw new PatternFault('malformed', construct, 'a back-reference to no group', at);
+  return { kind: 'reference', group, fold: flags.ignoreCase, construct, at };
 }
 
 function literal({ flags }: Reader, text: string): Node {

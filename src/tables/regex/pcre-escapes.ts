@@ -13,6 +13,8 @@ import {
   verticalSet,
   wordSet,
 } from './byte-set.js';
+import { readBraces } from './pcre-quantifier.js';
+import { type GroupNames, readReference } from './pcre-references.js';
 import { type Assertion, PatternFault } from './syntax.js';
 
 type Escape =
@@ -21,7 +23,13 @@ type Escape =
   | { readonly kind: 'assert'; readonly what: Assertion; readonly end: number }
   /** `\Q`: what follows is literal up to `\E` or the end. */
   | { readonly kind: 'quote'; readonly text: string; readonly end: number }
-  | { readonly kind: 'nothing'; readonly end: number };
+  | { readonly kind: 'nothing'; readonly end: number }
+  /** `\R`. */
+  | { readonly kind: 'line-break'; readonly end: number }
+  /** Back-reference to a group, numbered from 1. */
+  | { readonly kind: 'reference'; readonly group: number; readonly end: number }
+  /** `\K`: says where the match begins, which nobody asks. */
+  | { readonly kind: 'keep'; readonly end: number };
 
 const octets: Readonly<Record<string, number>> = { a: 7, e: 27, f: 12, n: 10, r: 13, t: 9 };
 
@@ -41,16 +49,16 @@ const sets: Readonly<Record<string, ByteSet>> = {
 const unsupported: Readonly<Record<string, string>> = {
   g: 'a back-reference or subroutine call needs a backtracking engine',
   k: 'a back-reference needs a backtracking engine',
-  K: '"\\K" needs a backtracking engine',
-  G: '"\\G" is not supported',
-  R: '"\\R" is atomic and needs a backtracking engine; write [\\r\\n]+ or \\r?\\n',
   X: '"\\X" is not supported',
   p: 'Unicode properties are not supported: text is matched as octets',
   P: 'Unicode properties are not supported: text is matched as octets',
 };
 
-/** Reads the escape whose backslash is at `at`. `groups`: how many have begun before it; undefined in a class. */
-export function readEscape(pattern: string, at: number, groups: number | undefined): Escape {
+/**
+ * Reads the escape whose backslash is at `at`. `groups`: how many have begun before it; undefined in a class.
+ * `references`: back-references are read, for a backtracking engine.
+ */
+export function readEscape(pattern: string, at: number, groups: number | undefined, references?: GroupNames): Escape {
   const letter = pattern[at + 1];
   const end = at + 2;
   if (letter === undefined) throw new PatternFault('malformed', '\\', 'a backslash ends the pattern', at);
@@ -61,6 +69,10 @@ export function readEscape(pattern: string, at: number, groups: number | undefin
   if (letter === 'x') return hexadecimal(pattern, at);
   if (letter === 'o') return octalInBraces(pattern, at);
   if (letter === 'c') return control(pattern, at);
+  if (references !== undefined && groups !== undefined) {
+    const read = readReference(pattern, at, groups, references);
+    if (read !== undefined) return { kind: 'reference', ...read };
+  }
   if (/[0-9]/.test(letter)) return digits(pattern, at, groups);
   return groups === undefined ? classOnly(pattern, at, letter) : outsideOnly(pattern, at, letter);
 }
@@ -74,7 +86,13 @@ function outsideOnly(pattern: string, at: number, letter: string): Escape {
   const end = at + 2;
   switch (letter) {
     case 'A':
+    case 'G':
+      // A text is searched from its beginning, and once.
       return { kind: 'assert', what: 'start', end };
+    case 'K':
+      return { kind: 'keep', end };
+    case 'R':
+      return { kind: 'line-break', end };
     case 'z':
       return { kind: 'assert', what: 'end', end };
     case 'Z':
@@ -86,7 +104,8 @@ function outsideOnly(pattern: string, at: number, letter: string): Escape {
     case 'C':
       return { kind: 'set', set: anyOctet, end };
     case 'N':
-      if (pattern[end] === '{') return other(pattern, at, letter);
+      // Braces that count are a quantifier, others a name.
+      if (pattern[end] === '{' && readBraces(pattern, end) === undefined) return other(pattern, at, letter);
       return { kind: 'set', set: notLf, end };
     default:
       return other(pattern, at, letter);

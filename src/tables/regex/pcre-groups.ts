@@ -6,17 +6,18 @@ import type { PcreFlags } from './parse-pcre.js';
 import { PatternFault } from './syntax.js';
 
 export type Group =
-  | { readonly kind: 'capture' | 'plain'; readonly flags: PcreFlags; readonly end: number }
+  | { readonly kind: 'capture' | 'plain' | 'atomic' | 'reset'; readonly flags: PcreFlags; readonly end: number }
+  | {
+      readonly kind: 'look';
+      readonly ahead: boolean;
+      readonly negated: boolean;
+      readonly flags: PcreFlags;
+      readonly end: number;
+    }
   | { readonly kind: 'flags'; readonly flags: PcreFlags; readonly end: number };
 
 /** First match counts. */
 const unsupported: readonly (readonly [string, string])[] = [
-  ['(?=', 'look-ahead needs a backtracking engine'],
-  ['(?!', 'look-ahead needs a backtracking engine'],
-  ['(?<=', 'look-behind needs a backtracking engine'],
-  ['(?<!', 'look-behind needs a backtracking engine'],
-  ['(?>', 'an atomic group needs a backtracking engine'],
-  ['(?|', 'duplicate group numbers are not supported'],
   ['(?P=', 'a back-reference needs a backtracking engine'],
   ['(?P>', 'a subroutine call needs a backtracking engine'],
   ['(?&', 'a subroutine call needs a backtracking engine'],
@@ -35,6 +36,12 @@ export function openGroup(pattern: string, at: number, flags: PcreFlags): Group 
     if (pattern.startsWith(construct, at)) throw new PatternFault('unsupported', construct, why, at);
   }
   if (pattern[at + 1] !== '?') return { kind: 'capture', flags, end: at + 1 };
+  if (pattern.startsWith('(?>', at)) return { kind: 'atomic', flags, end: at + 3 };
+  if (pattern.startsWith('(?|', at)) return { kind: 'reset', flags, end: at + 3 };
+  const [look] = /^\(\?<?[=!]/.exec(pattern.slice(at, at + 4)) ?? [];
+  if (look !== undefined) {
+    return { kind: 'look', ahead: look.length === 3, negated: look.endsWith('!'), flags, end: at + look.length };
+  }
   const head = pattern.slice(at, at + 150);
   const named = /^\(\?(?:P?<([A-Za-z_][A-Za-z0-9_]{0,127})>|'([A-Za-z_][A-Za-z0-9_]{0,127})')/.exec(head);
   if (named !== null) return { kind: 'capture', flags, end: at + named[0].length };

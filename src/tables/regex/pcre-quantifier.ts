@@ -8,6 +8,7 @@ export interface Quantifier {
   /** Infinity where nothing limits it. */
   readonly max: number;
   readonly lazy: boolean;
+  readonly possessive: boolean;
   readonly end: number;
 }
 
@@ -20,14 +21,12 @@ export function readQuantifier(pattern: string, at: number, ungreedy: boolean): 
   if (min > REPEAT_LIMIT || (Number.isFinite(max) && max > REPEAT_LIMIT)) {
     throw new PatternFault('unsupported', construct, `more than ${REPEAT_LIMIT} repetitions`, at);
   }
-  if (pattern[end] === '+') {
-    throw new PatternFault('unsupported', `${construct}+`, 'a possessive quantifier needs a backtracking engine', at);
-  }
+  if (pattern[end] === '+') return { min, max, lazy: false, possessive: true, end: end + 1 };
   const marked = pattern[end] === '?';
-  return { min, max, lazy: marked !== ungreedy, end: marked ? end + 1 : end };
+  return { min, max, lazy: marked !== ungreedy, possessive: false, end: marked ? end + 1 : end };
 }
 
-function readCounts(pattern: string, at: number): Omit<Quantifier, 'lazy'> | undefined {
+function readCounts(pattern: string, at: number): Omit<Quantifier, 'lazy' | 'possessive'> | undefined {
   switch (pattern[at]) {
     case '*':
       return { min: 0, max: Number.POSITIVE_INFINITY, end: at + 1 };
@@ -43,7 +42,7 @@ function readCounts(pattern: string, at: number): Omit<Quantifier, 'lazy'> | und
 }
 
 /** `{n}`, `{n,}`, `{n,m}`. */
-export function readBraces(pattern: string, at: number): Omit<Quantifier, 'lazy'> | undefined {
+export function readBraces(pattern: string, at: number): Omit<Quantifier, 'lazy' | 'possessive'> | undefined {
   const braces = /^\{([0-9]{1,5})(,([0-9]{0,5}))?\}/.exec(pattern.slice(at, at + 14));
   if (braces === null) return undefined;
   const [whole, first, comma, second] = braces;

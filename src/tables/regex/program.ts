@@ -2,16 +2,27 @@
  * A regular expression table as a program: rules and jumps in the order in which they are written. An `if` whose
  * condition does not hold goes on behind its `endif`. The first rule that matches ends the search.
  */
-import type { RegexEngine, RegexMatcher } from '../../ports/regex-engine.js';
+import type { BacktrackingRegex } from '../../ports/backtracking-regex.js';
+import type { RegexEngine } from '../../ports/regex-engine.js';
 import { decodeText, encodeLatin1 } from '../../values/bytes.js';
 import type { Problem, SourcePosition } from '../../values/errors.js';
 import type { LogicalLine } from '../logical-lines.js';
+import { type CompiledPattern, compilePattern } from './pattern.js';
 import { type Condition, type Dialect, parseRuleLine, type RuleLine } from './rule-line.js';
 import { parseTemplate, type Template } from './substitution.js';
+import type { PatternRefusal } from './translate.js';
+import { type TrustedPattern, trustedPattern } from './trusted-pattern.js';
 
 export interface Test {
-  readonly matcher: RegexMatcher;
+  readonly matcher: CompiledPattern | TrustedPattern;
   readonly negated: boolean;
+}
+
+/** What patterns are compiled for. */
+export interface PatternEngines {
+  readonly engine: RegexEngine;
+  /** For a table that the operator trusts: runs what `engine` cannot. */
+  readonly trusted: BacktrackingRegex | undefined;
 }
 
 export type Step = RuleStep | IfStep;
@@ -41,6 +52,8 @@ export interface Rule {
   readonly result: string;
   /** What the right-hand side is when it names no group; undefined when it does. */
   readonly constant: string | undefined;
+  /** A backtracking engine is asked for it, or for an `if` around it. */
+  readonly trusted?: true;
 }
 
 export interface Program {
@@ -50,8 +63,8 @@ export interface Program {
   readonly problems: readonly Problem[];
 }
 
-interface Building {
-  readonly engine: RegexEngine;
+interface Building extends PatternEngines {
+  readonly dialect: Dialect;
   readonly file: string;
   readonly steps: Step[];
   readonly rules: Rule[];
@@ -64,9 +77,9 @@ export function buildProgram(
   lines: readonly LogicalLine[],
   dialect: Dialect,
   file: string,
-  engine: RegexEngine,
+  engines: PatternEngines,
 ): Program {
-  const building: Building = { engine, file, steps: [], rules: [], problems: [], open: [] };
+  const building: Building = { ...engines, dialect, file, steps: [], rules: [], problems: [], open: [] };
   for (const line of lines) add(building, line, parseRuleLine(line.text, dialect));
   const { steps, rules, problems, open } = building;
   for (const { line, step } of open) {
@@ -128,9 +141,33 @@ function addRule(
     problems.push({ code: 'bad-substitution', message: problem, construct: result, source });
     return;
   }
+  const whole = withGroups(building, tests, template, conditions[0], source);
+  if (whole === undefined) return;
   const constant = template.highest === 0 ? template.pieces.join('') : undefined;
-  steps.push({ kind: 'rule', tests, rule: rules.length, template });
-  rules.push({ source, text: readable(text), result, constant });
+  steps.push({ kind: 'rule', tests: whole, rule: rules.length, template });
+  const trusted = [...whole, ...building.open.map(({ step }) => step?.test)].some(isTrusted);
+  rules.push({ source, text: readable(text), result, constant, ...(trusted && { trusted: true }) });
+}
+
+function isTrusted(test: Test | undefined): boolean {
+  return test?.matcher.kind === 'trusted';
+}
+
+/** A backtracking engine is to say what the groups that the result names hold. */
+function withGroups(
+  { problems }: Building,
+  tests: readonly Test[],
+  template: Template,
+  condition: Condition | undefined,
+  source: SourcePosition,
+): readonly Test[] | undefined {
+  const [first, ...others] = tests;
+  if (condition === undefined || first?.matcher.kind !== 'trusted' || template.highest === 0) return tests;
+  const wanted = new Set(template.pieces.filter((piece) => typeof piece === 'number'));
+  const matcher = first.matcher.withGroups([...wanted]);
+  if (matcher.kind === 'trusted') return [{ ...first, matcher }, ...others];
+  problems.push(refused(matcher, condition, source));
+  return undefined;
 }
 
 function groupProblem({ highest }: Template, { matcher, negated }: Test): string | undefined {
@@ -139,13 +176,25 @@ function groupProblem({ highest }: Template, { matcher, negated }: Test): string
   return highest > matcher.groups ? `"$${highest}", and the pattern has ${matcher.groups} groups` : undefined;
 }
 
-function compile({ engine, problems }: Building, condition: Condition, source: SourcePosition): Test | undefined {
-  const compiled = engine.compile(condition.pattern, condition.flags);
-  if (compiled.kind === 'compiled') return { matcher: compiled.matcher, negated: condition.negated };
-  const { construct, why } = compiled;
-  const message = `in ${clip(condition.text)}: ${why}`;
-  problems.push({ code: `${compiled.kind}-pattern`, message, construct: clip(construct), source });
+function compile(building: Building, condition: Condition, source: SourcePosition): Test | undefined {
+  const { engine, trusted, dialect, problems } = building;
+  const { pattern, flags, negated } = condition;
+  let matcher: Test['matcher'] | PatternRefusal = compilePattern(pattern, flags, engine);
+  if (matcher.kind === 'unsupported' && trusted !== undefined) {
+    matcher = trustedPattern(pattern, flags, trusted, `${dialect}:${source.file}:${source.line}`);
+  }
+  if (matcher.kind === 'compiled' || matcher.kind === 'trusted') return { matcher, negated };
+  problems.push(refused(matcher, condition, source));
   return undefined;
+}
+
+function refused({ kind, construct, why }: PatternRefusal, condition: Condition, source: SourcePosition): Problem {
+  return {
+    code: `${kind}-pattern`,
+    message: `in ${clip(condition.text)}: ${why}`,
+    construct: clip(construct),
+    source,
+  };
 }
 
 function clip(text: string): string {

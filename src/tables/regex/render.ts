@@ -48,6 +48,10 @@ export function render(node: Node, as: Rendering): string {
       return `(?:${node.items.map((item) => render(item, as)).join('|')})`;
     case 'repeat':
       return `(?:${render(node.item, as)})${renderCounts(node.min, node.max)}${node.lazy ? '?' : ''}`;
+    case 'atomic':
+    case 'look':
+    case 'reference':
+      throw new Error(`"${node.kind}" has no rendering`);
   }
 }
 

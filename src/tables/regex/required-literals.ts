@@ -1,31 +1,39 @@
 /**
  * What a text must contain for a pattern to match: lists of strings, of each of which at least one is there. All are
  * in lower case, and so must be the text that is asked, so that they hold for every use of letter case. Sound by
- * construction: where nothing can be said, nothing is.
+ * construction: where nothing can be said, nothing is. Small classes and alternatives are multiplied out, within limits.
  */
 import type { ByteSet } from './byte-set.js';
+import { rarity } from './rarity.js';
 import type { Node } from './syntax.js';
 
 /** At least one of these strings. */
-type Clause = readonly string[];
+export type Clause = readonly string[];
 
-interface Facts {
-  /** All that the node matches, when that is one string (in lower case); '' for what has no width. */
-  readonly exact: string | undefined;
-  readonly clauses: readonly Clause[];
-}
+/** Exact: the node matches these strings and no others. Loose: a match begins and ends so, and has what the clauses say. */
+type Facts =
+  | { readonly kind: 'exact'; readonly strings: Clause }
+  | { readonly kind: 'loose'; readonly begin: Clause; readonly end: Clause; readonly clauses: readonly Clause[] };
 
-const nothing: Facts = { exact: undefined, clauses: [] };
 const CLAUSE_LIMIT = 3;
+/** Strings in a clause. */
 const STRING_LIMIT = 16;
+/** Beyond these lengths more characters make a string no rarer, and more strings make a clause worse. */
+const ENOUGH = 8;
+const LENGTH_LIMIT = 64;
 
-/** The best few lists for a pattern; empty when nothing is required. */
+const nothing: Facts = { kind: 'loose', begin: [''], end: [''], clauses: [] };
+const empty: Facts = { kind: 'exact', strings: [''] };
+
+/** The best few lists for a pattern, the best first; empty when nothing is required. */
 export function requiredLiterals(node: Node): readonly Clause[] {
-  const { exact, clauses } = factsOf(node);
-  const all = exact !== undefined && exact !== '' ? [[exact]] : clauses;
-  const sorted = [...all].sort((a, b) => worth(b) - worth(a)).slice(0, CLAUSE_LIMIT);
+  const clauses = clausesOf(factsOf(node)).map(reduced);
+  const scored = clauses.map((clause) => ({ clause, worth: rarity(clause) })).sort((a, b) => a.worth - b.worth);
   // One character is in nearly every text: not worth a look beside something better.
-  return sorted.filter((clause, i) => i === 0 || shortest(clause) > 1);
+  return scored
+    .slice(0, CLAUSE_LIMIT)
+    .map(({ clause }) => clause)
+    .filter((clause, i) => i === 0 || shortest(clause) > 1);
 }
 
 /** True when `folded`, a text in lower case, has what is required. */
@@ -42,14 +50,17 @@ function includesOne(folded: string, clause: Clause): boolean {
 function factsOf(node: Node): Facts {
   switch (node.kind) {
     case 'literal':
-      return { exact: node.text.toLowerCase(), clauses: [] };
-    case 'set': {
-      const only = onlyCharacter(node.set);
-      return only === undefined ? nothing : { exact: only, clauses: [] };
-    }
+      return { kind: 'exact', strings: [node.text.toLowerCase()] };
+    case 'set':
+      return ofSet(node.set);
     case 'assert':
-      return { exact: node.what === 'end-or-final-lf' ? undefined : '', clauses: [] };
+      // `$` may be rendered so that it takes the final LF: what follows does not touch what is before.
+      return node.what === 'end-or-final-lf' ? nothing : empty;
+    case 'look':
+    case 'reference':
+      return nothing;
     case 'capture':
+    case 'atomic':
       return factsOf(node.body);
     case 'sequence':
       return inSequence(node.items);
@@ -60,62 +71,112 @@ function factsOf(node: Node): Facts {
   }
 }
 
-/** Strings that touch are joined. */
-function inSequence(items: readonly Node[]): Facts {
-  const clauses: Clause[] = [];
-  let run = '';
-  let exact = true;
-  for (const item of items) {
-    const facts = factsOf(item);
-    if (facts.exact !== undefined) {
-      run += facts.exact;
-      continue;
-    }
-    exact = false;
-    if (run !== '') clauses.push([run]);
-    run = '';
-    clauses.push(...facts.clauses);
+function ofSet(set: ByteSet): Facts {
+  const strings = new Set<string>();
+  for (let octet = 0; octet < 256; octet++) {
+    if (set[octet] === 1) strings.add(String.fromCharCode(octet).toLowerCase());
+    if (strings.size > STRING_LIMIT / 2) return nothing;
   }
-  if (exact) return { exact: run, clauses: [] };
-  if (run !== '') clauses.push([run]);
-  return { exact: undefined, clauses };
+  return { kind: 'exact', strings: [...strings] };
 }
 
-/** One clause with the best of each branch, when every branch has one. */
-function ofChoice(items: readonly Node[]): Facts {
-  const strings: string[] = [];
+/** Strings that touch are joined; where that makes too many, what is joined so far is one clause. */
+function inSequence(items: readonly Node[]): Facts {
+  const clauses: Clause[] = [];
+  let begin: Clause | undefined;
+  let run: Clause = [''];
+  const flush = (next: Clause): void => {
+    begin ??= run;
+    clauses.push(run);
+    run = next;
+  };
   for (const item of items) {
-    const best = requiredLiterals(item)[0];
-    if (best === undefined) return nothing;
-    strings.push(...best);
-    if (strings.length > STRING_LIMIT) return nothing;
+    const facts = factsOf(item);
+    if (facts.kind === 'exact') {
+      const joined = joinedWith(run, facts.strings);
+      if (joined === undefined) flush(facts.strings);
+      else run = joined;
+      continue;
+    }
+    const joined = joinedWith(run, facts.begin);
+    if (joined === undefined) flush(facts.begin);
+    else run = joined;
+    flush(facts.end);
+    clauses.push(...facts.clauses);
   }
-  return { exact: undefined, clauses: [[...new Set(strings)]] };
+  if (begin === undefined) return { kind: 'exact', strings: run };
+  return { kind: 'loose', begin, end: run, clauses: [...clauses, run].filter(says) };
+}
+
+/** Each of `a` before each of `b`; undefined when these are too many, or too long. */
+function joinedWith(a: Clause, b: Clause): Clause | undefined {
+  if (a.length * b.length > STRING_LIMIT) return undefined;
+  if (b.length > 1 && shortest(a) >= ENOUGH) return undefined;
+  if (a.some((text) => text.length > LENGTH_LIMIT)) return undefined;
+  return [...new Set(a.flatMap((first) => b.map((second) => first + second)))];
+}
+
+/** Strings for every branch, when every branch has some. */
+function ofChoice(items: readonly Node[]): Facts {
+  const all = items.map(factsOf);
+  const exact = union(all.map((facts) => (facts.kind === 'exact' ? facts.strings : undefined)));
+  if (exact !== undefined) return { kind: 'exact', strings: exact };
+  const begin = union(all.map((facts) => (facts.kind === 'exact' ? facts.strings : facts.begin))) ?? [''];
+  const end = union(all.map((facts) => (facts.kind === 'exact' ? facts.strings : facts.end))) ?? [''];
+  const best = union(all.map((facts) => bestOf(clausesOf(facts))));
+  return { kind: 'loose', begin, end, clauses: best === undefined ? [] : [best] };
+}
+
+function union(clauses: readonly (Clause | undefined)[]): Clause | undefined {
+  const all = new Set<string>();
+  for (const clause of clauses) {
+    if (clause === undefined) return undefined;
+    for (const text of clause) all.add(text);
+    if (all.size > STRING_LIMIT) return undefined;
+  }
+  return [...all];
 }
 
 function ofRepeat({ item, min, max }: Extract<Node, { kind: 'repeat' }>): Facts {
-  if (min === 0) return nothing;
+  if (max === 0) return empty;
   const facts = factsOf(item);
-  if (facts.exact === undefined || (min === 1 && max === 1)) return facts;
-  return facts.exact === '' ? nothing : { exact: undefined, clauses: [[facts.exact]] };
+  if (min === 0) {
+    const maybe = max === 1 && facts.kind === 'exact' ? union([facts.strings, ['']]) : undefined;
+    return maybe === undefined ? nothing : { kind: 'exact', strings: maybe };
+  }
+  if (facts.kind === 'loose') return facts;
+  let power = facts.strings;
+  for (let times = 1; times < min; times++) {
+    const joined = joinedWith(power, facts.strings);
+    if (joined === undefined) return { kind: 'loose', begin: power, end: power, clauses: [power].filter(says) };
+    power = joined;
+  }
+  if (min === max) return { kind: 'exact', strings: power };
+  return { kind: 'loose', begin: power, end: power, clauses: [power].filter(says) };
 }
 
-function onlyCharacter(set: ByteSet): string | undefined {
-  let only: string | undefined;
-  for (let octet = 0; octet < 256; octet++) {
-    if (set[octet] !== 1) continue;
-    const character = String.fromCharCode(octet).toLowerCase();
-    if (only !== undefined && only !== character) return undefined;
-    only = character;
-  }
-  return only;
+function clausesOf(facts: Facts): readonly Clause[] {
+  return (facts.kind === 'exact' ? [facts.strings] : facts.clauses).filter(says);
+}
+
+/** The empty string is in every text; of nothing at all a text has nothing. */
+function says(clause: Clause): boolean {
+  return !clause.includes('');
+}
+
+function bestOf(clauses: readonly Clause[]): Clause | undefined {
+  let best = clauses[0];
+  for (const clause of clauses) if (best !== undefined && rarity(clause) < rarity(best)) best = clause;
+  return best;
+}
+
+/** Without those that contain another of them. */
+function reduced(clause: Clause): Clause {
+  return clause.filter((text) => !clause.some((other) => other !== text && text.includes(other)));
 }
 
 function shortest(clause: Clause): number {
-  return Math.min(...clause.map((text) => text.length));
-}
-
-/** Long strings are rare ones; many alternatives make them common again. */
-function worth(clause: Clause): number {
-  return shortest(clause) - clause.length / 8;
+  let least = Number.POSITIVE_INFINITY;
+  for (const text of clause) least = Math.min(least, text.length);
+  return least;
 }

@@ -3,8 +3,8 @@
  * `endif` (pcre_table(5), regexp_table(5)). Any character that is no letter and no digit may be the delimiter; behind
  * a backslash it does not end the pattern. What is wrong comes as problems without a position.
  */
-import type { RegexFlags } from '../../ports/regex-engine.js';
 import type { Problem } from '../../values/errors.js';
+import type { RegexFlags } from './flags.js';
 
 export type Dialect = 'pcre' | 'regexp';
 
@@ -24,6 +24,8 @@ export type RuleLine =
 
 export function parseRuleLine(line: string, dialect: Dialect): RuleLine {
   const text = trimSpace(line);
+  // The first line of a table: there is nothing that it continues, and Postfix leaves it out.
+  if (isSpace(line.charCodeAt(0))) return wrong('leading-space', 'a line that begins with white space', text);
   if (!/^[A-Za-z0-9]/.test(text)) return parseRule(text, dialect);
   if (/^if(?![A-Za-z0-9])/i.test(text)) return parseIf(text, dialect);
   if (/^endif(?![A-Za-z0-9])/i.test(text)) return parseEndif(text);

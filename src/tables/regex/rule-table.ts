@@ -1,18 +1,22 @@
 /**
  * `pcre:` and `regexp:` tables (pcre_table(5), regexp_table(5)): the first rule that matches gives the result. Patterns
- * run on a linear-time engine, over octets written as Latin-1; a text without the literals that a pattern requires is
- * passed over without asking the engine. Problems of a table are thrown all at once when it is made.
+ * run on a linear-time engine, over octets written as Latin-1; where the literals that a pattern requires are not, it is
+ * not run. Problems of a table are thrown all at once when it is made.
  */
-import type { Table } from '../../core/table.js';
+import type { MaybePromise, PortCall } from '../../core/stage.js';
+import { andThen } from '../../core/stage-context.js';
+import type { Table, TableEntry } from '../../core/table.js';
+import type { BacktrackingRegex } from '../../ports/backtracking-regex.js';
 import type { RegexEngine } from '../../ports/regex-engine.js';
-import { found, notFound } from '../../values/answer.js';
+import { type Answer, found, notFound } from '../../values/answer.js';
 import { decodeLatin1, decodeText, encodeLatin1, encodeUtf8 } from '../../values/bytes.js';
 import { ConfigurationError, type Problem } from '../../values/errors.js';
 import { logicalLines } from '../logical-lines.js';
-import { buildProgram, type Program, type Rule, type Step, type Test } from './program.js';
+import { Answers } from './answers.js';
+import { buildProgram, type Program, type Rule } from './program.js';
 import { re2jsEngine } from './re2js-engine.js';
-import { mayMatch } from './required-literals.js';
 import type { Dialect } from './rule-line.js';
+import { type FoundRule, searchOf } from './search.js';
 import { substitute } from './substitution.js';
 
 export interface RuleMatch {
@@ -23,21 +27,29 @@ export interface RuleMatch {
   readonly value: string;
 }
 
-/** Finds the first rule that matches a text. */
-export interface RuleMatcher {
-  /** `text`: octets in Latin-1. `folded`: `text.toLowerCase()`, for callers that have it already. */
-  match(text: string, folded?: string): RuleMatch | undefined;
-}
-
-export interface RuleTable extends Table, RuleMatcher {
+export interface RuleTable extends Table {
   readonly kind: 'rule-table';
   readonly patterns: true;
   readonly rules: readonly Rule[];
+  /** The engines that must be asked, where the operator trusts a table with such patterns; undefined: none. */
+  readonly trusted?: readonly BacktrackingRegex[];
+  /** The first rule that matches `text`: octets in Latin-1. A table with `trusted` needs `answers`; see there. */
+  match(text: string, answers?: Answers): RuleMatch | undefined;
   /**
-   * The matcher for any part of a larger text that is known in lower case; undefined when no rule can match in it.
-   * One pass over a whole body spares looking at its lines.
+   * One pass over `octets`: a body or the beginning of one, a whole header. Undefined: no rule can match in any piece.
    */
-  within(folded: string): RuleMatcher | undefined;
+  scan(octets: Uint8Array): TextScan | undefined;
+}
+
+/** A text that has been searched for what the rules require. */
+export interface TextScan {
+  /**
+   * The first offset >= `from` where a piece that some rule may match can lie; the size of the text when there is none.
+   * Pieces that end before it need not be looked at.
+   */
+  next(from: number): number;
+  /** The first rule that matches the piece from `start` to before `end`: a body line without its line end, a header field. */
+  match(start: number, end: number, answers?: Answers): RuleMatch | undefined;
 }
 
 /** The text of a table, for stages that check what its results mean: all that is wrong with it then comes at once. */
@@ -49,8 +61,16 @@ export interface RuleSource extends RuleTableOptions {
 export interface RuleTableOptions {
   /** Named in problems, traces and the table's name. Default `inline`. */
   readonly file?: string;
-  /** Default: re2js. */
+  /** Default: re2js. `re2Engine()` of `postern/adapters/re2` is faster where no literal of a pattern can be searched for. */
   readonly engine?: RegexEngine;
+  /**
+   * The table is trusted: patterns that no linear-time engine can run (look-around, back-references, atomic groups) are run
+   * by this engine, `regexWorker()` of `postern/adapters/regex-worker`. Default: they are refused. Who sets it takes upon
+   * himself that a text from outside may make such a pattern take exponential time: it is cut at the deadline, and the mail
+   * gets "could not tell" (451), so whoever finds such a text can keep the engine busy. Mind too that each such text is one
+   * more way through another thread: slower by far than the patterns that run here.
+   */
+  readonly trusted?: BacktrackingRegex | undefined;
 }
 
 /** From the text of a Postfix `pcre:` file. A string counts as UTF-8. Throws ConfigurationError `table`. */
@@ -83,91 +103,70 @@ export function readSource(source: RuleSource): ReadTable {
 }
 
 function readTable(text: string | Uint8Array, dialect: Dialect, options: RuleTableOptions): ReadTable {
-  const { file = 'inline', engine = re2jsEngine } = options;
+  const { file = 'inline', engine = re2jsEngine, trusted } = options;
   const octets = decodeLatin1(typeof text === 'string' ? encodeUtf8(text) : text);
-  const program = buildProgram(logicalLines(octets), dialect, file, engine);
-  return { table: tableOf(program, `${dialect}:${file}`), problems: program.problems };
+  const program = buildProgram(logicalLines(octets), dialect, file, { engine, trusted });
+  return { table: tableOf(program, `${dialect}:${file}`, engine), problems: program.problems };
 }
 
 /** The table of a program, whatever problems it had. */
-function tableOf({ steps, rules }: Program, name: string): RuleTable {
-  const { match } = matcherOf(steps, rules);
+function tableOf({ steps, rules }: Program, name: string, engine: RegexEngine): RuleTable {
+  const search = searchOf(steps, engine);
+  const matchOf = (found: FoundRule | undefined): RuleMatch | undefined => {
+    if (found === undefined) return undefined;
+    const { step } = found.rule;
+    const rule = rules[step.rule] as Rule;
+    return { rule, index: step.rule, value: rule.constant ?? substituted(found) };
+  };
+  const scan = (octets: Uint8Array): TextScan | undefined => {
+    const begun = search.begin(octets);
+    if (begun === undefined) return undefined;
+    return { next: begun.next, match: (start, end, answers) => matchOf(begun.first(start, end, answers)) };
+  };
+  const match: RuleTable['match'] = (text, answers) => scan(encodeLatin1(text))?.match(0, text.length, answers);
+  const trusted = trustedOf(steps);
   return Object.freeze({
     kind: 'rule-table',
     name,
     patterns: true,
     rules,
     match,
-    within: (folded: string) => narrowed(steps, rules, folded),
-    lookup(key: string) {
-      const result = match(decodeLatin1(encodeUtf8(key)));
-      if (result === undefined) return notFound();
-      return found({ value: decodeText(encodeLatin1(result.value)), source: result.rule.source });
+    scan,
+    ...(trusted.length > 0 && { trusted }),
+    lookup(key: string, call?: PortCall) {
+      const text = decodeLatin1(encodeUtf8(key));
+      return trusted.length > 0 ? lookUpTrusted(match, text, call) : entryOf(match(text));
     },
   });
 }
 
-function matcherOf(steps: readonly Step[], rules: readonly Rule[]): RuleMatcher {
-  return {
-    match(text, folded = text.toLowerCase()) {
-      for (let at = 0; at < steps.length; ) {
-        const step = steps[at] as Step;
-        at++;
-        if (step.kind === 'if') {
-          if (!holds(step.test, text, folded)) at = step.skipTo;
-        } else if (allHold(step.tests, text, folded)) {
-          const rule = rules[step.rule] as Rule;
-          return { rule, index: step.rule, value: rule.constant ?? substituted(step, text) };
-        }
-      }
-      return undefined;
-    },
-  };
+/** The engines of a program's trusted patterns, each once. */
+function trustedOf(steps: Program['steps']): readonly BacktrackingRegex[] {
+  const tests = steps.flatMap((step) => (step.kind === 'if' ? [step.test] : step.tests));
+  return [...new Set(tests.flatMap(({ matcher }) => (matcher.kind === 'trusted' ? [matcher.engine] : [])))];
 }
 
-function allHold(tests: readonly Test[], text: string, folded: string): boolean {
-  for (const test of tests) if (!holds(test, text, folded)) return false;
-  return true;
+function lookUpTrusted(
+  match: RuleTable['match'],
+  text: string,
+  call: PortCall | undefined,
+): MaybePromise<Answer<TableEntry>> {
+  const answers = new Answers();
+  const known = match(text, answers);
+  if (answers.pending === 0) return entryOf(known);
+  const settled = answers.settle((engine, question) => engine.search(question, call));
+  return andThen(settled, (failed): Answer<TableEntry> => failed ?? entryOf(match(text, answers)));
 }
 
-function holds({ matcher, negated }: Test, text: string, folded: string): boolean {
-  return (mayMatch(matcher.required, folded) && matcher.test(text)) !== negated;
+function entryOf(match: RuleMatch | undefined): Answer<TableEntry> {
+  if (match === undefined) return notFound();
+  const { rule, value } = match;
+  const entry = { value: decodeText(encodeLatin1(value)), source: rule.source };
+  return found(rule.trusted === true ? { ...entry, trusted: true } : entry);
 }
 
-function substituted({ tests, template }: Extract<Step, { kind: 'rule' }>, text: string): string {
-  return substitute(template, tests[0]?.matcher.exec(text) ?? []);
-}
-
-/** Leaves out the rules, and whole blocks, whose literals are not in the text. */
-function narrowed(steps: readonly Step[], rules: readonly Rule[], folded: string): RuleMatcher | undefined {
-  const kept: Step[] = [];
-  /** Blocks that are open, with the index in `kept` of their `if`. */
-  const open: { readonly end: number; readonly step: Extract<Step, { kind: 'if' }>; readonly at: number }[] = [];
-  const closeUpTo = (at: number): void => {
-    for (let last = open.at(-1); last !== undefined && last.end <= at; last = open.at(-1)) {
-      open.pop();
-      if (kept.length === last.at + 1) kept.pop();
-      else last.step.skipTo = kept.length;
-    }
-  };
-  for (let at = 0; at < steps.length; ) {
-    closeUpTo(at);
-    const step = steps[at] as Step;
-    at++;
-    if (step.kind === 'rule') {
-      if (step.tests.every((test) => possible(test, folded))) kept.push(step);
-    } else if (!possible(step.test, folded)) {
-      at = step.skipTo;
-    } else {
-      const copy = { ...step };
-      open.push({ end: step.skipTo, step: copy, at: kept.length });
-      kept.push(copy);
-    }
-  }
-  closeUpTo(steps.length);
-  return kept.length === 0 ? undefined : matcherOf(kept, rules);
-}
-
-function possible({ matcher, negated }: Test, folded: string): boolean {
-  return negated || mayMatch(matcher.required, folded);
+function substituted({ rule, subject, groups = [] }: FoundRule): string {
+  const { tests, template } = rule.step;
+  const matcher = tests[0]?.matcher;
+  return substitute(template, matcher?.kind === 'compiled' ? (matcher.exec(subject) ?? []) : groups);
 }

@@ -1,8 +1,9 @@
 /**
  * The tree of a pattern: what both parsers (PCRE, POSIX) make and what is rendered for an engine. Flags are gone: they
- * are worked into the nodes. Nothing in it needs backtracking.
+ * are worked into the nodes. `atomic` and `look` are worked out of the tree, `reference` never is: for trusted tables these
+ * three stay, and a backtracking engine runs them.
  */
-import type { ByteSet } from './byte-set.js';
+import { anyOctet, type ByteSet } from './byte-set.js';
 
 export type Node =
   /** These octets in order; with `fold`, ASCII letters in either case. */
@@ -18,6 +19,25 @@ export type Node =
       readonly min: number;
       readonly max: number;
       readonly lazy: boolean;
+    }
+  /** What it matched first stays. Only parsers make it: see atomic.ts. */
+  | { readonly kind: 'atomic'; readonly body: Node; readonly construct: string; readonly at: number }
+  /** Look-ahead, look-behind. Only parsers make it: see lookaround.ts. */
+  | {
+      readonly kind: 'look';
+      readonly ahead: boolean;
+      readonly negated: boolean;
+      readonly body: Node;
+      readonly construct: string;
+      readonly at: number;
+    }
+  /** Back-reference: what the group, numbered from 1, matched last. Only read for trusted tables: see backtracking.ts. */
+  | {
+      readonly kind: 'reference';
+      readonly group: number;
+      readonly fold: boolean;
+      readonly construct: string;
+      readonly at: number;
     };
 
 /** `end-or-final-lf` is PCRE's `$` and `\Z`: at the end, or before an LF that ends the text. */
@@ -67,6 +87,8 @@ export function choice(items: readonly Node[]): Node {
 export function repeatCost(node: Node): number {
   switch (node.kind) {
     case 'capture':
+    case 'atomic':
+    case 'look':
       return repeatCost(node.body);
     case 'sequence':
     case 'choice':
@@ -77,5 +99,78 @@ export function repeatCost(node: Node): number {
     }
     default:
       return 1;
+  }
+}
+
+/** True when the node may match nothing at all, assertions taken to hold. */
+export function matchesEmpty(node: Node): boolean {
+  switch (node.kind) {
+    case 'literal':
+      return node.text === '';
+    case 'set':
+      return false;
+    case 'assert':
+      return true;
+    case 'look':
+    case 'reference':
+      return true;
+    case 'capture':
+    case 'atomic':
+      return matchesEmpty(node.body);
+    case 'sequence':
+      return node.items.every(matchesEmpty);
+    case 'choice':
+      return node.items.some(matchesEmpty);
+    case 'repeat':
+      return node.min === 0 || matchesEmpty(node.item);
+  }
+}
+
+/** Matches wherever the node does, and more: within a larger text nothing is known of where a part of it ends. */
+export function withoutAssertions(node: Node): Node {
+  switch (node.kind) {
+    case 'literal':
+    case 'set':
+      return node;
+    case 'assert':
+    case 'look':
+      return sequence([]);
+    case 'capture':
+    case 'atomic':
+      return withoutAssertions(node.body);
+    case 'sequence':
+      return sequence(node.items.map(withoutAssertions));
+    case 'choice':
+      return choice(node.items.map(withoutAssertions));
+    case 'repeat':
+      return { ...node, item: withoutAssertions(node.item) };
+    case 'reference':
+      return anything;
+  }
+}
+
+const anything: Node = {
+  kind: 'repeat',
+  item: { kind: 'set', set: anyOctet },
+  min: 0,
+  max: Number.POSITIVE_INFINITY,
+  lazy: false,
+};
+
+/** True when a node of the kind is anywhere in the tree. */
+export function contains(node: Node, kind: Node['kind']): boolean {
+  if (node.kind === kind) return true;
+  switch (node.kind) {
+    case 'capture':
+    case 'atomic':
+    case 'look':
+      return contains(node.body, kind);
+    case 'sequence':
+    case 'choice':
+      return node.items.some((item) => contains(item, kind));
+    case 'repeat':
+      return contains(node.item, kind);
+    default:
+      return false;
   }
 }

@@ -4,7 +4,6 @@ import type { Verdict } from '../../../src/core/decision.js';
 import type { Outcome } from '../../../src/core/outcome.js';
 import { definePolicy } from '../../../src/core/policy.js';
 import type { Table } from '../../../src/core/table.js';
-import { readAction } from '../../../src/stages/access/action.js';
 import {
   clientAccess,
   clientAccessFinding,
@@ -13,6 +12,7 @@ import {
   senderAccess,
   senderAccessFinding,
 } from '../../../src/stages/access/index.js';
+import { readAction } from '../../../src/tables/access-action.js';
 import { hashTable } from '../../../src/tables/hash-table.js';
 import { failTable, inlineTable, staticTable } from '../../../src/tables/simple-tables.js';
 import { isConfigurationError } from '../../../src/values/errors.js';
@@ -55,12 +55,17 @@ describe('readAction', () => {
     ['REDIRECT nobody', 'fault bad-address'],
     ['550', 'fault no-text'],
     ['250 fine', 'fault unknown-action'],
-    ['FILTER smtp:x', 'fault unsupported-action'],
-    ['PREPEND X-A: b', 'fault unsupported-action'],
-    ['BCC a@b.example', 'fault unsupported-action'],
-    ['DEFER_IF_PERMIT x', 'fault unsupported-action'],
-    ['DEFER_IF_REJECT x', 'fault unsupported-action'],
-    ['reject_unauth_destination', 'fault unknown-action'],
+    ['FILTER smtp:x', 'filter'],
+    ['FILTER smtp', 'fault bad-next-hop'],
+    ['PREPEND X-A: b', 'prepend'],
+    ['PREPEND X-A', 'fault bad-header'],
+    ['PREPEND X A: b', 'fault bad-header'],
+    ['BCC a@b.example', 'bcc a@b.example'],
+    ['DEFER_IF_PERMIT x', 'defer-if-permit 450 4.7.1 x'],
+    ['DEFER_IF_REJECT', 'defer-if-reject 450 4.7.1 Service unavailable'],
+    ['reject_unauth_destination', 'restrictions reject_unauth_destination'],
+    ['hash:other', 'fault table-in-table'],
+    ['HANGUP', 'fault unsupported-action'],
     ['', 'fault unknown-action'],
   ])('%j is %s', (text, expected) => {
     const read = readAction(text);

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readAliasValue } from '../../../src/stages/routing/alias-value.js';
+import { readAliasValue, readIncludeText } from '../../../src/stages/routing/alias-value.js';
 import { applyTransport, readTransportValue } from '../../../src/stages/routing/transport-value.js';
+import { expandVariables } from '../../../src/stages/routing/variables.js';
 import { transportKeys } from '../../../src/tables/address-keys.js';
 import { inlineTable } from '../../../src/tables/simple-tables.js';
 import { parseDomain } from '../../../src/values/domain.js';
@@ -10,9 +11,17 @@ import { box } from '../facts.js';
 
 const origin = value(parseDomain('school.example'));
 const read = (text: string): readonly string[] =>
-  readAliasValue(text, origin).map((member) => {
-    if (member.kind === 'fault') return member.code;
-    return member.kind === 'address' ? `${member.literal ? '\\' : ''}${member.address.text}` : `@${member.domain}`;
+  readAliasValue(text, { origin, dotDomain: 'dot.example' }).map((member) => {
+    switch (member.kind) {
+      case 'fault':
+        return member.code;
+      case 'address':
+        return `${member.literal ? '\\' : ''}${member.address.text}`;
+      case 'same-user':
+        return `@${member.domain.kind === 'domain' ? member.domain.ascii : member.domain.text}`;
+      default:
+        return `${member.kind} ${member.text}`;
+    }
   });
 
 describe('readAliasValue', () => {
@@ -36,13 +45,15 @@ describe('readAliasValue', () => {
     ['@', ['bad-address']],
     ['@a b', ['bad-address']],
     ['bob, @-.example', ['bob@school.example', 'bad-address']],
-    ['|/usr/bin/prog', ['unsupported-alias']],
-    ['"|/usr/bin/prog -a, -b"', ['unsupported-alias']],
-    ['"| prog \\"x\\", y", bob', ['unsupported-alias', 'bob@school.example']],
-    ['/var/mail/archive', ['unsupported-alias']],
-    ['"/var/mail/a b"', ['unsupported-alias']],
-    [':include:/etc/list', ['unsupported-alias']],
-    [':Include: /etc/list', ['unsupported-alias']],
+    ['|/usr/bin/prog', ['command /usr/bin/prog']],
+    ['"|/usr/bin/prog -a, -b"', ['command /usr/bin/prog -a, -b']],
+    ['"| prog \\"x\\", y", bob', ['command prog "x", y', 'bob@school.example']],
+    ['/var/mail/archive', ['file /var/mail/archive']],
+    ['"/var/mail/a b"', ['file /var/mail/a b']],
+    [':include:/etc/list', ['include /etc/list']],
+    [':Include: /etc/list', ['include /etc/list']],
+    [':include:list', ['relative-path']],
+    ['bob@host, @host', ['bob@host.dot.example', '@host.dot.example']],
   ])('%j', (text, members) => {
     expect(read(text)).toEqual(members);
   });
@@ -51,7 +62,7 @@ describe('readAliasValue', () => {
     fc.assert(
       fc.property(
         anyText('a,"\\@|/:<> '),
-        (text) => void expect(readAliasValue(text, origin).length).toBeGreaterThan(0),
+        (text) => void expect(readAliasValue(text, { origin }).length).toBeGreaterThan(0),
       ),
     );
   });
@@ -62,10 +73,30 @@ describe('readAliasValue', () => {
   });
 });
 
+describe('readIncludeText', () => {
+  it('reads a member list a line, without comments', () => {
+    const members = readIncludeText('# staff\nbob, alice\r\n\n  "|prog"\n:include:/more', { origin });
+    expect(members.map((one) => one.kind)).toEqual(['address', 'address', 'command', 'include']);
+  });
+});
+
+describe('variables', () => {
+  const values = { user: 'u', extension: undefined, local: 'u+x' };
+  it.each([
+    ['$user@other.example', 'u@other.example'],
+    ['${local}$(user)$$', 'u+xu$$'],
+    ['${extension?yes}${extension:no}', 'no'],
+    ['${user?is-$local}', 'is-u+x'],
+    ['$unknown-${', '-${'],
+  ])('%s', (text, expected) => {
+    expect(expandVariables(text, values)).toBe(expected);
+  });
+});
+
 describe('transport values', () => {
   const smtp = { transport: 'smtp', destination: 'b.example' };
   const smartHost = { transport: 'smtp', destination: '[hub.example]' };
-  const maildir = { transport: 'maildir', destination: 'bob' };
+  const own = { transport: 'local', destination: 'b.example' };
   it.each([
     ['smtp:[host]:25', smtp, 'smtp:[host]:25'],
     ['smtp', smartHost, 'smtp:b.example'],
@@ -75,11 +106,12 @@ describe('transport values', () => {
     ['lmtp:inet:host:24', smtp, 'lmtp:inet:host:24'],
     ['error:5.1.2 no such place', smtp, 'error:5.1.2 no such place'],
     ['discard:', smtp, 'discard:'],
-    [':', maildir, 'maildir:bob'],
-    [':host', maildir, 'maildir:bob'],
-    ['local:', maildir, 'maildir:bob'],
-    ['maildir:other', maildir, 'maildir:other'],
-    ['smtp:', maildir, 'smtp:b.example'],
+    ['error:', smtp, 'error:Address is undeliverable'],
+    ['retry', smtp, 'retry:Address is undeliverable'],
+    [':', own, 'local:b.example'],
+    [':host', own, 'local:host'],
+    ['maildir:other', own, 'maildir:other'],
+    ['smtp:', own, 'smtp:b.example'],
   ])('%s', (text, byDefault, expected) => {
     const { transport, destination } = applyTransport(value(readTransportValue(text)), byDefault, 'b.example');
     expect(`${transport}:${destination}`).toBe(expected);

@@ -79,7 +79,7 @@ describe('rules', () => {
 test('all problems of a table at once, with file, line and construct', () => {
   const text = [
     '/ok/ fine',
-    '/a(?=b)/ x',
+    '/a(?=b)c/ x',
     '/(/ x',
     '/a/q x',
     '/a x',

@@ -1,0 +1,108 @@
+/**
+ * The stages of one smtpd(8) service, in the order in which Postfix's programs come to their verdicts: smtpd's restrictions,
+ * canonical addresses, where the recipient's mail goes; at the end of data sizes, loops, the checks of cleanup(8) on the header
+ * as it came, and then its addresses.
+ */
+import { definePolicy, type Policy } from '../core/policy.js';
+import type { AnyStage } from '../core/stage.js';
+import { type ContentChecksOptions, contentChecks } from '../stages/content-checks/index.js';
+import { loopDetection } from '../stages/loop-detection/index.js';
+import { rewriteAddresses, rewriteRecipients } from '../stages/rewriting/index.js';
+import { type RouteOptions, route } from '../stages/routing/index.js';
+import { declaredSize, sizeLimit } from '../stages/size-limit/index.js';
+import { isConfigurationError } from '../values/errors.js';
+import { type Abilities, restrictionAbilities } from './abilities.js';
+import type { ParameterView } from './parameter-view.js';
+import { restrictionStages } from './restriction-stages.js';
+import { hasRewriting, rewritingOptions } from './rewriting-options.js';
+import { routingOptions, wordsOf } from './routing-options.js';
+import type { PostfixSettings } from './settings.js';
+import type { Site } from './site.js';
+
+type Override = 'no_header_body_checks' | 'no_unknown_recipient_checks' | 'no_milters' | 'no_address_mappings';
+
+const overrideWords: readonly Override[] = [
+  'no_header_body_checks',
+  'no_unknown_recipient_checks',
+  'no_milters',
+  'no_address_mappings',
+];
+
+/** Undefined where something is wrong: the site has the problems. */
+export function readPolicy(
+  site: Site,
+  view: ParameterView,
+  settings: PostfixSettings,
+  abilities: Abilities,
+): Policy | undefined {
+  const without: ReadonlySet<Override> = new Set(wordsOf(view, 'receive_override_options', overrideWords));
+  const { messageSizeLimit: maxBytes } = settings;
+  const { cleanup } = site.programs;
+  const mapping = !without.has('no_address_mappings');
+  const routing = routingOptions(site, view, settings, mapping);
+  const asked = restrictionAbilities(view, routing, !without.has('no_unknown_recipient_checks'), abilities);
+  const restrictions = restrictionStages(site, view, settings, asked);
+  const rewriting = mapping ? rewritingStages(site, settings) : { rcpt: [], message: [] };
+  const lists: Readonly<Record<'mail' | 'rcpt' | 'message', readonly AnyStage[]>> = {
+    mail: maxBytes === undefined ? [] : [declaredSize({ maxBytes })],
+    rcpt: [...restrictions.rcpt, ...rewriting.rcpt, ...routeStage(site, view, routing)],
+    message: [
+      ...restrictions.message,
+      ...(maxBytes === undefined ? [] : [sizeLimit({ maxBytes })]),
+      ...built(site, cleanup, 'hopcount_limit', () => loopDetection({ maxReceived: cleanup.count('hopcount_limit') })),
+      ...(without.has('no_header_body_checks') ? [] : checks(site, cleanup)),
+      ...rewriting.message,
+    ],
+  };
+  return site.allProblems().length > 0 ? undefined : definePolicy(lists);
+}
+
+function routeStage(site: Site, view: ParameterView, options: RouteOptions): readonly AnyStage[] {
+  return built(site, view, 'mydestination', () => route(options));
+}
+
+function rewritingStages(
+  site: Site,
+  settings: PostfixSettings,
+): Readonly<Record<'rcpt' | 'message', readonly AnyStage[]>> {
+  const { cleanup } = site.programs;
+  const options = rewritingOptions(site, settings);
+  if (!hasRewriting(options)) return { rcpt: [], message: [] };
+  return {
+    rcpt: built(site, cleanup, 'canonical_maps', () => rewriteRecipients(options)),
+    message: built(site, cleanup, 'canonical_maps', () => rewriteAddresses(options)),
+  };
+}
+
+function checks(site: Site, cleanup: ParameterView): readonly AnyStage[] {
+  const rules = (name: string) => site.maps.rules(cleanup.text(name), cleanup.source(name));
+  const header = rules('header_checks');
+  const body = rules('body_checks');
+  const options: ContentChecksOptions = {
+    ...(header !== undefined && { header }),
+    mimeHeader: rules('mime_header_checks') ?? 'none',
+    nestedHeader: rules('nested_header_checks') ?? 'none',
+    ...(body !== undefined && { body }),
+    headerSizeLimit: cleanup.count('header_size_limit'),
+    bodySizeLimit: cleanup.count('body_checks_size_limit'),
+    lineLimit: cleanup.count('line_length_limit'),
+    nestingLimit: cleanup.count('mime_nesting_limit'),
+    boundaryLimit: cleanup.count('mime_boundary_length_limit'),
+    mime: !cleanup.flag('disable_mime_input_processing'),
+  };
+  const { mimeHeader, nestedHeader } = options;
+  if (header === undefined && body === undefined && mimeHeader === 'none' && nestedHeader === 'none') return [];
+  return built(site, cleanup, header === undefined ? 'body_checks' : 'header_checks', () => contentChecks(options));
+}
+
+/** A stage, or none and its problems. Those that come without a place stand at the parameter. */
+function built(site: Site, view: ParameterView, parameter: string, make: () => AnyStage): readonly AnyStage[] {
+  try {
+    return [make()];
+  } catch (error) {
+    if (!isConfigurationError(error)) throw error;
+    for (const one of error.problems)
+      site.problems.push(one.source === undefined ? { ...one, source: view.source(parameter) } : one);
+    return [];
+  }
+}

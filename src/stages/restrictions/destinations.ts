@@ -1,0 +1,60 @@
+/** Whether a recipient is in a domain of ours: the restrictions that make a server no open relay. postconf(5). */
+import type { MaybePromise } from '../../core/stage.js';
+import { andThen } from '../../core/stage-context.js';
+import type { Mailbox } from '../../values/address.js';
+import type { Check } from './check.js';
+import type { MatchAnswer } from './match-list.js';
+import { isRouted } from './places.js';
+import { type Restriction, type RestrictionOptions, restriction, type Verdict } from './restriction.js';
+
+export function permitAuthDestination(options?: RestrictionOptions): Restriction<'destinations'> {
+  return of('permit_auth_destination', options, (_check, _address, ours) => (ours ? 'permit' : 'next'));
+}
+
+/** Refuses recipients outside of `destinations`. Every server that strangers reach needs this, or one of its kind. */
+export function rejectUnauthDestination(options?: RestrictionOptions): Restriction<'destinations'> {
+  return of('reject_unauth_destination', options, (check, address, ours) =>
+    ours ? 'next' : relayDenied(check, address, check.known.codes.relayDomains),
+  );
+}
+
+export function deferUnauthDestination(options?: RestrictionOptions): Restriction<'destinations'> {
+  return of('defer_unauth_destination', options, (check, address, ours) =>
+    ours ? 'next' : relayDenied(check, address, check.known.codes.relayDomains - 100),
+  );
+}
+
+/** True for a domain whose mail ends here. */
+export function finalDomain(check: Check, { domain }: Mailbox): MaybePromise<MatchAnswer> {
+  return check.known.final.matchDomain(domain, (table, key) => check.lookup(table, key));
+}
+
+function of(
+  text: string,
+  options: RestrictionOptions | undefined,
+  say: (check: Check, address: Mailbox, ours: boolean) => Verdict,
+): Restriction<'destinations'> {
+  const apply = (check: Check): MaybePromise<Verdict> => {
+    const { recipient } = check.facts;
+    if (recipient === undefined) return 'next';
+    return andThen(isOurs(check, recipient), (ours) =>
+      typeof ours === 'boolean' ? say(check, recipient, ours) : check.lookupFailure(recipient.text, ours.why),
+    );
+  };
+  return restriction(text, options, apply, { needs: ['destinations'] });
+}
+
+/** With allow_untrusted_routing = no, an address that may hold a route is nobody's. */
+function isOurs(check: Check, address: Mailbox): MaybePromise<MatchAnswer> {
+  if (isRouted(check)) return false;
+  return andThen(finalDomain(check, address), (isFinal): MaybePromise<MatchAnswer> => {
+    if (isFinal !== false) return isFinal;
+    return check.known.relay.matchDomain(address.domain, (table, key) => check.lookup(table, key));
+  });
+}
+
+function relayDenied(check: Check, { text: address }: Mailbox, code: number): Verdict {
+  const detail = 'not a domain of ours, and the client may not relay';
+  const text = `<${address}>: Relay access denied`;
+  return check.refuse({ code, enhanced: '5.7.1', text, reason: 'relay-denied', detail });
+}

@@ -1,0 +1,42 @@
+/** How smtpd names what it judges in its replies, and what several restrictions ask of a session or an address. */
+import type { Session } from '../../core/session.js';
+import type { Mailbox, ReversePath } from '../../values/address.js';
+import type { Check } from './check.js';
+import type { Place } from './restriction.js';
+
+/** smtpd's client_name: verified, or `unknown`. */
+export function verifiedName({ client: { name } }: Session): string {
+  return name.kind === 'verified' ? name.name.ascii : 'unknown';
+}
+
+/** smtpd's reverse_client_name: what the address points to, or `unknown`. */
+export function reverseName({ client: { name } }: Session): string {
+  if (name.kind === 'verified' || name.kind === 'unverified') return name.name.ascii;
+  return name.kind === 'cannot-tell' && name.reverse !== undefined ? name.reverse.ascii : 'unknown';
+}
+
+export function clientPlace(session: Session): Place {
+  return { subject: `${verifiedName(session)}[${session.client.ip?.text ?? 'unknown'}]`, what: 'Client host' };
+}
+
+export function senderPlace(sender: ReversePath): Place {
+  return { subject: sender.kind === 'null-path' ? '' : sender.text, what: 'Sender address' };
+}
+
+export function recipientPlace(recipient: Mailbox): Place {
+  return { subject: recipient.text, what: 'Recipient address' };
+}
+
+/** A local part that another host may read as a route (RESOLVE_FLAG_ROUTED). */
+export function isRoute({ localPart }: Mailbox): boolean {
+  return /[@%!]/.test(localPart);
+}
+
+export function isRouted({ facts, known }: Check): boolean {
+  return known.allowUntrustedRouting !== true && facts.recipient !== undefined && isRoute(facts.recipient);
+}
+
+/** The domain in A-labels; undefined for an address literal. */
+export function domainOf({ domain }: Mailbox): string | undefined {
+  return domain.kind === 'domain' ? domain.ascii : undefined;
+}

@@ -1,0 +1,50 @@
+/**
+ * The recipients of the envelope through canonical(5) and masquerade_domains, as Postfix's cleanup(8) does it before virtual
+ * aliases. Stands behind the restrictions, which see addresses as given, and before `route`.
+ */
+import { defer, type FinalOf } from '../../core/decision.js';
+import { type RewriteRecipient, rewriteRecipient } from '../../core/edit.js';
+import { defineStage, type Stage } from '../../core/stage.js';
+import { andThen } from '../../core/stage-context.js';
+import { reply } from '../../values/reply.js';
+import { ask, type RewriteAsks, rewriteAsks } from './asking.js';
+import { compileRewriting, type RewriteOptions } from './options.js';
+import { rewriteAddress } from './rewrite-address.js';
+
+export interface RewriteRecipientsStage
+  extends Stage<{
+    readonly name: 'rewriteRecipients';
+    readonly at: 'rcpt';
+    readonly needs: Record<never, never>;
+    readonly uses: Record<never, never>;
+    readonly gives: Record<never, never>;
+    readonly edits: 'rewrite-recipient';
+    readonly accepts: false;
+    readonly decides: never;
+  }> {}
+
+/** A table that leads in a circle, or to what is no address, is 451 4.6.0. Throws ConfigurationError `options`. */
+export function rewriteRecipients(options: RewriteOptions): RewriteRecipientsStage {
+  const rewriting = compileRewriting(options);
+  const asks: RewriteAsks = rewriteAsks(rewriting, options.cannotTell);
+  return defineStage({
+    name: 'rewriteRecipients',
+    at: 'rcpt',
+    edits: ['rewrite-recipient'],
+    asks,
+    run: ({ recipient }, ctx) => {
+      const inquiry = rewriteAddress(recipient.address, 'envelope_recipient', rewriting.local, rewriting);
+      return andThen(ask(inquiry, rewriting, ctx), (now): Rewritten | FinalOf<'defer'> | undefined => {
+        if (now === undefined || now.kind === 'cannot-tell') return undefined;
+        if (now.kind === 'fault') return defer('routing', rewriteError, now.why);
+        return { edits: [rewriteRecipient(recipient, now)] };
+      });
+    },
+  });
+}
+
+interface Rewritten {
+  readonly edits: readonly RewriteRecipient[];
+}
+
+export const rewriteError: ReturnType<typeof reply> = reply(451, '4.6.0', 'Address rewriting error');

@@ -1,0 +1,143 @@
+/**
+ * Copies: always_bcc, sender_bcc_maps and recipient_bcc_maps of Postfix. One stage at message; each copy is routed like any
+ * recipient. A copy that cannot be delivered is left out and noted: nobody who sends should hear of it.
+ */
+import { type AddRecipient, addRecipient } from '../../core/edit.js';
+import { type Context, defineStage, type Stage } from '../../core/stage.js';
+import { andThen } from '../../core/stage-context.js';
+import type { Table } from '../../core/table.js';
+import type { Recipient } from '../../core/transaction.js';
+import { virtualKeys } from '../../tables/address-keys.js';
+import { inquire } from '../../tables/asking.js';
+import { knownEntries } from '../../tables/memory-table.js';
+import { foldedKey, type Mailbox, type ReversePath } from '../../values/address.js';
+import { ConfigurationError, type Problem } from '../../values/errors.js';
+import { readAliasValue } from './alias-value.js';
+import { asksOf, type TableAsks } from './asks.js';
+import { type Compiled, compile } from './compile.js';
+import { hasBareNames, keyOf } from './next-hop.js';
+import type { RouteOptions, TableName } from './options.js';
+import type { Asking } from './questions.js';
+import { resolve } from './resolve.js';
+import type { Destination } from './work.js';
+
+export interface BccOptions extends RouteOptions {
+  /** An address that gets a copy of every message (always_bcc). */
+  readonly always?: string;
+  /** By the sender's address, keyed as virtual(5) (sender_bcc_maps). */
+  readonly senderCopies?: Table;
+  /** By each recipient's address before aliases (recipient_bcc_maps). */
+  readonly recipientCopies?: Table;
+}
+
+export interface BccStage
+  extends Stage<{
+    readonly name: 'bcc';
+    readonly at: 'message';
+    readonly needs: Record<never, never>;
+    readonly uses: Record<never, never>;
+    readonly gives: Record<never, never>;
+    readonly edits: 'add-recipient';
+    readonly accepts: false;
+    readonly decides: never;
+  }> {}
+
+/** The options are those of `route`, so that copies go the same ways. Throws ConfigurationError `options`. */
+export function bcc(options: BccOptions): BccStage {
+  const compiled = compile(options);
+  const problems = problemsOf(options, compiled);
+  if (problems.length > 0) throw new ConfigurationError('options', problems);
+  const { always, senderCopies, recipientCopies, cannotTell = 'defer' } = options;
+  const tables = {
+    ...compiled.tables,
+    ...(senderCopies !== undefined && { senderCopies }),
+    ...(recipientCopies !== undefined && { recipientCopies }),
+  };
+  return defineStage({
+    name: 'bcc',
+    at: 'message',
+    edits: ['add-recipient'],
+    asks: asksOf(tables, cannotTell),
+    run: ({ sender, recipients }, ctx: Context<TableAsks>) => {
+      const inquiry = copies({ sender, recipients, always, compiled });
+      const answering = { tables, ask: (name: TableName, key: string) => ctx.ask(name, 'lookup', key) };
+      return andThen(inquire(inquiry, answering), (found) => {
+        if ('kind' in found) return undefined;
+        for (const text of found.skipped) ctx.note({ kind: 'remark', text: `no copy: ${text}` });
+        return { edits: found.edits };
+      });
+    },
+  });
+}
+
+interface Copying {
+  readonly sender: ReversePath;
+  readonly recipients: readonly Recipient[];
+  readonly always: string | undefined;
+  readonly compiled: Compiled;
+}
+
+interface Copies {
+  readonly edits: readonly AddRecipient[];
+  readonly skipped: readonly string[];
+}
+
+function* copies({ sender, recipients, always, compiled }: Copying): Asking<Copies> {
+  const values = always === undefined || always === '' ? [] : [always];
+  const add = (value: string | undefined): void => void (value !== undefined && values.push(value));
+  if (sender.kind === 'mailbox') add(yield* copyFor('senderCopies', sender, compiled));
+  for (const address of namedAddresses(recipients)) add(yield* copyFor('recipientCopies', address, compiled));
+  const edits: AddRecipient[] = [];
+  const skipped: string[] = [];
+  const known = new Set(recipients.map(({ address }) => foldedKey(address)));
+  for (const address of new Set(values)) {
+    const [member] = readAliasValue(address, compiled.aliases);
+    const to = member?.kind === 'address' ? yield* resolve(member.address, sender, compiled) : undefined;
+    if (to?.kind !== 'resolved') skipped.push(`${address.slice(0, 200)} leads nowhere`);
+    for (const one of to?.kind === 'resolved' ? to.destinations : []) {
+      if (!isAlive(one)) skipped.push(`${one.address.text} cannot be delivered to`);
+      else if (!known.has(foldedKey(one.address))) {
+        known.add(foldedKey(one.address));
+        edits.push(addRecipient(one.address, one.nextHop));
+      }
+    }
+  }
+  return { edits, skipped };
+}
+
+function isAlive(one: Destination): one is Extract<Destination, { readonly kind: 'deliver' }> {
+  return one.kind === 'deliver' && one.nextHop.transport !== 'error' && one.nextHop.transport !== 'retry';
+}
+
+/** Each address once, as it was before aliases. */
+function namedAddresses(recipients: readonly Recipient[]): readonly Mailbox[] {
+  const named = recipients.map(({ address, origin }) => (origin.kind === 'alias-of' ? origin.address : address));
+  return [...new Map(named.map((address) => [foldedKey(address), address])).values()];
+}
+
+function* copyFor(
+  table: 'senderCopies' | 'recipientCopies',
+  address: Mailbox,
+  compiled: Compiled,
+): Asking<string | undefined> {
+  const keys = virtualKeys(address, hasBareNames(address, compiled), compiled.keys).map(keyOf);
+  return (yield { table, keys })?.entry.value;
+}
+
+function problemsOf(options: BccOptions, compiled: Compiled): readonly Problem[] {
+  const wrong = (value: string): string | undefined => {
+    const [member, other] = readAliasValue(value, compiled.aliases);
+    if (other !== undefined) return 'one address is expected';
+    return member?.kind === 'address' ? undefined : member?.kind === 'fault' ? member.why : 'an address is expected';
+  };
+  const always = options.always ? wrong(options.always) : undefined;
+  const problems: Problem[] = always === undefined ? [] : [{ code: 'bad-address', message: `always: ${always}` }];
+  for (const table of [options.senderCopies, options.recipientCopies]) {
+    for (const { value, source } of table === undefined ? [] : (knownEntries(table) ?? [])) {
+      const message = wrong(value);
+      if (message === undefined) continue;
+      problems.push({ code: 'bad-address', message, source: source ?? { file: table?.name ?? '' }, construct: value });
+    }
+  }
+  return problems;
+}

@@ -1,0 +1,229 @@
+/**
+ * Where one address goes, as Postfix's trivial-rewrite(8) resolves it: the class of its domain, the default of the class,
+ * transport(5) above it, relocated(5) above all. Aliases are not followed here.
+ */
+import type { NextHop } from '../../core/transaction.js';
+import { type AddressKey, mailboxKeys, transportKeys, virtualKeys } from '../../tables/address-keys.js';
+import { isPatternTable } from '../../tables/memory-table.js';
+import type { Hit } from '../../tables/search.js';
+import { MAILBOX_LIMIT, type Mailbox, mailboxOf, type ReversePath } from '../../values/address.js';
+import { parseMailbox } from '../../values/mailbox.js';
+import type { Parsed } from '../../values/parsed.js';
+import type { Compiled } from './compile.js';
+import type { AddressClass, TableName } from './options.js';
+import type { Asking } from './questions.js';
+import {
+  applyTransport,
+  isMailboxTransport,
+  noTransport,
+  readTransportValue,
+  type TransportValue,
+} from './transport-value.js';
+
+export interface Resolved {
+  readonly kind: 'resolved';
+  /** Without the local domain that was behind `user%domain`. */
+  readonly address: Mailbox;
+  readonly class: AddressClass;
+  readonly nextHop: NextHop;
+  /** Whose delivery it is, where it is ours: local(8) or virtual(8). */
+  readonly agent: 'local' | 'virtual' | undefined;
+}
+
+export interface Unresolved {
+  readonly kind: 'unresolved';
+  readonly why: string;
+}
+
+export function classOf({ domain }: Mailbox, compiled: Compiled): AddressClass {
+  if (compiled.localDomains.has(domain)) return 'local';
+  if (compiled.virtualDomains.has(domain)) return 'virtual';
+  if (compiled.mailboxDomains.has(domain)) return 'mailbox';
+  return compiled.relayDomains.has(domain) ? 'relay' : 'remote';
+}
+
+export function domainText({ domain }: Mailbox): string {
+  return domain.kind === 'domain' ? domain.ascii : domain.text;
+}
+
+/** True where tables may hold the bare name: the local domains and the origin (virtual(5), canonical(5)). */
+export function hasBareNames(address: Mailbox, compiled: Compiled): boolean {
+  return compiled.localDomains.has(address.domain) || domainText(address) === compiled.originText;
+}
+
+/** The first hit of a table that there may not be. */
+export function* find(table: TableName, keys: readonly string[], compiled: Compiled): Asking<Hit | undefined> {
+  return compiled.tables[table] === undefined ? undefined : yield { table, keys };
+}
+
+export function* findAddress(table: TableName, address: Mailbox, compiled: Compiled): Asking<Hit | undefined> {
+  if (compiled.tables[table] === undefined) return undefined;
+  return yield { table, keys: virtualKeys(address, hasBareNames(address, compiled), compiled.keys).map(keyOf) };
+}
+
+export function keyOf({ key }: AddressKey): string {
+  return key;
+}
+
+/** What `transport` says of domains, so that a list asks once for the domain of its members. */
+export type DomainTransports = Map<string, Hit | undefined>;
+
+export function* nextHopOf(
+  given: Mailbox,
+  sender: ReversePath,
+  compiled: Compiled,
+  domains: DomainTransports = new Map(),
+): Asking<Resolved | Unresolved> {
+  const inner = routedAddress(given, compiled);
+  if (inner.kind === 'malformed') return { kind: 'unresolved', why: `bad address syntax: ${inner.why}` };
+  const { tables } = compiled;
+  const address = inner.value;
+  const addressClass = classOf(address, compiled);
+  const isAway = addressClass === 'relay' || addressClass === 'remote';
+  let hop = isAway ? yield* awayHop(address, addressClass, sender, compiled) : ownHop(address, addressClass, compiled);
+  let own = isOwn(addressClass, hop, compiled);
+  // User unknown in a virtual alias domain is no transport that a table could change.
+  if (tables.transport !== undefined && (addressClass !== 'virtual' || hop.transport !== 'error')) {
+    const hit = yield* transportFor(address, compiled, domains);
+    const read = hit === undefined ? undefined : readTransportValue(hit.entry.value);
+    if (read?.kind === 'malformed') return { kind: 'unresolved', why: read.why };
+    if (read !== undefined) {
+      hop = applyTransport(read.value, hop, domainText(address));
+      own &&= read.value.transport === undefined;
+      own ||= read.value.transport === 'maildir' && read.value.nextHop === undefined;
+    }
+  }
+  if (tables.relocated !== undefined) {
+    const moved = yield* findAddress('relocated', address, compiled);
+    if (moved !== undefined) {
+      hop = { transport: 'error', destination: `5.1.6 User has moved to ${moved.entry.value}` };
+    }
+  }
+  return { kind: 'resolved', address, class: addressClass, nextHop: hop, agent: agentOf(hop, addressClass, own) };
+}
+
+function* transportFor(address: Mailbox, compiled: Compiled, domains: DomainTransports): Asking<Hit | undefined> {
+  const { tables, transportKeys: options } = compiled;
+  const keys = mailboxKeys(address, options);
+  const hit = yield { table: 'transport', keys };
+  // A table of patterns is asked for whole addresses alone.
+  if (hit !== undefined || (tables.transport !== undefined && isPatternTable(tables.transport))) return hit;
+  const domain = domainText(address);
+  if (domains.has(domain)) return domains.get(domain);
+  const found = yield { table: 'transport', keys: transportKeys(address, options).slice(keys.length) };
+  domains.set(domain, found);
+  return found;
+}
+
+/** True for a default that names our own store. */
+function isOwn(addressClass: AddressClass, hop: NextHop, { transports }: Compiled): boolean {
+  if (hop.transport !== 'maildir') return false;
+  const value = addressClass === 'local' ? transports.localTransport : transports.virtualTransport;
+  return value?.nextHop === undefined;
+}
+
+function agentOf({ transport }: NextHop, addressClass: AddressClass, own: boolean): Resolved['agent'] {
+  if (transport === 'local' || transport === 'virtual') return transport;
+  if (!isMailboxTransport(transport) || !own) return undefined;
+  return addressClass === 'mailbox' || addressClass === 'virtual' ? 'virtual' : 'local';
+}
+
+/** The default of the classes that are ours. */
+function ownHop(address: Mailbox, addressClass: 'local' | 'mailbox' | 'virtual', compiled: Compiled): NextHop {
+  const { transports, tables } = compiled;
+  const domain = domainText(address);
+  switch (addressClass) {
+    case 'local':
+      return withDefault(transports.localTransport, { transport: 'local', destination: domain }, domain);
+    case 'mailbox':
+      return withDefault(transports.virtualTransport, virtualHop(domain), domain);
+    case 'virtual':
+      if (tables.mailbox !== undefined) return virtualHop(domain);
+      return { transport: 'error', destination: unknownIn('virtual alias', compiled) };
+  }
+}
+
+function withDefault(value: TransportValue | undefined, hop: NextHop, domain: string): NextHop {
+  return value === undefined ? hop : applyTransport(value, hop, domain);
+}
+
+function virtualHop(destination: string): NextHop {
+  return { transport: 'virtual', destination };
+}
+
+/** Where the transport names no next hop: the sender's relay host, the relay host, the domain. */
+function* awayHop(
+  address: Mailbox,
+  addressClass: 'relay' | 'remote',
+  sender: ReversePath,
+  compiled: Compiled,
+): Asking<NextHop> {
+  const { transports, relayHost } = compiled;
+  const domain = domainText(address);
+  let value = (addressClass === 'relay' ? transports.relayTransport : transports.defaultTransport) ?? noTransport;
+  if (addressClass === 'remote' && compiled.tables.senderTransports !== undefined) {
+    const bySender = yield* bySenderOf('senderTransports', sender, compiled);
+    const read = bySender === undefined || isDunno(bySender) ? undefined : readTransportValue(bySender);
+    if (read?.kind === 'parsed') value = read.value;
+  }
+  const transport = value.transport ?? 'smtp';
+  const { senderRelayHosts } = compiled.tables;
+  const host = senderRelayHosts === undefined ? undefined : yield* bySenderOf('senderRelayHosts', sender, compiled);
+  const relay = host === undefined ? (relayHost ?? domain) : isDunno(host) ? domain : host;
+  return { transport, destination: value.nextHop ?? relay };
+}
+
+function* bySenderOf(
+  table: 'senderTransports' | 'senderRelayHosts',
+  sender: ReversePath,
+  compiled: Compiled,
+): Asking<string | undefined> {
+  const hit =
+    sender.kind === 'null-path' ? yield* find(table, ['<>'], compiled) : yield* findAddress(table, sender, compiled);
+  return hit?.entry.value;
+}
+
+function isDunno(value: string): boolean {
+  return value.toLowerCase() === 'dunno';
+}
+
+export function unknownIn(table: string, { showTable }: Compiled): string {
+  return showTable ? `User unknown in ${table} table` : 'User unknown';
+}
+
+const ROUTING_LIMIT = 10;
+
+/**
+ * `user%domain`, `domain!user` and `"user@domain"` at a local domain are addresses of that other domain
+ * (resolve_dequoted_address, allow_percent_hack, swap_bangpath). The caller says who may use this.
+ */
+export function routedAddress(given: Mailbox, compiled: Compiled): Parsed<Mailbox> {
+  let address = given;
+  for (let i = 0; i < ROUTING_LIMIT && compiled.localDomains.has(address.domain); i++) {
+    const inner = innerAddress(address.localPart, compiled);
+    if (inner === undefined) break;
+    const read = readInner(inner);
+    if (read.kind === 'malformed') return read;
+    address = read.value;
+  }
+  return { kind: 'parsed', value: address };
+}
+
+interface Inner {
+  readonly user: string;
+  readonly domain: string;
+}
+
+function innerAddress(local: string, { percentHack, bangPaths }: Compiled): Inner | undefined {
+  const at = local.lastIndexOf('@');
+  if (at >= 0) return { user: local.slice(0, at), domain: local.slice(at + 1) };
+  const bang = bangPaths ? local.indexOf('!') : -1;
+  if (bang >= 0) return { user: local.slice(bang + 1), domain: local.slice(0, bang) };
+  const percent = percentHack ? local.lastIndexOf('%') : -1;
+  return percent < 0 ? undefined : { user: local.slice(0, percent), domain: local.slice(percent + 1) };
+}
+
+function readInner({ user, domain }: Inner): Parsed<Mailbox> {
+  const base = parseMailbox(`x@${domain}`, { underscores: true });
+  return base.kind === 'parsed' ? mailboxOf(user, base.value.domain, MAILBOX_LIMIT) : base;
+}

@@ -1,0 +1,46 @@
+/**
+ * Which addresses exist, by the tables of routing: what reject_unlisted_recipient and reject_unlisted_sender ask, as a port
+ * that the restrictions, and servers, are given.
+ */
+import type { PortCall } from '../../core/stage.js';
+import { andThen } from '../../core/stage-context.js';
+import type { Listing, RecipientTable, RecipientValidator } from '../../ports/recipient-validator.js';
+import { inquire } from '../../tables/asking.js';
+import type { Mailbox, ReversePath } from '../../values/address.js';
+import { type Answer, type CannotTell, found, notFound } from '../../values/answer.js';
+import { compile } from './compile.js';
+import { type Listed, listing } from './listed.js';
+import type { AddressClass, RouteOptions } from './options.js';
+import type { AskTable } from './questions.js';
+
+const nobody: ReversePath = { kind: 'null-path' };
+
+const tableOf: Readonly<Record<AddressClass, RecipientTable>> = {
+  local: 'local recipient table',
+  virtual: 'virtual alias table',
+  mailbox: 'virtual mailbox table',
+  relay: 'relay recipient table',
+  remote: 'relay recipient table',
+};
+
+/** Throws ConfigurationError `options`, as `route` does. Its answers are promises only where a table's are. */
+export function recipientValidator(options: RouteOptions): RecipientValidator {
+  const compiled = compile(options);
+  const { tables } = compiled;
+  return {
+    listing(address: Mailbox, call?: PortCall) {
+      const ask: AskTable = (name, key) => tables[name]?.lookup(key, call) ?? notFound();
+      return andThen(inquire(listing(address, 'recipient', nobody, compiled), { tables, ask }), answerOf);
+    },
+  };
+}
+
+const UNKNOWN = /^(?:5\.1\.1 )?User unknown(?: in .* table)?$/;
+
+function answerOf(known: Listed | CannotTell): Answer<Listing> {
+  if (known.kind === 'cannot-tell') return known;
+  if (known.kind === 'listed') return known.class === 'remote' ? notFound() : found({ kind: 'listed' });
+  if (UNKNOWN.test(known.why)) return found({ kind: 'unlisted', table: tableOf[known.class] });
+  const [, enhanced, text = known.why] = /^([45]\.[0-9]{1,3}\.[0-9]{1,3})\s+(.*)$/.exec(known.why) ?? [];
+  return found(enhanced === undefined ? { kind: 'refused', text } : { kind: 'refused', text, enhanced });
+}

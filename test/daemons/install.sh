@@ -1,0 +1,29 @@
+#!/bin/sh
+# Installs the daemons that test:daemons compares with, on Debian 12, as root. Quiet and quick when all are there.
+# Nothing is started: every test runs a private instance below a temporary folder.
+set -eu
+packages='postfix postfix-pcre postfix-lmdb unbound'
+missing=''
+for package in $packages; do
+  [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true)" = installed ] || missing="$missing $package"
+done
+[ -z "$missing" ] && exit 0
+[ "$(id -u)" = 0 ] || { echo "install.sh: not root, and missing:$missing" >&2; exit 1; }
+
+export DEBIAN_FRONTEND=noninteractive
+own_policy=''
+if [ ! -e /usr/sbin/policy-rc.d ]; then
+  own_policy=1
+  printf '#!/bin/sh\nexit 101\n' > /usr/sbin/policy-rc.d
+  chmod 755 /usr/sbin/policy-rc.d
+fi
+log=$(mktemp)
+trap 'rm -f "$log"; [ -z "$own_policy" ] || rm -f /usr/sbin/policy-rc.d' EXIT
+echo 'postfix postfix/main_mailer_type select No configuration' | debconf-set-selections
+install_all() {
+  # shellcheck disable=SC2086
+  apt-get -q -o DPkg::Lock::Timeout=900 -y --no-install-recommends install $missing > "$log" 2>&1
+}
+# A bare machine may have no package lists, or old ones.
+install_all || { apt-get -q -o DPkg::Lock::Timeout=900 update >> "$log" 2>&1 && install_all; } || { cat "$log" >&2; exit 1; }
+echo "installed:$missing"

@@ -1,0 +1,303 @@
+/**
+ * A private Debian Postfix below a temporary folder: its own configuration, queue, accounts and log, started without
+ * systemd and without the start-up script (about 0.1 s), stopped with the test however that ends. Several at once.
+ */
+import { execFile } from 'node:child_process';
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { account, groupOf } from './accounts.js';
+import { freePort, type PrivateHost, runPrivately, until } from './private-host.js';
+
+const run = promisify(execFile);
+
+/** Who owns the mailboxes of virtual(8) and of the accounts made here. */
+const MAIL_UID = 5000;
+
+export interface PostfixFolder {
+  /** Everything of this instance lies below. */
+  readonly root: string;
+  /** main.cf, master.cf and maps. */
+  readonly etc: string;
+  readonly port: number;
+}
+
+export interface PostfixFiles {
+  /** The lines of main.cf that a site writes; what the instance itself needs is added. */
+  readonly mainCf: string;
+  /** Lines added to master.cf. */
+  readonly masterCf?: string;
+  /** Options of the smtpd service. */
+  readonly smtpdOptions?: readonly string[];
+  /** Beside main.cf, by name. */
+  readonly maps?: Readonly<Record<string, string>>;
+  /** `hash:aliases`: maps that postmap(1) must index; for those of alias_maps give `alias:hash:aliases`. */
+  readonly index?: readonly string[];
+  /** Accounts of the system, as local(8) and local_recipient_maps see it. */
+  readonly users?: readonly string[];
+}
+
+export interface QueuedMessage {
+  readonly queue_name: string;
+  readonly queue_id: string;
+  readonly sender: string;
+  readonly recipients: readonly { readonly address: string; readonly delay_reason?: string }[];
+}
+
+const QUEUES = 'active bounce corrupt defer deferred flush hold incoming maildrop pid private public saved trace'.split(
+  ' ',
+);
+
+/** The lines that an instance needs, whatever it is to do. */
+const plumbing = ({ root }: PostfixFolder): string => `
+compatibility_level = 3.6
+queue_directory = ${root}/spool
+data_directory = ${root}/data
+command_directory = /usr/sbin
+daemon_directory = /usr/lib/postfix/sbin
+mail_owner = postfix
+setgid_group = postdrop
+maillog_file_prefixes = ${root}/log
+maillog_file = ${root}/log/maillog
+inet_interfaces = 127.0.0.1
+inet_protocols = ipv4
+smtp_dns_support_level = disabled
+alias_database =
+biff = no
+smtp_line_length_limit = 0
+in_flow_delay = 0
+smtpd_error_sleep_time = 0
+smtpd_authorized_xclient_hosts = 127.0.0.0/8
+virtual_mailbox_base = ${root}/virtual
+virtual_uid_maps = static:${MAIL_UID}
+virtual_gid_maps = static:${MAIL_UID}
+home_mailbox = Maildir/
+`;
+
+/** `probe`: what verifies addresses (Postfix.verify) must not meet the checks of content. */
+const masterCf = (port: number, options: readonly string[]): string =>
+  `127.0.0.1:${port} inet n - n - - smtpd${options.map((one) => `\n  -o ${one}`).join('')}
+pickup unix n - n 60 1 pickup
+  -o cleanup_service_name=probe
+  -o message_size_limit=0
+cleanup unix n - n - 0 cleanup
+qmgr unix n - n 300 1 qmgr
+rewrite unix - - n - - trivial-rewrite
+bounce unix - - n - 0 bounce
+defer unix - - n - 0 bounce
+trace unix - - n - 0 bounce
+verify unix - - n - 1 verify
+flush unix n - n 1000? 0 flush
+proxymap unix - - n - - proxymap
+proxywrite unix - - n - 1 proxymap
+smtp unix - - n - - smtp
+relay unix - - n - - smtp
+showq unix n - n - - showq
+error unix - - n - - error
+retry unix - - n - - error
+discard unix - - n - - discard
+local unix - n n - - local
+virtual unix - n n - - virtual
+lmtp unix - - n - - lmtp
+anvil unix - - n - 1 anvil
+scache unix - - n - 1 scache
+postlog unix-dgram n - n - 1 postlogd
+probe unix n - n - 0 cleanup
+  -o header_checks=
+  -o mime_header_checks=
+  -o nested_header_checks=
+  -o body_checks=
+  -o message_size_limit=0
+`;
+
+/** A folder for one instance; its port is chosen now, so that a configuration may name it. */
+export async function postfixFolder(): Promise<PostfixFolder> {
+  const root = mkdtempSync(join(tmpdir(), 'postern-postfix-'));
+  chmodSync(root, 0o755);
+  const { uid, gid } = account('postfix');
+  const postdrop = groupOf('postdrop');
+  for (const name of ['etc', 'log', 'spool', 'home', 'virtual', 'data']) mkdirSync(join(root, name));
+  chownSync(join(root, 'data'), uid, gid);
+  chownSync(join(root, 'virtual'), MAIL_UID, MAIL_UID);
+  for (const queue of QUEUES) {
+    const path = join(root, 'spool', queue);
+    mkdirSync(path);
+    if (queue !== 'pid') chownSync(path, uid, queue === 'public' || queue === 'maildrop' ? postdrop : gid);
+    chmodSync(path, queue === 'pid' ? 0o755 : queue === 'public' ? 0o710 : queue === 'maildrop' ? 0o730 : 0o700);
+  }
+  return { root, etc: join(root, 'etc'), port: await freePort() };
+}
+
+/** Writes the configuration and indexes its maps. */
+export async function writeConfiguration(folder: PostfixFolder, files: PostfixFiles): Promise<void> {
+  const { root, etc, port } = folder;
+  write(join(etc, 'main.cf'), `${plumbing(folder)}${files.mainCf}\n`);
+  write(join(etc, 'master.cf'), `${masterCf(port, files.smtpdOptions ?? [])}${files.masterCf ?? ''}`);
+  for (const [name, text] of Object.entries(files.maps ?? {})) write(join(etc, name), text);
+  const users = files.users ?? [];
+  const passwd = users.map((user) => `${user}:x:${MAIL_UID}:${MAIL_UID}::${join(root, 'home', user)}:/bin/sh\n`);
+  write(join(root, 'passwd'), `${readFileSync('/etc/passwd', 'utf8')}${passwd.join('')}`);
+  for (const user of users) {
+    mkdirSync(join(root, 'home', user), { recursive: true });
+    chownSync(join(root, 'home', user), MAIL_UID, MAIL_UID);
+  }
+  const place = (map: string): string => map.replace(/:(?!.*:)/, `:${etc}/`);
+  const [aliases, others] = [files.index ?? [], files.index ?? []].map((all, i) =>
+    all.filter((map) => map.startsWith('alias:') === (i === 0)).map((map) => place(map.replace(/^alias:/, ''))),
+  ) as [string[], string[]];
+  const environment = { env: { ...process.env, MAIL_CONFIG: etc } };
+  await Promise.all([
+    aliases.length > 0 && run('postalias', aliases, environment),
+    others.length > 0 && run('postmap', others, environment),
+  ]);
+}
+
+export class Postfix {
+  readonly folder: PostfixFolder;
+  readonly #host: PrivateHost;
+
+  private constructor(folder: PostfixFolder, host: PrivateHost) {
+    this.folder = folder;
+    this.#host = host;
+  }
+
+  /** `nameserver`: the only one that it asks. Default: an address where none is. */
+  static async start(folder: PostfixFolder, { nameserver = '127.0.0.254' } = {}): Promise<Postfix> {
+    const { root, etc } = folder;
+    write(join(root, 'resolv.conf'), `nameserver ${nameserver}\noptions timeout:1 attempts:1\n`);
+    write(join(root, 'hosts'), '127.0.0.1 localhost\n');
+    const shown = {
+      [join(root, 'resolv.conf')]: '/etc/resolv.conf',
+      [join(root, 'passwd')]: '/etc/passwd',
+      [join(root, 'hosts')]: '/etc/hosts',
+    };
+    const command = `/usr/lib/postfix/sbin/master -d -c ${etc}`;
+    const host = runPrivately(command, shown, { MAIL_CONFIG: etc });
+    const postfix = new Postfix(folder, host);
+    const why = (): string => `${host.output()}\n${postfix.lastLines()}`;
+    try {
+      await until('postfix accepts connections', async () => {
+        if (host.ended()) throw new Error(`postfix has ended\n${why()}`);
+        return accepts(folder.port);
+      });
+    } catch (error) {
+      await postfix.stop();
+      throw error;
+    }
+    return postfix;
+  }
+
+  log(): string {
+    try {
+      return readFileSync(join(this.folder.root, 'log', 'maillog'), 'latin1');
+    } catch {
+      return '';
+    }
+  }
+
+  /** Processes that gave up: the configuration is wrong, or so is the instance. */
+  fatalLines(): readonly string[] {
+    return this.log()
+      .split('\n')
+      .filter((line) => /: (?:fatal|panic): /.test(line));
+  }
+
+  /** For reports of failures. */
+  lastLines(count = 30): string {
+    return this.log().split('\n').slice(-count).join('\n');
+  }
+
+  /** Takes the configuration as it is now in the folder. Sessions under way keep the old one. */
+  async reload(): Promise<void> {
+    const before = count(this.log(), 'reload -- version');
+    const pid = readFileSync(`/proc/${this.#host.child.pid}/task/${this.#host.child.pid}/children`, 'utf8').trim();
+    const inner = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ')[0];
+    process.kill(Number(inner), 'SIGHUP');
+    await until('postfix has reloaded', () => count(this.log(), 'reload -- version') > before);
+  }
+
+  /** Waits until nothing is on its way: all is delivered, deferred, held or gone. */
+  async settle(): Promise<void> {
+    const busy = (): boolean => ['incoming', 'active', 'maildrop', 'incoming'].some((name) => this.#files(name) > 0);
+    let quiet = 0;
+    const isQuiet = (): boolean => {
+      quiet = busy() ? 0 : quiet + 1;
+      return quiet >= 3;
+    };
+    await until('the queue is quiet', isQuiet, { why: () => this.lastLines() });
+  }
+
+  #files(queue: string): number {
+    return readdirSync(join(this.folder.root, 'spool', queue)).length;
+  }
+
+  /** What is deferred or on hold. */
+  async queue(): Promise<readonly QueuedMessage[]> {
+    if (this.#files('deferred') + this.#files('hold') === 0) return [];
+    const { stdout } = await run('postqueue', ['-c', this.folder.etc, '-j'], {
+      env: { ...process.env, MAIL_CONFIG: this.folder.etc },
+    });
+    const lines = stdout.split('\n').filter((line) => line !== '');
+    return lines.map((line) => JSON.parse(line) as QueuedMessage);
+  }
+
+  /** The text of a message on hold, header and body. */
+  async held(id: string): Promise<string> {
+    const { stdout } = await run('postcat', ['-c', this.folder.etc, '-bhq', id], { encoding: 'latin1' });
+    return stdout;
+  }
+
+  /** What would become of mail to an address that it takes: `deliverable`, `undeliverable`, with the reason. Nothing is sent. */
+  async verify(address: string): Promise<string> {
+    const before = this.log().length;
+    const end = / postfix\/qmgr\[\d+\]: \w+: (?:removed|status=deferred)/;
+    await run('sendmail', ['-C', this.folder.etc, '-bv', '-f', 'verify@far.example', '--', address], {
+      env: { ...process.env, MAIL_CONFIG: this.folder.etc },
+    });
+    await until(`the address ${address} is verified`, () => end.test(this.log().slice(before)), {
+      ms: 5000,
+      why: () => this.lastLines(),
+    });
+    await this.settle();
+    const lines = this.log().slice(before).split('\n');
+    return lines.flatMap((line) => /status=((?:un)?deliverable .*)/.exec(line)?.[1] ?? []).join('; ');
+  }
+
+  /** Ends it at once and removes its folder. */
+  async stop({ keep = false } = {}): Promise<void> {
+    await this.#host.stop();
+    if (!keep) rmSync(this.folder.root, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+function write(path: string, text: string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, text, 'latin1');
+}
+
+function accepts(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    const end = (good: boolean) => (): void => {
+      socket.destroy();
+      resolve(good);
+    };
+    socket.once('connect', end(true));
+    socket.once('error', end(false));
+  });
+}
+
+function count(text: string, what: string): number {
+  return text.split(what).length - 1;
+}

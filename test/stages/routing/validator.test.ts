@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest';
+import { bcc, type RouteOptions, recipientValidator } from '../../../src/stages/routing/index.js';
+import { failTable, inlineTable } from '../../../src/tables/simple-tables.js';
+import type { Mailbox } from '../../../src/values/address.js';
+import { box, problemsOf, runOne } from '../facts.js';
+
+const options: RouteOptions = {
+  localDomains: ['l.example'],
+  localRecipients: inlineTable({ u: 'x' }),
+  aliases: inlineTable({ team: 'u' }),
+  virtualDomains: ['a.example'],
+  virtualAliases: inlineTable({ 'i@a.example': 'u' }),
+  mailboxDomains: ['b.example'],
+  virtualMailboxes: inlineTable({ 'm@b.example': 'm/' }),
+  relayDomains: ['r.example'],
+  canonical: inlineTable({ 'old@l.example': 'u' }),
+  senderCanonical: inlineTable({ 'only@l.example': 'u' }),
+  recipientDelimiter: '+',
+};
+
+describe('recipientValidator', () => {
+  const validator = recipientValidator(options);
+  const told = async (address: Mailbox): Promise<string> => {
+    const answer = await validator.listing(address);
+    if (answer.kind !== 'found') return answer.kind;
+    const { value } = answer;
+    if (value.kind === 'listed') return 'listed';
+    return value.kind === 'unlisted' ? `not in ${value.table}` : `${value.enhanced} ${value.text}`;
+  };
+
+  it.each([
+    ['u@l.example', 'listed'],
+    ['U+x@L.example', 'listed'],
+    ['team@l.example', 'listed'],
+    ['old@l.example', 'listed'],
+    ['postmaster@l.example', 'listed'],
+    ['n@l.example', 'not in local recipient table'],
+    ['only@l.example', 'not in local recipient table'],
+    ['i@a.example', 'listed'],
+    ['n@a.example', 'not in virtual alias table'],
+    ['m@b.example', 'listed'],
+    ['n@b.example', 'not in virtual mailbox table'],
+    ['x@r.example', 'listed'],
+    ['x@o.example', 'not-found'],
+    ['x%o.example@l.example', 'not-found'],
+    ['"a b"@l.example', 'not in local recipient table'],
+  ])('recipient %s', async (address, expected) => {
+    expect(await told(box(address))).toBe(expected);
+  });
+
+  it('tells why mail for an address is refused by rule', async () => {
+    const moved = recipientValidator({ ...options, relocated: inlineTable({ 'u@l.example': 'u@new.example' }) });
+    expect(await moved.listing(box('u@l.example'))).toEqual({
+      kind: 'found',
+      value: { kind: 'refused', enhanced: '5.1.6', text: 'User has moved to u@new.example' },
+    });
+  });
+
+  it('may ask for aliases among the recipients', async () => {
+    const strict = recipientValidator({ ...options, aliasesListed: false });
+    expect(await strict.listing(box('team@l.example'))).toMatchObject({ value: { kind: 'unlisted' } });
+  });
+
+  it('tells when a table could not tell', async () => {
+    const down = recipientValidator({ ...options, virtualAliases: failTable('down') });
+    expect(await down.listing(box('u@l.example'))).toMatchObject({ kind: 'cannot-tell', why: 'down' });
+  });
+});
+
+describe('bcc', () => {
+  const copies = async (more: Partial<Parameters<typeof bcc>[0]>): Promise<readonly string[]> => {
+    const outcome = await runOne(bcc({ ...options, ...more }), {
+      to: ['u@l.example', 'x@o.example'],
+      sender: 's@s.example',
+    });
+    const notes = outcome.trace.phases.flatMap((phase) => phase.lines.flatMap((line) => line.notes));
+    const remarks = notes.flatMap((note) => (note.kind === 'remark' ? [note.text] : []));
+    const ends = outcome.recipients
+      .slice(2)
+      .map(({ recipient: { address, nextHop } }) => `${address.text} ${nextHop?.transport}:${nextHop?.destination}`);
+    return [...ends, ...remarks];
+  };
+  it('sends copies the way of any recipient, each once', async () => {
+    expect(await copies({ always: 'i@a.example' })).toEqual([]);
+    expect(await copies({ always: 'log@o.example' })).toEqual(['log@o.example smtp:o.example']);
+    expect(await copies({ senderCopies: inlineTable({ '@s.example': 'm@b.example' }), always: 'm@b.example' })).toEqual(
+      ['m@b.example maildir:m'],
+    );
+    expect(await copies({ recipientCopies: inlineTable({ 'x@o.example': 'k@o.example', u: 'k2@o.example' }) })).toEqual(
+      ['k2@o.example smtp:o.example', 'k@o.example smtp:o.example'],
+    );
+  });
+  it('leaves out what cannot be delivered', async () => {
+    expect(await copies({ always: 'nobody@l.example' })).toEqual(['no copy: nobody@l.example cannot be delivered to']);
+  });
+  it('names wrong addresses at construction', () => {
+    const problems = problemsOf(() => bcc({ ...options, always: 'a b', senderCopies: inlineTable({ x: 'a, b' }) }));
+    expect(problems.map((one) => one.code)).toEqual(['bad-address', 'bad-address']);
+  });
+});
