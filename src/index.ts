@@ -64,7 +64,7 @@ export {
 export { type Fits, fits, type Life, lifeOf, type Phase, phases } from './core/phase.js';
 export type * from './core/session.js';
 export type * from './core/transaction.js';
-export type { Conversation, ConversationOptions, NewId } from './core/conversation.js';
+export type { Conversation, ConversationOptions, NewId, RcptOptions } from './core/conversation.js';
 export type { EvaluationOptions, Host, Interpose, Question } from './core/evaluation.js';
 export type * from './core/outcome.js';
 export type { FailureRow, PolicyDescription, StageDescription } from './core/describe.js';

@@ -6,7 +6,9 @@ import { resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { dnsResolver } from '../adapters/dns/index.js';
 import { policyService } from '../adapters/policy-service/index.js';
+import { re2IfInstalled } from '../adapters/re2/index.js';
 import type { Policy } from '../core/policy.js';
+import type { RegexEngine } from '../ports/regex-engine.js';
 import { type PostfixReading, readPostfix } from '../postfix/index.js';
 import type { Domain } from '../values/domain.js';
 import { isConfigurationError, type Problem } from '../values/errors.js';
@@ -28,7 +30,7 @@ export async function loadPolicy({ config, postfix, json }: OptionValues, io: Io
   if ((config === undefined) === (postfix === undefined))
     return usageExit('give either --config FILE or --postfix DIR');
   try {
-    if (postfix !== undefined) return fromPostfix(resolve(io.cwd, postfix), io);
+    if (postfix !== undefined) return await fromPostfix(resolve(io.cwd, postfix), io);
     return await fromModule(resolve(io.cwd, config ?? ''), json);
   } catch (error) {
     const problems = isConfigurationError(error) ? error.problems : [loadFault(config ?? '', error)];
@@ -36,10 +38,16 @@ export async function loadPolicy({ config, postfix, json }: OptionValues, io: Io
   }
 }
 
-function fromPostfix(folder: string, { resolver = dnsResolver() }: Io): Ready<LoadedPolicy> {
+async function fromPostfix(folder: string, { resolver = dnsResolver() }: Io): Promise<Ready<LoadedPolicy>> {
   // Nothing is opened before the first question.
-  const reading = readPostfix(folder, { resolver, policyService });
+  const reading = readPostfix(folder, { resolver, policyService, ...(await nativePatterns()) });
   return ready({ policy: reading.policy, postfix: reading, serverName: reading.settings.hostname });
+}
+
+/** The native engine where it is installed: the same answers, sooner. */
+export async function nativePatterns(): Promise<{ readonly patterns?: { readonly engine: RegexEngine } }> {
+  const engine = await re2IfInstalled();
+  return engine === undefined ? {} : { patterns: { engine } };
 }
 
 async function fromModule(file: string, json: boolean | undefined): Promise<Ready<LoadedPolicy> | Exit> {

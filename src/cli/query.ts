@@ -10,6 +10,7 @@ import { openTableList } from '../tables/index.js';
 import type { Answer } from '../values/answer.js';
 import { isConfigurationError, type Problem, renderProblem } from '../values/errors.js';
 import { configExit, type Exit, exit, exitStatus, type Io, print, type Ready, ready, usageExit } from './io.js';
+import { nativePatterns } from './load-policy.js';
 import { printable } from './printable.js';
 import { type Asked, askLines } from './query-lines.js';
 import { type AskedMessage, askMessage, MESSAGE_LIMIT } from './query-text.js';
@@ -86,6 +87,7 @@ async function openTables({ names, folder, foldKeys, aliases }: QueryLine, io: I
   try {
     const table = openTableList(names, {
       files: folder === undefined ? plainFiles(io.cwd) : filesOf(resolve(io.cwd, folder)),
+      ...(await nativePatterns()),
       foldKeys,
       aliases: () => aliases,
       random: Math.random,

@@ -135,7 +135,8 @@ class Renderer {
   #note(note: Note): string {
     if (note.kind === 'remark') return `note: ${printable(note.text)}`;
     const on = note.on === undefined ? '' : ` on ${JSON.stringify(printable(note.on))}`;
-    const text = `rule ${this.#where(note.source)}: ${oneLine(note.text)}`;
+    const trusted = note.trusted === true ? ' (trusted, by the backtracking engine)' : '';
+    const text = `rule ${this.#where(note.source)}: ${oneLine(note.text)}${trusted}`;
     if (!note.matched) return this.#paint.dim(`${text}: no match${on}`);
     const result = note.result === undefined ? '' : ` -> ${oneLine(note.result)}`;
     return `${text}: ${this.#paint.bold('matched')}${on}${result}`;

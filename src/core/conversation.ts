@@ -5,7 +5,7 @@
  */
 import type { Mailbox, ReversePath } from '../values/address.js';
 import type { Message } from '../values/message.js';
-import type { ConversationOptions, DirectSteps } from './direct-steps.js';
+import type { ConversationOptions, DirectSteps, RcptOptions } from './direct-steps.js';
 import type { DeliverOutcome, MessageOutcome, Outcome, PhaseOutcome, RcptOutcome } from './outcome.js';
 import type { Phase } from './phase.js';
 import type { PolicyType } from './policy.js';
@@ -14,7 +14,7 @@ import type { AnyStage } from './stage.js';
 import { Steps } from './steps.js';
 import type { Parameters } from './transaction.js';
 
-export type { ConversationOptions, NewId } from './direct-steps.js';
+export type { ConversationOptions, NewId, RcptOptions } from './direct-steps.js';
 
 export interface Conversation<T extends PolicyType = PolicyType> {
   readonly session: Session;
@@ -30,7 +30,7 @@ export interface Conversation<T extends PolicyType = PolicyType> {
   /** Whether the client had sent more behind the command that comes next (RFC 2920); stages see it as `session.pipelined`. */
   pipelined(value: boolean): void;
   mail(sender: ReversePath, parameters?: Parameters): Promise<PhaseOutcome>;
-  rcpt(address: Mailbox, parameters?: Parameters): Promise<RcptOutcome>;
+  rcpt(address: Mailbox, parameters?: Parameters, options?: RcptOptions): Promise<RcptOutcome>;
   message(message: Message): Promise<MessageOutcome>;
   /** Runs the deliver list for each recipient that goes on. */
   deliver(): Promise<DeliverOutcome>;
@@ -78,8 +78,8 @@ export class PolicyConversation implements Conversation {
   async mail(sender: ReversePath, parameters?: Parameters): Promise<PhaseOutcome> {
     return this.direct.mail(sender, parameters);
   }
-  async rcpt(address: Mailbox, parameters?: Parameters): Promise<RcptOutcome> {
-    return this.direct.rcpt(address, parameters);
+  async rcpt(address: Mailbox, parameters?: Parameters, options?: RcptOptions): Promise<RcptOutcome> {
+    return this.direct.rcpt(address, parameters, options);
   }
   async message(message: Message): Promise<MessageOutcome> {
     return this.direct.message(message);

@@ -15,13 +15,18 @@ export interface ConversationOptions extends EvaluationOptions {
   readonly newId?: NewId;
 }
 
+export interface RcptOptions {
+  /** The client said `<postmaster>` without a domain; the address is what the server takes it for. Default false. */
+  readonly postmaster?: boolean;
+}
+
 /** The steps of a conversation; a promise only where a stage gave one. */
 export interface DirectSteps {
   connect(): MaybePromise<PhaseOutcome>;
   hello(name: string | undefined, protocol?: Session['protocol']): MaybePromise<PhaseOutcome>;
   secure(tls: TlsFacts): MaybePromise<PhaseOutcome>;
   mail(sender: ReversePath, parameters?: Parameters): MaybePromise<PhaseOutcome>;
-  rcpt(address: Mailbox, parameters?: Parameters): MaybePromise<RcptOutcome>;
+  rcpt(address: Mailbox, parameters?: Parameters, options?: RcptOptions): MaybePromise<RcptOutcome>;
   message(message: Message): MaybePromise<MessageOutcome>;
   deliver(): MaybePromise<DeliverOutcome>;
 }

@@ -15,12 +15,11 @@ export function mergeAll(before: object, given: readonly object[], start: number
 }
 
 /** The recipient, with findings of its own. */
-export function learned(
-  { kind, id, address, original, origin, parameters, nextHop, findings }: Recipient,
-  more: object,
-): Recipient {
-  const known = isEmpty(findings) ? more : Object.assign({}, findings, more);
-  return { kind, id, address, original, origin, parameters, nextHop, findings: known };
+export function learned(recipient: Recipient, more: object): Recipient {
+  const { kind, id, address, original, origin, parameters, nextHop, postmaster } = recipient;
+  const findings = isEmpty(recipient.findings) ? more : Object.assign({}, recipient.findings, more);
+  if (postmaster === true) return { ...recipient, findings };
+  return { kind, id, address, original, origin, parameters, nextHop, findings };
 }
 
 export function isEmpty(record: object): boolean {

@@ -5,6 +5,7 @@
 import type { Mailbox, ReversePath } from '../values/address.js';
 import type { Message } from '../values/message.js';
 import { type Final, goOn, type Verdict } from './decision.js';
+import type { RcptOptions } from './direct-steps.js';
 import type { MessageEdit } from './edit.js';
 import { foldAll } from './fold.js';
 import type { Ids, ListRun } from './list-run.js';
@@ -166,7 +167,14 @@ export function shared(decisions: readonly Verdict[]): Verdict | undefined {
   return decisions.every(bars) ? decisions[0] : goOn;
 }
 
-export function newRecipient(id: number, address: Mailbox, parameters: Parameters): Recipient {
+export function newRecipient(
+  id: number,
+  address: Mailbox,
+  parameters: Parameters,
+  { postmaster = false }: RcptOptions = {},
+): Recipient {
   const origin = { kind: 'original' } as const;
-  return { kind: 'recipient', id, address, original: address, origin, parameters, nextHop: undefined, findings: {} };
+  const kind = 'recipient';
+  const one = { kind, id, address, original: address, origin, parameters, nextHop: undefined, findings: {} } as const;
+  return postmaster ? { ...one, postmaster } : one;
 }

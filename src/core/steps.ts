@@ -5,7 +5,7 @@
 import type { Mailbox, ReversePath } from '../values/address.js';
 import type { Message } from '../values/message.js';
 import { type Final, goOn } from './decision.js';
-import type { ConversationOptions, DirectSteps, NewId } from './direct-steps.js';
+import type { ConversationOptions, DirectSteps, NewId, RcptOptions } from './direct-steps.js';
 import { Evaluation, instant } from './evaluation.js';
 import { type Ids, ListRun } from './list-run.js';
 import type { DeliverOutcome, MessageOutcome, Outcome, PhaseOutcome, RcptOutcome } from './outcome.js';
@@ -119,10 +119,10 @@ export class Steps implements DirectSteps {
     });
   }
 
-  rcpt(address: Mailbox, parameters: Parameters = {}): MaybePromise<RcptOutcome> {
+  rcpt(address: Mailbox, parameters: Parameters = {}, options?: RcptOptions): MaybePromise<RcptOutcome> {
     const progress = this.#begun('mail', 'rcpt');
     progress.phase = 'rcpt';
-    const recipient = newRecipient(++progress.ids.last, address, parameters);
+    const recipient = newRecipient(++progress.ids.last, address, parameters, options);
     if (bars(progress.decision)) {
       progress.passages.push({ recipient, decision: progress.decision, complete: false, message: undefined });
       return { ...skipped('rcpt', progress.decision), recipients: [] };

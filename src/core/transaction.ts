@@ -23,6 +23,8 @@ export interface Recipient {
   readonly parameters: Parameters;
   /** Where the message goes for this recipient; undefined until a stage has said so. */
   readonly nextHop: NextHop | undefined;
+  /** True when the client said `<postmaster>` without a domain, which every server takes (RFC 5321 section 4.5.1). */
+  readonly postmaster?: true;
   /** What was found out about this recipient alone. Read it with `key.in(recipient.findings)`. */
   readonly findings: object;
 }

@@ -79,6 +79,8 @@ const route = defineStage({
     switch (localPart) {
       case 'nobody':
         return reject('unknown-recipient', reply(550, '5.1.1', 'User unknown'));
+      case 'closed521':
+        return reject('access', reply(521, '5.7.1', 'Go away'));
       case 'later':
         return defer('mailbox', reply(450, '4.2.1', 'Not now'));
       case 'discarded':
@@ -293,6 +295,8 @@ export async function setupNamed(name: string): Promise<Setup> {
       return { limits: { headerFields: 5, fieldBytes: 200, headerBytes: 600 } };
     case 'no-hello':
       return { requireHello: false, policy: schoolPolicyWith(pipeliners) };
+    case 'early-hello':
+      return { delayHello: false };
     case 'soft':
       return { softBounce: true };
     case 'names':

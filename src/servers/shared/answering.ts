@@ -109,6 +109,8 @@ export function answeringClass(engine: Engine, host: ServerHost): AnsweringClass
       }
       this.flush();
       super.send(code, data, context);
+      // Postfix ends the session behind a 521, whoever says it; smtp-server behind a 421.
+      if (code === 521 && this.#counting) this.close();
       if (code >= 400 && this.#counting) this.#countError();
     }
 
@@ -140,6 +142,7 @@ export function answeringClass(engine: Engine, host: ServerHost): AnsweringClass
       for (const reply of all) this.answer(reply);
       this.#counting = true;
       if (all.some(({ code }) => code >= 400)) this.#countError();
+      if (all.some(({ code }) => code === 521)) this.close();
     }
 
     answerWith(work: () => MaybePromise<Reply>, done: () => void): void {

@@ -31,6 +31,11 @@ type Base = InstanceType<Engine['SMTPConnection']>;
 /** Commands that do no harm but keep a session alive. */
 const JUNK: ReadonlySet<string> = new Set(['NOOP', 'RSET', 'VRFY', 'HELP']);
 
+/** Behind a command of four letters that takes none. */
+function hasArguments(command: Buffer): boolean {
+  return command.length > 4 && command.toString('latin1').trim().length > 4;
+}
+
 export function connectionClass(engine: Engine, host: ServerHost): ConnectionClass {
   const { settings } = host;
   const { full } = settings;
@@ -126,14 +131,17 @@ export function connectionClass(engine: Engine, host: ServerHost): ConnectionCla
         done();
         return;
       }
-      // smtp-server asks for this before MAIL, RCPT, DATA and AUTH.
-      this.hostNameAppearsAs = name;
       const lines = [
         host.settings.ourName.ascii,
         ...(protocol === 'smtp' ? [] : extensionsOf(settings, this.peer.session, this.#mayXclient())),
       ];
       const reply: Reply = { kind: 'reply', code: 250, enhanced: undefined, lines };
-      this.answerWith(() => this.peer.hello(name, protocol).then(() => reply), done);
+      const said = this.peer.hello(name, protocol).then((refusal) => {
+        // smtp-server asks for this before MAIL, RCPT, DATA and AUTH.
+        this.hostNameAppearsAs = refusal === undefined ? name : false;
+        return refusal ?? reply;
+      });
+      this.answerWith(() => said, done);
     }
 
     override handler_MAIL(command: Buffer, done: Done): void {
@@ -145,9 +153,12 @@ export function connectionClass(engine: Engine, host: ServerHost): ConnectionCla
       this.answerWith(() => this.peer.rcpt(command), done);
     }
 
-    override handler_RSET(_command: Buffer, done: Done): void {
-      this.peer.reset();
-      this.answer(replies.ok);
+    override handler_RSET(command: Buffer, done: Done): void {
+      if (hasArguments(command)) this.answer(replies.rsetSyntax);
+      else {
+        this.peer.reset();
+        this.answer(replies.ok);
+      }
       done();
     }
 
@@ -214,8 +225,7 @@ export function connectionClass(engine: Engine, host: ServerHost): ConnectionCla
     override handler_DATA(command: Buffer, done: Done): void {
       this.#mindPipelining();
       const parser = this._parser as DataParser | false;
-      const hasArguments = command.length > 4 && command.toString('latin1').trim().length > 4;
-      const refusal = this.peer.dataRefusal() ?? (hasArguments ? replies.dataSyntax : undefined);
+      const refusal = this.peer.dataRefusal() ?? (hasArguments(command) ? replies.dataSyntax : undefined);
       if (refusal !== undefined || parser === false) {
         if (refusal !== undefined) this.answer(refusal);
         done();

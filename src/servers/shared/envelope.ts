@@ -30,6 +30,8 @@ export interface MailCommand {
 
 export interface RcptCommand {
   readonly address: Mailbox;
+  /** The command had `<postmaster>` without a domain. */
+  readonly postmaster: boolean;
   readonly parameters: Parameters;
 }
 
@@ -67,9 +69,10 @@ export function readRcpt(
   if (read.kind === 'malformed') return refused(faultOf(text, read, replies.badRecipient));
   const { path, parameters } = read.value;
   for (const [keyword, value] of parameters) return refused(replies.unsupportedOption(written(keyword, value)));
-  const address = path.kind === 'mailbox' ? path : postmaster;
+  const isPostmaster = path.kind !== 'mailbox';
+  const address = isPostmaster ? postmaster : path;
   if (!utf8 && indexOfNonAscii(text) !== -1) return refused(replies.needsUtf8);
-  return { kind: 'command', value: { address, parameters: {} } };
+  return { kind: 'command', value: { address, parameters: {}, postmaster: isPostmaster } };
 }
 
 function mailParameterFault(parameters: EsmtpParameters, rules: EnvelopeRules): Reply | undefined {

@@ -57,6 +57,10 @@ export interface ServerOptions {
   /** 503 to MAIL from a client that has not said HELO, EHLO or LHLO (RFC 5321 section 4.1.4). Postfix takes it unless
    * smtpd_helo_required is set. Default true. */
   readonly requireHello?: boolean;
+  /** A refusal of the list of helo is told at MAIL, as Postfix's smtpd_delay_reject does it: a client that is refused at HELO
+   * tries again without end, and the log does not tell whose mail it was. False: at HELO, which then has not been said.
+   * Default true. */
+  readonly delayHello?: boolean;
   /** Every refusal for good becomes one for now, in code and enhanced code: for trying out a configuration (Postfix's
    * soft_bounce). Default false. */
   readonly softBounce?: boolean;

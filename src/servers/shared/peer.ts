@@ -1,9 +1,7 @@
 /**
  * One peer's session: what each command means for the policy, and the reply to it. Knows no socket. Keeps its own list of
  * recipients, one entry for each RCPT command that got a 250: duplicates and case variants count by themselves.
- *
- * A verdict on HELO is held until MAIL, as Postfix's smtpd_delay_reject does: a client that is refused at HELO may try
- * again without end, and the log would not tell whose mail it was.
+ * A verdict on HELO is held until MAIL (`delayHello`).
  */
 import type { SpoolResult } from '../../adapters/spool/index.js';
 import type { Conversation } from '../../core/conversation.js';
@@ -96,12 +94,19 @@ export class Peer {
     this.#conversation.pipelined(value);
   }
 
-  /** `name` is undefined for a command without one. */
-  async hello(name: string | undefined, protocol: 'smtp' | 'esmtp' | 'lmtp'): Promise<void> {
+  /** `name` is undefined for a command without one. A reply refuses it. */
+  async hello(name: string | undefined, protocol: 'smtp' | 'esmtp' | 'lmtp'): Promise<Reply | undefined> {
     this.#envelope = undefined;
     this.#greeted = true;
     const told = this.#heloByFront === 'unavailable' ? undefined : (this.#heloByFront ?? name);
-    await this.#conversation.hello(told, protocol);
+    const { decision } = await this.#conversation.hello(told, protocol);
+    const refusal = this.#host.settings.delayHello === false ? replies.refusalOf(decision) : undefined;
+    if (refusal !== undefined) {
+      this.#log('helo', decision, refusal, {}, 'HELO');
+      // What was refused has not been said: MAIL begins anew.
+      this.#greeted = false;
+    }
+    return refusal;
   }
 
   /** STARTTLS: all that was learned before is forgotten (RFC 3207 section 4.2). */
@@ -198,7 +203,7 @@ export class Peer {
       return envelope.overshoot++ < RECIPIENT_OVERSHOOT ? replies.tooManyRecipients : replies.farTooManyRecipients;
     }
     const { address, parameters } = read.value;
-    return andThen(this.#conversation.direct.rcpt(address, parameters), ({ decision, recipients }) =>
+    return andThen(this.#conversation.direct.rcpt(address, parameters, read.value), ({ decision, recipients }) =>
       this.#add(envelope, address, decision, recipients),
     );
   }

@@ -16,6 +16,7 @@ export const badSender: Reply = reply(501, '5.1.7', 'Bad sender address syntax')
 export const badRecipient: Reply = reply(501, '5.1.3', 'Bad recipient address syntax');
 export const mailSyntax: Reply = reply(501, '5.5.4', 'Syntax: MAIL FROM:<address>');
 export const rcptSyntax: Reply = reply(501, '5.5.4', 'Syntax: RCPT TO:<address>');
+export const rsetSyntax: Reply = reply(501, '5.5.4', 'Syntax: RSET');
 export const dataSyntax: Reply = reply(501, '5.5.4', 'Syntax: DATA');
 export const badParameters: Reply = reply(501, '5.5.4', 'Bad command parameters');
 export const badSize: Reply = reply(501, '5.5.4', 'Bad message size syntax');
