@@ -138,14 +138,14 @@ describe('openTable', () => {
 });
 
 describe("Postfix's own cases", () => {
-  it.each([
+  it.for([
     ['dict_inline', ['inline:{ foo=XX, { bAr = lotsa stuff }}', 'inline:{ foo=XX, { bAr = lotsa stuff }}']],
     ['dict_inline_cidr', ['cidr:{ {1.2.3.4 got 1.2.3.4} }']],
     ['dict_inline_pcre', ['pcre:{ {/foo/ got foo} }']],
     ['dict_inline_regexp', ['regexp:{ {/foo/ got foo} }']],
     ['dict_static', ['static:fooxx', 'static:{ foo xx }']],
     ['dict_random', ['randmap:{ 123 123 }']],
-  ] as const)('%s', async (name, tables, ctx) => {
+  ] as const)('%s', async ([name, tables], ctx) => {
     const reference = [...postfixData(ctx, `util/${name}.ref`).matchAll(/^(?!owner)([a-z0-9.]+)(=.*|: not found)$/gm)];
     const keys = reference.slice(0, reference.length / tables.length).map((one) => one[1] ?? '');
     const ours: string[] = [];
