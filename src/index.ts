@@ -91,6 +91,7 @@ export * from './tables/index.js';
 export * from './tables/regex/index.js';
 
 // Ports
+export type * from './ports/backtracking-regex.js';
 export type * from './ports/credentials.js';
 export type * from './ports/mail-store.js';
 export type * from './ports/policy-service.js';

@@ -222,7 +222,14 @@ export class ListRun {
   forRecipient(recipient: Recipient): ListRun {
     const { id } = recipient;
     const findings = { ...this.#now(), ...recipient.findings };
-    const parts = { ...this.#parts, sender: this.sender, message: undefined, recipients: [recipient], findings };
+    const parts = {
+      ...this.#parts,
+      sender: this.sender,
+      message: undefined,
+      recipients: [recipient],
+      tried: undefined,
+      findings,
+    };
     const split = (edit: MessageEdit): void => {
       this.#splits ??= new Map();
       const own = this.#splits.get(id);

@@ -43,6 +43,8 @@ export class Progress {
   decision: Verdict = goOn;
   message: Message | undefined = undefined;
   passages: Passage[] = [];
+  /** Of every RCPT as it was given, with what its list found. */
+  readonly tried: Recipient[] = [];
   readonly traces: PhaseTrace[] = [];
   readonly edits: TracedEdit[] = [];
   #findings: object = none;
@@ -53,6 +55,12 @@ export class Progress {
     this.id = id;
     this.sender = sender;
     this.parameters = parameters;
+  }
+
+  /** A recipient that the decision of the transaction covers. */
+  bar(recipient: Recipient): void {
+    this.tried.push(recipient);
+    this.passages.push({ recipient, decision: this.decision, complete: false, message: undefined });
   }
 
   /** Of the lists of mail and message. */

@@ -15,6 +15,8 @@ export interface Parts {
   readonly sender: ReversePath | undefined;
   readonly mailParameters: Parameters;
   readonly recipients: readonly Recipient[];
+  /** Of the RCPT commands so far. */
+  readonly tried?: readonly Recipient[] | undefined;
   readonly message: Message | undefined;
   readonly findings: object;
 }
@@ -24,7 +26,7 @@ export type Current = Pick<Parts, 'sender' | 'recipients' | 'message' | 'finding
 
 /** `parts` as they were when the list began, and what they are now. */
 export function snapshot(phase: Phase, parts: Parts, now: Current): object {
-  const { session, helo, id, mailParameters } = parts;
+  const { session, helo, id, mailParameters, tried } = parts;
   const { sender, recipients, message, findings } = now;
   const [recipient] = recipients;
   switch (phase) {
@@ -35,10 +37,10 @@ export function snapshot(phase: Phase, parts: Parts, now: Current): object {
     case 'mail':
       return { session, helo, id, sender, mailParameters, findings };
     case 'rcpt':
-      return { session, helo, id, sender, mailParameters, recipient, findings };
+      return { session, helo, id, sender, mailParameters, recipient, previous: tried?.at(-1), findings };
     case 'message':
-      return { session, helo, id, sender, mailParameters, recipients, message, findings };
+      return { session, helo, id, sender, mailParameters, recipients, tried, message, findings };
     case 'deliver':
-      return { session, helo, id, sender, mailParameters, recipients, recipient, message, findings };
+      return { session, helo, id, sender, mailParameters, recipients, tried, recipient, message, findings };
   }
 }

@@ -8,6 +8,7 @@ import { type Final, goOn } from './decision.js';
 import type { ConversationOptions, DirectSteps, NewId, RcptOptions } from './direct-steps.js';
 import { Evaluation, instant } from './evaluation.js';
 import { type Ids, ListRun } from './list-run.js';
+import { learned } from './merge.js';
 import type { DeliverOutcome, MessageOutcome, Outcome, PhaseOutcome, RcptOutcome } from './outcome.js';
 import type { Phase } from './phase.js';
 import { Pipelining } from './pipelining.js';
@@ -124,17 +125,16 @@ export class Steps implements DirectSteps {
     progress.phase = 'rcpt';
     const recipient = newRecipient(++progress.ids.last, address, parameters, options);
     if (bars(progress.decision)) {
-      progress.passages.push({ recipient, decision: progress.decision, complete: false, message: undefined });
+      progress.bar(recipient);
       return { ...skipped('rcpt', progress.decision), recipients: [] };
     }
     const settled = (done: Run): RcptOutcome => {
       progress.traces.push(done.trace);
-      for (const edit of done.run.edits) progress.edits.push(edit);
-      const { ended, complete, recipients } = done.run;
-      const decision = ended ?? goOn;
+      const { ended: decision = goOn, complete, recipients, edits } = done.run;
+      for (const edit of edits) progress.edits.push(edit);
+      progress.tried.push(learned(recipient, done.run.made));
       if (!refuses(decision)) progress.pending.push(...done.run.pending);
       for (const one of recipients) progress.passages.push({ recipient: one, decision, complete, message: undefined });
-      const { edits } = done.run;
       return { phase: 'rcpt', decision, edits, trace: done.trace, recipients: refuses(decision) ? [] : recipients };
     };
     return this.#run('rcpt', this.#parts([recipient]), progress.ids, settled, address.text);
@@ -266,6 +266,7 @@ export class Steps implements DirectSteps {
       sender: progress?.sender,
       mailParameters: progress?.parameters ?? none,
       recipients,
+      tried: progress?.tried,
       message,
       findings: early ?? progress?.findingsOver(this.#sessionFindings()) ?? this.#sessionFindings(),
     };

@@ -61,11 +61,17 @@ export interface MailFacts extends HeloFacts {
 
 export interface RcptFacts extends MailFacts {
   readonly recipient: Recipient;
+  /** The recipient of the RCPT before this one, refused or not, with what was found out about it. Undefined for the first one,
+   * and inside `eachRecipient`. */
+  readonly previous?: Recipient | undefined;
 }
 
 export interface MessageFacts extends MailFacts {
   /** Those without a final decision so far. */
   readonly recipients: readonly Recipient[];
+  /** Those of all RCPTs as they were given, refused ones too, with what was found out about them. Undefined where the snapshot was
+   * not made by a conversation. */
+  readonly tried?: readonly Recipient[] | undefined;
   /** With the edits of all earlier stages applied. */
   readonly message: Message;
 }

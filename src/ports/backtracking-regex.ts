@@ -11,7 +11,7 @@ export interface BacktrackingRegex {
   search(question: BacktrackingQuestion, call?: PortCall): MaybePromise<Answer<BacktrackingMatches>>;
 }
 
-/** At most 10,000 texts, and 1 MiB but for a single text. */
+/** At most 1,000 texts, and 256 KiB but for a single text. */
 export interface BacktrackingQuestion {
   readonly patterns: readonly BacktrackingPattern[];
   readonly texts: BacktrackingTexts;

@@ -16,8 +16,8 @@ export type RecipientTable =
 export type Listing =
   | { readonly kind: 'listed' }
   | { readonly kind: 'unlisted'; readonly table: RecipientTable }
-  /** Mail for the address is refused by rule: transport `error:5.1.1 text`, relocated. */
-  | { readonly kind: 'refused'; readonly enhanced?: string; readonly text: string };
+  /** Mail for the address is refused by rule: transport `error:5.1.1 text`, relocated; `temporary` for `retry:text`. */
+  | { readonly kind: 'refused'; readonly temporary?: true; readonly enhanced?: string; readonly text: string };
 
 export interface RecipientValidator {
   /** Not-found: no domain of ours, nothing is known of its users. */

@@ -5,22 +5,19 @@
 import type { Table } from '../core/table.js';
 import { splitWords, unbrace } from '../tables/braces.js';
 import type { HashTable } from '../tables/hash-table.js';
-import {
-  indexedTypes,
-  type OpenTableOptions,
-  openRules,
-  openTable,
-  splitTableName,
-  tableList,
-} from '../tables/index.js';
+import { type OpenTableOptions, openRules, openTable, splitTableName, tableList } from '../tables/index.js';
 import type { RuleTable } from '../tables/regex/index.js';
 import { decodeText } from '../values/bytes.js';
 import { isConfigurationError, type Problem, renderProblem, type SourcePosition } from '../values/errors.js';
 import type { PostfixFiles } from './files.js';
 import { joinedRules } from './joined-rules.js';
 
-/** What tables need that is not in the folder: an engine for patterns, random numbers, the system's accounts. */
-export type MapOptions = Pick<OpenTableOptions, 'patterns' | 'random' | 'unix' | 'defaultType'>;
+/**
+ * What tables need that is not in the folder: an engine for patterns, the tables that are trusted, random numbers (without them
+ * randmap: is refused), the system's accounts. With `unix` (`systemAccounts()`) local_recipient_maps has Postfix's default, and
+ * who has no account has no mailbox; without it every local recipient is taken, unless a map says who is one.
+ */
+export type MapOptions = Pick<OpenTableOptions, 'patterns' | 'trusted' | 'random' | 'unix' | 'defaultType'>;
 
 /** `problems` grow as maps are asked for. */
 export class Maps {
@@ -45,7 +42,8 @@ export class Maps {
       const { type, rest, plain } = splitTableName(name, this.#options.defaultType);
       const inner = type === 'unionmap' || type === 'pipemap' ? unbrace(rest) : undefined;
       if (inner?.kind === 'unbraced') this.knowAliases(inner.text);
-      else this.#aliases.add(plain);
+      // The source of texthash: is read by Postfix itself, in postmap's form.
+      else if (type !== 'texthash') this.#aliases.add(plain);
     }
   }
 
@@ -72,12 +70,6 @@ export class Maps {
 
   /** The domains that are keys of an indexed or inline map: what `virtual_alias_domains = $virtual_alias_maps` means. */
   domainKeys(written: string, source: SourcePosition): readonly string[] {
-    const { type } = splitTableName(written, this.#options.defaultType);
-    if (!indexedTypes.has(type) && type !== 'inline') {
-      const message = 'domains can be listed from hash, btree, lmdb, texthash or inline maps only: name them';
-      this.#push({ code: 'wrong-map-type', message, source, construct: written });
-      return [];
-    }
     const table = this.one(written, source) as (Table & Partial<Pick<HashTable, 'keys'>>) | undefined;
     return [...(table?.keys?.() ?? [])].filter((key) => key.includes('.') && !key.includes('@'));
   }

@@ -75,6 +75,15 @@ export function virtualKeys(mailbox: Mailbox, local: boolean, options: KeyOption
   ];
 }
 
+/** The keys of `virtualKeys` alone. */
+export function virtualKeyTexts(mailbox: Mailbox, local: boolean, options: KeyOptions = {}): readonly string[] {
+  if (extensionOf(mailbox.localPart, options) !== undefined)
+    return virtualKeys(mailbox, local, options).map(({ key }) => key);
+  const name = quoteLocalPart(mailbox.localPart).toLowerCase();
+  const at = `@${domainText(mailbox)}`;
+  return local ? [name + at, name, at] : [name + at, at];
+}
+
 /** aliases(5): the name, then without extension. Names of aliases are kept without quotes (postalias(1)). */
 export function nameKeys({ localPart }: Mailbox, options: KeyOptions = {}): readonly string[] {
   const split = extensionOf(localPart, options);

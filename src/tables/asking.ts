@@ -7,7 +7,7 @@ import type { MaybePromise } from '../core/stage.js';
 import { isThenable } from '../core/stage-context.js';
 import type { Table, TableEntry } from '../core/table.js';
 import type { Answer, CannotTell } from '../values/answer.js';
-import { type Hit, searchTable } from './search.js';
+import { type AskMethod, type Hit, searchTable } from './search.js';
 
 export interface TableQuestion<N extends string> {
   readonly table: N;
@@ -21,7 +21,7 @@ export interface Answering<N extends string> {
   /** A question to a table that is not here is answered with "not found". */
   readonly tables: Readonly<Partial<Record<N, Table>>>;
   /** Asks for one key; a stage's `ctx.ask`, so that it is traced. */
-  readonly ask: (table: N, key: string) => MaybePromise<Answer<TableEntry>>;
+  readonly ask: (table: N, key: string, method: AskMethod) => MaybePromise<Answer<TableEntry>>;
   /** Told of every hit. */
   readonly hit?: (table: N, hit: Hit) => void;
 }
@@ -43,7 +43,8 @@ function proceed<N extends string, T>(
   while (step.done !== true) {
     const { table: name, keys } = step.value;
     const table = answering.tables[name];
-    const came = table === undefined ? undefined : searchTable(table, keys, (key) => answering.ask(name, key));
+    const came =
+      table === undefined ? undefined : searchTable(table, keys, (key, method) => answering.ask(name, key, method));
     if (came === undefined) step = inquiry.next(undefined);
     else if (isThenable<Answer<Hit>>(came)) {
       return Promise.resolve(came).then((later) => {

@@ -2,12 +2,17 @@
  * Lists of our own domains, as operators write them into options: exact names and address literals, or names with all
  * that lies below them. Every name is parsed once; comparisons are of A-labels.
  */
+import type { Table } from '../core/table.js';
 import type { Mailbox } from '../values/address.js';
 import { parseDomain } from '../values/domain.js';
 import type { Problem } from '../values/errors.js';
 import { parseAddressLiteral } from '../values/mailbox.js';
+import { tableList } from './simple-tables.js';
 
 export type MailDomain = Mailbox['domain'];
+
+/** A name, or a table that has the domain as a key, whatever its value (`mydestination = pcre:...`). */
+export type DomainEntry = string | Table;
 
 export interface DomainSet {
   has(domain: MailDomain): boolean;
@@ -41,6 +46,16 @@ export function domainSet(domains: readonly MailDomain[]): DomainSet {
     has: (domain) => names.has(nameOf(domain)),
     hasParentOf: (domain) => domain.kind === 'domain' && hasParent(names, domain.ascii),
   };
+}
+
+/** The tables of a list as one; undefined where there are none. */
+export function splitDomains(entries: readonly DomainEntry[]): {
+  readonly names: readonly string[];
+  readonly table: Table | undefined;
+} {
+  const tables = entries.filter((entry) => typeof entry !== 'string');
+  const names = entries.filter((entry) => typeof entry === 'string');
+  return { names, table: tables.length > 1 ? tableList(...tables) : tables[0] };
 }
 
 function readDomain(name: string, option: string): MailDomain | { readonly code: string; readonly message: string } {

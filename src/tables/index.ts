@@ -24,6 +24,7 @@ export {
   openTableList,
   splitTableName,
   type TableFiles,
+  type TrustedTables,
 } from './open-table.js';
 export { type ReloadableTable, reloadableTable } from './reloadable.js';
 export {

@@ -2,6 +2,7 @@
  * Tables that are all in memory: they answer at once, and some can list what they hold, so that a stage built on one
  * can refuse wrong values when it is built and not when the mail comes.
  */
+import type { MaybePromise, PortCall } from '../core/stage.js';
 import type { Table, TableEntry } from '../core/table.js';
 import type { Answer } from '../values/answer.js';
 import { ConfigurationError, type Problem, type SourcePosition } from '../values/errors.js';
@@ -22,6 +23,11 @@ export interface PatternTable extends Table {
   readonly patterns: true;
 }
 
+/** Several tables, patterns among them: parts of a key are asked of the others alone. */
+export interface MixedTable extends Table {
+  lookupPart(key: string, call?: PortCall): MaybePromise<Answer<TableEntry>>;
+}
+
 /** Every entry of a table, where it can tell. */
 export function knownEntries(table: Table): readonly TableEntry[] | undefined {
   const { entries } = table as Partial<EnumerableTable>;
@@ -30,6 +36,10 @@ export function knownEntries(table: Table): readonly TableEntry[] | undefined {
 
 export function isPatternTable(table: Table): table is PatternTable {
   return (table as Partial<PatternTable>).patterns === true;
+}
+
+export function isMixedTable(table: Table): table is MixedTable {
+  return typeof (table as Partial<MixedTable>).lookupPart === 'function';
 }
 
 /** Throws when there are problems, all of them in one error (code `table`). */

@@ -4,6 +4,7 @@
  * means nothing here. Tables that ask another program (ldap, mysql, tcp, socketmap ...) are refused by name.
  */
 import type { Table } from '../core/table.js';
+import type { BacktrackingRegex } from '../ports/backtracking-regex.js';
 import { ConfigurationError, isConfigurationError, type Problem, type SourcePosition } from '../values/errors.js';
 import { aliasTable } from './alias-table.js';
 import { splitWords, unbrace } from './braces.js';
@@ -17,6 +18,12 @@ import { failTable, pipeTable, randomTable, staticTable, tableList, unionTable }
 /** Where the texts of tables come from. */
 export interface TableFiles {
   read(path: string): FileRead;
+}
+
+export interface TrustedTables {
+  /** As they are named: `pcre:/etc/postfix/body_checks`, without `proxy:`. */
+  readonly tables: readonly string[];
+  readonly engine: BacktrackingRegex;
 }
 
 export type FileRead =
@@ -33,8 +40,10 @@ export interface OpenTableOptions {
   readonly foldKeys?: boolean;
   /** True for an indexed table, named without `proxy:`, that is written as aliases(5). Default: none is. */
   readonly aliases?: (name: string) => boolean;
-  /** For `pcre:` and `regexp:`: their engine and what else they take. */
+  /** For `pcre:` and `regexp:`: their engine and what else they take. `trusted` here is for all of them. */
   readonly patterns?: Omit<RuleTableOptions, 'file'>;
+  /** Those of `pcre:` and `regexp:` that are trusted; see `trusted` of RuleTableOptions for what that means. */
+  readonly trusted?: TrustedTables;
   /** Numbers from 0 to below 1, for `randmap:`. Without it such a table is refused. */
   readonly random?: () => number;
   /** Answers for `unix:passwd.byname` and `unix:group.byname`: the accounts of a system are not read here. */
@@ -127,7 +136,13 @@ export function openRules(
   options: OpenTableOptions & { readonly source: SourcePosition },
 ): RuleTable {
   const { text, file } = ruleText(type, rest, options);
-  return (type === 'pcre' ? pcreTable : regexpTable)(text, { ...options.patterns, file });
+  const { patterns, trusted } = options;
+  const isTrusted = trusted?.tables.includes(`${type}:${rest}`) === true;
+  return (type === 'pcre' ? pcreTable : regexpTable)(text, {
+    ...patterns,
+    ...(isTrusted && { trusted: trusted.engine }),
+    file,
+  });
 }
 
 function ruleText(

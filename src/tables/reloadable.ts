@@ -4,8 +4,9 @@
  */
 import type { Table } from '../core/table.js';
 import { isConfigurationError, type Problem } from '../values/errors.js';
+import { isMixedTable, type MixedTable } from './memory-table.js';
 
-export interface ReloadableTable extends Table {
+export interface ReloadableTable extends Table, Partial<Pick<MixedTable, 'lookupPart'>> {
   /** Opens anew. Problems, all of them, when that failed and the table before stays; none when it is in use. */
   reload(): readonly Problem[];
 }
@@ -17,6 +18,7 @@ export function reloadableTable(open: () => Table): ReloadableTable {
     name: current.name,
     ...(current.patterns === true && { patterns: true as const }),
     lookup: (key, call) => current.lookup(key, call),
+    ...(isMixedTable(current) && { lookupPart: (key, call) => (current as MixedTable).lookupPart(key, call) }),
     reload: () => {
       try {
         current = open();

@@ -7,7 +7,7 @@ import type { MaybePromise } from '../core/stage.js';
 import { isThenable } from '../core/stage-context.js';
 import type { Table, TableEntry } from '../core/table.js';
 import { type Answer, found, notFound } from '../values/answer.js';
-import { isPatternTable } from './memory-table.js';
+import { isMixedTable, isPatternTable } from './memory-table.js';
 
 export interface Hit {
   readonly key: string;
@@ -16,19 +16,23 @@ export interface Hit {
   readonly entry: TableEntry;
 }
 
-export type AskKey = (key: string) => MaybePromise<Answer<TableEntry>>;
+/** `lookupPart` where a part of the key is asked of a list with patterns in it (MixedTable). */
+export type AskMethod = 'lookup' | 'lookupPart';
+export type AskKey = (key: string, method: AskMethod) => MaybePromise<Answer<TableEntry>>;
 
 /** The first answer that is not "not found". A table of patterns is asked for the first key alone. */
 export function searchTable(table: Table, keys: readonly string[], ask: AskKey): MaybePromise<Answer<Hit>> {
-  return searchFrom(isPatternTable(table) ? keys.slice(0, 1) : keys, ask, 0);
+  if (isPatternTable(table)) return searchFrom(keys.slice(0, 1), 'lookup', ask, 0);
+  return searchFrom(keys, isMixedTable(table) ? 'lookupPart' : 'lookup', ask, 0);
 }
 
-function searchFrom(keys: readonly string[], ask: AskKey, from: number): MaybePromise<Answer<Hit>> {
+/** `parts`: how all keys but the first are asked for. */
+function searchFrom(keys: readonly string[], parts: AskMethod, ask: AskKey, from: number): MaybePromise<Answer<Hit>> {
   for (let index = from; index < keys.length; index++) {
     const key = keys[index] as string;
-    const answer = ask(key);
+    const answer = ask(key, index === 0 ? 'lookup' : parts);
     if (isThenable<Answer<TableEntry>>(answer)) {
-      return Promise.resolve(answer).then((came) => hit(came, key, index) ?? searchFrom(keys, ask, index + 1));
+      return Promise.resolve(answer).then((came) => hit(came, key, index) ?? searchFrom(keys, parts, ask, index + 1));
     }
     const known = hit(answer, key, index);
     if (known !== undefined) return known;

@@ -10,7 +10,17 @@ import type { Table, TableEntry } from '../core/table.js';
 import { type Answer, cannotTell, found, notFound } from '../values/answer.js';
 import { ConfigurationError } from '../values/errors.js';
 import { foldCase } from './case-fold.js';
-import { type EnumerableTable, knownEntries, type MemoryTable, refuseTable, tableProblem } from './memory-table.js';
+import {
+  type EnumerableTable,
+  isMixedTable,
+  isPatternTable,
+  knownEntries,
+  type MemoryTable,
+  type MixedTable,
+  type PatternTable,
+  refuseTable,
+  tableProblem,
+} from './memory-table.js';
 
 export interface InlineTableOptions {
   /** Default `inline`. */
@@ -67,7 +77,9 @@ export function randomTable(values: readonly string[], random: () => number): En
 /** The key goes to the first table, its answer to the next, and so on; the last answer counts. */
 export function pipeTable(...tables: readonly Table[]): Table {
   const lookup = (key: string, call?: PortCall): MaybePromise<Answer<TableEntry>> => through(tables, key, call, 0);
-  return { name: `pipemap:{${tables.map((table) => table.name).join(', ')}}`, lookup };
+  const name = `pipemap:{${tables.map((table) => table.name).join(', ')}}`;
+  // As dict_pipe has it: what the first table is, is the whole.
+  return { name, lookup, ...patternsIf(tables.slice(0, 1)) };
 }
 
 function through(
@@ -93,17 +105,37 @@ export function unionTable(...tables: readonly Table[]): Table {
       const value = answers.map((answer) => answer.value).join(',');
       return found(first.source === undefined ? { value } : { value, source: first.source });
     });
-  return { name: `unionmap:{${tables.map((table) => table.name).join(', ')}}`, lookup };
+  // With one table of exact keys among them, all are asked for parts of a key too (dict_union).
+  return { name: `unionmap:{${tables.map((table) => table.name).join(', ')}}`, lookup, ...patternsIf(tables) };
 }
 
-/** The answer of the first table that has one; one that cannot tell ends the search. */
+function patternsIf(tables: readonly Table[]): Partial<Pick<PatternTable, 'patterns'>> {
+  return tables.length > 0 && tables.every(isPatternTable) ? { patterns: true } : {};
+}
+
+/**
+ * The answer of the first table that has one; one that cannot tell ends the search. Tables of patterns in it are asked for whole
+ * keys alone, the others for parts of them too, as maps_find(3) does it.
+ */
 export function tableList(...tables: readonly Table[]): Table {
   const name = tables.map((table) => table.name).join(', ');
   const lookup = (key: string, call?: PortCall): MaybePromise<Answer<TableEntry>> => firstOf(tables, key, call, 0);
+  const list: Table & Partial<MixedTable> = { name, lookup, ...patternsIf(tables), ...partsOf(tables) };
   const known = tables.map(knownEntries);
-  if (known.some((entries) => entries === undefined)) return { name, lookup };
-  const list: Table & Pick<EnumerableTable, 'entries'> = { name, lookup, entries: () => known.flatMap((e) => e ?? []) };
-  return list;
+  if (known.some((entries) => entries === undefined)) return list;
+  const all: Table & Pick<EnumerableTable, 'entries'> = { ...list, entries: () => known.flatMap((e) => e ?? []) };
+  return all;
+}
+
+/** Nothing where there are no patterns, or nothing else. */
+function partsOf(tables: readonly Table[]): Partial<Pick<MixedTable, 'lookupPart'>> {
+  const others = tables.filter((table) => !isPatternTable(table)).map(withoutPatterns);
+  if (others.length === 0 || (others.length === tables.length && !tables.some(isMixedTable))) return {};
+  return { lookupPart: (key, call) => firstOf(others, key, call, 0) };
+}
+
+function withoutPatterns(table: Table): Table {
+  return isMixedTable(table) ? { name: table.name, lookup: (key, call) => table.lookupPart(key, call) } : table;
 }
 
 function firstOf(

@@ -18,7 +18,7 @@ const noProblemHere = 'no replacement text';
 describe('Postfix', () => {
   describe.each(['pcre', 'regexp'] as const)('dict_%s', (dialect) => {
     const program = (ctx: TestContext) =>
-      buildProgram(logicalLines(read(ctx, `dict_${dialect}.map`)), dialect, 'map', re2jsEngine);
+      buildProgram(logicalLines(read(ctx, `dict_${dialect}.map`)), dialect, 'map', { engine: re2jsEngine });
 
     test('the same lines are wrong', (ctx) => {
       const warned = read(ctx, `dict_${dialect}.ref`)

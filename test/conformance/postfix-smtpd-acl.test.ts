@@ -90,7 +90,8 @@ class Script {
       expect(problems).toEqual([]);
       return [list, restrictions] as const;
     });
-    const stage = smtpdRestrictions<Need>({ ...Object.fromEntries(read), ...(settings as SettingsFor<Need>) });
+    const stages = smtpdRestrictions<Need>({ ...Object.fromEntries(read), ...(settings as SettingsFor<Need>) });
+    const [stage] = stages.rcpt;
     const base = sessionOf({ ip: this.#client.ip, name: this.#client.name });
     const prints = this.#values.get('fingerprint');
     const tls = { version: '', cipher: '', verifiedClient: undefined, ...(prints && { fingerprints: [prints] }) };

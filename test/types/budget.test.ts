@@ -25,10 +25,12 @@ function instantiations(count: number, checked: boolean): number {
 
 describe('type instantiations', () => {
   test('60 stages stay below the budget, and growth is about linear', () => {
-    const thirty = instantiations(30, true);
-    const sixty = instantiations(60, true);
-    process.stdout.write(`type instantiations: 30 stages ${thirty}, 60 stages ${sixty}\n`);
-    expect(sixty).toBeLessThan(60_000);
+    // Our own sources are checked along with the program, which users, who get declarations, do not pay for.
+    const own = instantiations(0, true);
+    const thirty = instantiations(30, true) - own;
+    const sixty = instantiations(60, true) - own;
+    process.stdout.write(`type instantiations: 30 stages ${thirty}, 60 stages ${sixty}; our own sources ${own}\n`);
+    expect(sixty).toBeLessThan(30_000);
     expect(sixty / thirty).toBeLessThan(2.5);
   }, 120_000);
 });

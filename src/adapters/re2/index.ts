@@ -42,7 +42,10 @@ export async function re2IfInstalled(): Promise<RegexEngine | undefined> {
 
 function problemOf(error: unknown): { readonly code: string; readonly message: string } {
   const { code, message } = error as { readonly code?: string; readonly message: string };
-  if (code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND') {
+  // The last is what a bundler puts in the place of an optional peer that is not there.
+  const missing =
+    code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND' || message.startsWith('Could not resolve "re2"');
+  if (missing) {
     return { code: 'not-installed', message: 'this engine needs the package re2: npm install re2' };
   }
   return { code: 'not-loaded', message: `the package re2 is installed and cannot be loaded: ${message}` };

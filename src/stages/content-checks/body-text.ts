@@ -2,7 +2,7 @@
  * The lines of body text that a table may match, in one window of a body. The text is searched as a whole; a line is
  * looked at only where the search found something. Empty lines are no keys: Postfix does not look them up.
  */
-import type { RuleMatch, RuleTable, TextScan } from '../../tables/regex/index.js';
+import type { Answers, RuleMatch, RuleTable, TextScan } from '../../tables/regex/index.js';
 import { CR, LF } from '../../values/bytes.js';
 import { type LineRecord, Records } from '../../values/mime/index.js';
 
@@ -19,12 +19,14 @@ export class BodyText {
   readonly #bytes: Uint8Array;
   readonly #table: RuleTable;
   readonly #records: Records;
+  readonly #answers: Answers | undefined;
   #scanned: { readonly start: number; readonly end: number; readonly scan: TextScan | undefined };
   #nul = -1;
 
-  constructor(bytes: Uint8Array, table: RuleTable, lineLimit: number) {
+  constructor(bytes: Uint8Array, table: RuleTable, lineLimit: number, answers: Answers | undefined) {
     this.#bytes = bytes;
     this.#table = table;
+    this.#answers = answers;
     this.#records = new Records(bytes, lineLimit, true);
     this.#scanned = { start: 0, end: 0, scan: undefined };
   }
@@ -39,7 +41,8 @@ export class BodyText {
       const record = this.#recordAround(from, at);
       if (record === undefined || record.start >= end) return;
       const textEnd = this.#textEnd(record);
-      const match = textEnd === record.start ? undefined : scan.match(record.start - base, textEnd - base);
+      const match =
+        textEnd === record.start ? undefined : scan.match(record.start - base, textEnd - base, this.#answers);
       if (match !== undefined) yield { record, match };
       from = record.next;
     }

@@ -3,6 +3,7 @@
  * body_checks, in one pass over the message. HOLD goes on with the checks, so that a later REJECT, DISCARD or REDIRECT still
  * counts; these and PASS end them. Not here: what a decoder would find, all is matched as it is transmitted.
  */
+import type { CannotTellRule } from '../../core/decision.js';
 import { defineStage, type Stage } from '../../core/stage.js';
 import { type ActionTable, actionTable } from '../../tables/checks/action-table.js';
 import {
@@ -14,6 +15,7 @@ import {
 import type { RuleSource, RuleTable } from '../../tables/regex/index.js';
 import { ConfigurationError, isConfigurationError, type Problem } from '../../values/errors.js';
 import { DEFAULT_MIME_LIMITS } from '../../values/mime/index.js';
+import { asksFor } from './asking.js';
 import { check } from './check.js';
 import { type ContentChecksEdit, decidesFor, editsFor, type Plan } from './plan.js';
 
@@ -34,6 +36,11 @@ export interface ContentLimits {
   readonly boundaryLimit?: number;
   /** False: MIME structure is not looked at (Postfix's disable_mime_input_processing). Default true. */
   readonly mime?: boolean;
+  /**
+   * When the engine of a trusted table could not tell: the time for a pattern was over. Nothing that follows is then looked at.
+   * Default `defer`.
+   */
+  readonly cannotTell?: Exclude<CannotTellRule, 'quarantine'>;
 }
 
 export interface ContentChecksOptions extends ContentLimits {
@@ -69,6 +76,7 @@ export function contentChecks(options: ContentChecksOptions): ContentChecksStage
     gives: [headerChecksFinding, bodyChecksFinding],
     edits: editsFor(plan),
     decides: decidesFor(plan),
+    asks: asksFor(plan, options),
     run: (tx, ctx) => check(plan, tx, ctx),
   });
 }
@@ -90,7 +98,9 @@ export function planOf(options: ContentChecksOptions): Plan {
     line: options.lineLimit ?? DEFAULT_MIME_LIMITS.line,
     structure: options.mime ?? true,
   };
-  return { fields: { header, mime, nested }, body, bodySizeLimit: options.bodySizeLimit ?? 51_200, mime: limits };
+  const trusted = [...new Set([header, mime, nested, body].flatMap((one) => one?.table.trusted ?? []))];
+  const fields = { header, mime, nested };
+  return { fields, body, bodySizeLimit: options.bodySizeLimit ?? 51_200, mime: limits, trusted };
 }
 
 type Read = (rules: ChecksTable | 'none' | undefined, subject: 'header' | 'body') => ActionTable | undefined;

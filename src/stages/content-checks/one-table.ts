@@ -12,6 +12,7 @@ import {
   headerChecksFinding,
 } from '../../tables/checks/finding.js';
 import type { ChecksDecision, EnvelopeEdit, EnvelopeEditKind } from '../../tables/checks/outcome.js';
+import { asksFor } from './asking.js';
 import { type Checked, check, clean } from './check.js';
 import { type ChecksTable, type ContentLimits, planOf } from './content-checks.js';
 import type { FieldEdit } from './effects.js';
@@ -62,6 +63,7 @@ export function headerChecks(rules: ChecksTable, options: HeaderChecksOptions = 
     gives: [headerChecksFinding],
     edits: editsFor(plan),
     decides: decidesFor(plan),
+    asks: asksFor(plan, options),
     run: (tx, ctx) => after(check(plan, tx, ctx), withHeader),
   });
 }
@@ -80,6 +82,7 @@ export function bodyChecks(rules: ChecksTable, options: BodyChecksOptions = {}):
     // A table for the body alone changes no field.
     edits: editsFor(plan) as readonly BodyChecksEdit[],
     decides: decidesFor(plan),
+    asks: asksFor(plan, options),
     run(tx, ctx) {
       const skip = tx.findings.headerChecks?.passed === true;
       return after(skip ? clean : check(plan, tx, ctx), withBody);

@@ -3,7 +3,7 @@
  * which no rule can match; most messages end with that look, and no text of a field is ever made.
  */
 import type { ActionTable } from '../../tables/checks/action-table.js';
-import type { RuleMatch, TextScan } from '../../tables/regex/index.js';
+import type { Answers, RuleMatch, TextScan } from '../../tables/regex/index.js';
 import { CR, encodeLatin1, LF } from '../../values/bytes.js';
 import type { HeaderField } from '../../values/header.js';
 import { COLON } from '../../values/header-field.js';
@@ -20,7 +20,11 @@ export interface Matched {
 export type MatchOwn = (index: number) => Matched | undefined;
 
 /** Undefined when no rule can match in any field. */
-export function ownMatches({ header }: Message, { fields: tables, mime }: Plan): MatchOwn | undefined {
+export function ownMatches(
+  { header }: Message,
+  { fields: tables, mime }: Plan,
+  answers: Answers | undefined,
+): MatchOwn | undefined {
   if ((tables.header === undefined && tables.mime === undefined) || header.length === 0) return undefined;
   const flat = flatten(header, mime.field) ?? rewritten(header, (field) => ownFieldText(field, mime));
   const inHeader = tables.header?.table.scan(flat.octets);
@@ -29,16 +33,21 @@ export function ownMatches({ header }: Message, { fields: tables, mime }: Plan):
   return (index) => {
     const isMime = headerKind('primary', (header[index] as HeaderField).lowerName) === 'mime';
     const table = isMime ? tables.mime : tables.header;
-    const match = matchIn(isMime ? inMime : inHeader, flat, index);
+    const match = matchIn(isMime ? inMime : inHeader, flat, index, answers);
     return table === undefined || match === undefined ? undefined : { table, match };
   };
 }
 
-function matchIn(scan: TextScan | undefined, { starts }: Flat, index: number): RuleMatch | undefined {
+function matchIn(
+  scan: TextScan | undefined,
+  { starts }: Flat,
+  index: number,
+  answers: Answers | undefined,
+): RuleMatch | undefined {
   const start = starts[index] as number;
   // Behind each text is an LF that belongs to none.
   const end = (starts[index + 1] as number) - 1;
-  return scan === undefined || scan.next(start) > end ? undefined : scan.match(start, end);
+  return scan === undefined || scan.next(start) > end ? undefined : scan.match(start, end, answers);
 }
 
 /** The texts of all fields, one behind the other. */

@@ -2,6 +2,7 @@
  * The tables of content checks, by what they are held against, and what these tables may come to need: known when the
  * stage is made. Postfix's header_checks, mime_header_checks, nested_header_checks, body_checks.
  */
+import type { BacktrackingRegex } from '../../ports/backtracking-regex.js';
 import type { ActionKind } from '../../tables/checks/action.js';
 import type { ActionTable } from '../../tables/checks/action-table.js';
 import type { HeaderKind } from '../../tables/checks/finding.js';
@@ -21,6 +22,8 @@ export interface Plan {
   readonly body: ActionTable | undefined;
   readonly bodySizeLimit: number;
   readonly mime: MimeLimits;
+  /** The engines of trusted tables; mostly none. */
+  readonly trusted: readonly BacktrackingRegex[];
 }
 
 /** header_checks(5): fields about MIME are MIME headers wherever they stand, and so are all fields of a part. */

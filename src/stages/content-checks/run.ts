@@ -14,7 +14,7 @@ import {
 } from '../../tables/checks/finding.js';
 import { clip, type Notes, noteMatch, remark, shown } from '../../tables/checks/notes.js';
 import { newOutcome, type Outcome, take } from '../../tables/checks/outcome.js';
-import type { RuleMatch } from '../../tables/regex/index.js';
+import type { Answers, RuleMatch } from '../../tables/regex/index.js';
 import { LF } from '../../values/bytes.js';
 import type { Message } from '../../values/message.js';
 import { type BodyPiece, isMimeField, type LineRecord, type MimePiece, MimeWalker } from '../../values/mime/index.js';
@@ -40,6 +40,7 @@ export class Run {
   passedInBody = false;
   readonly #plan: Plan;
   readonly #ctx: Notes;
+  readonly #answers: Answers | undefined;
   readonly #message: Message;
   readonly #walker: MimeWalker;
   readonly #count: PartCount;
@@ -51,8 +52,10 @@ export class Run {
   #bytes: Uint8Array = empty;
   #text: BodyText | undefined;
 
-  constructor(plan: Plan, message: Message, ctx: Notes) {
+  /** `answers`: for the patterns of trusted tables. */
+  constructor(plan: Plan, message: Message, ctx: Notes, answers?: Answers) {
     this.#plan = plan;
+    this.#answers = answers;
     this.#ctx = ctx;
     this.#message = message;
     this.#walker = new MimeWalker(plan.mime);
@@ -83,7 +86,7 @@ export class Run {
       if (isMimeField(field.lowerName)) this.#walker.field(field.lowerName, ownFieldText(field, mime));
     }
     this.#walker.body(separator.length > 0);
-    const matchOf = ownMatches(this.#message, this.#plan);
+    const matchOf = ownMatches(this.#message, this.#plan, this.#answers);
     if (matchOf === undefined) return;
     for (const [index, field] of header.entries()) {
       const found = matchOf(index);
@@ -130,7 +133,7 @@ export class Run {
   window(bytes: Uint8Array, final: boolean): number {
     const { body } = this.#plan;
     this.#bytes = bytes;
-    this.#text = body === undefined ? undefined : new BodyText(bytes, body.table, this.#plan.mime.line);
+    this.#text = body === undefined ? undefined : new BodyText(bytes, body.table, this.#plan.mime.line, this.#answers);
     this.#walker.window(bytes, final);
     while (!this.done) {
       const piece = this.#walker.next();
@@ -148,7 +151,7 @@ export class Run {
   #partField({ of, name, lowerName, text, start, end }: Extract<MimePiece, { kind: 'field' }>): void {
     const kind = headerKind(of, lowerName);
     const table = this.#plan.fields[kind];
-    const match = table?.table.match(text);
+    const match = table?.table.match(text, this.#answers);
     if (table === undefined || match === undefined) return;
     const action = this.#fieldAction(table, match, kind, name, text);
     if (action === undefined) return;

@@ -64,6 +64,8 @@ class Walk {
   readonly unlike = new Set<number>();
   /** A repetition of something that may be empty: the two differ in what is tried first. */
   emptyLoop = false;
+  /** Groups that do not match nothing. */
+  readonly #filled = new Set<number>();
   #groups = 0;
   #behind = 0;
 
@@ -76,7 +78,9 @@ class Walk {
         return before;
       case 'capture': {
         const group = ++this.#groups;
-        return new Set([...this.through(node.body, before), group]);
+        const after = this.through(node.body, before);
+        if (!matchesEmpty(node.body, this.#filled)) this.#filled.add(group);
+        return new Set([...after, group]);
       }
       case 'atomic':
         return this.through(node.body, before);
@@ -98,7 +102,9 @@ class Walk {
   #repeat(node: Extract<Node, { kind: 'repeat' }>, before: ReadonlySet<number>): ReadonlySet<number> {
     const first = this.#groups + 1;
     const after = this.through(node.item, before);
-    const empty = matchesEmpty(node.item) && node.max > 1 && node.max > node.min;
+    // There is one way to match a back-reference: once it is empty, so is all of the repetition.
+    const several = node.item.kind !== 'reference' && node.max > 1 && node.max > node.min;
+    const empty = several && matchesEmpty(node.item, this.#filled);
     if (empty) this.emptyLoop = true;
     for (let group = first; group <= this.#groups; group++) {
       if (node.max > 1 && (empty || this.#behind > 0 || !after.has(group))) this.unlike.add(group);

@@ -45,6 +45,7 @@ function leading(items: readonly Node[]): { readonly items: readonly Node[]; rea
     if (at === 0) continue;
     if (item.kind !== 'look' || !item.ahead) return { items: [...kept, ...items.slice(at)], also };
     if (!item.negated) refuseCaptures(item);
+    refuseLooks(item.body);
     also.push({ node: sequence([start, item.body]), negated: item.negated });
     // Groups of a negated look-ahead take part in no match, and count.
     kept.push(...Array.from({ length: captures(item.body) }, () => unset));

@@ -102,8 +102,16 @@ function readGroup(reader: Reader, group: Exclude<Group, { kind: 'flags' }>, sta
       if (reader.groups === groups) return body;
       throw new PatternFault('unsupported', construct, 'duplicate group numbers are not supported', start);
     case 'plain':
-      return body;
+      return opaque(body, reader.names !== undefined) ? { kind: 'sequence', items: [body] } : body;
   }
+}
+
+/**
+ * What a group is there for, though it captures nothing: assertions may be repeated in it, and in a look-behind only
+ * branches that stand in none may have different lengths.
+ */
+function opaque({ kind }: Node, references: boolean): boolean {
+  return kind === 'assert' || (references && (kind === 'choice' || kind === 'look'));
 }
 
 function readAtom(reader: Reader, flags: PcreFlags): Node {

@@ -22,7 +22,7 @@ export interface Test {
 export interface PatternEngines {
   readonly engine: RegexEngine;
   /** For a table that the operator trusts: runs what `engine` cannot. */
-  readonly trusted: BacktrackingRegex | undefined;
+  readonly trusted?: BacktrackingRegex | undefined;
 }
 
 export type Step = RuleStep | IfStep;

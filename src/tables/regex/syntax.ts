@@ -102,8 +102,8 @@ export function repeatCost(node: Node): number {
   }
 }
 
-/** True when the node may match nothing at all, assertions taken to hold. */
-export function matchesEmpty(node: Node): boolean {
+/** True when the node may match nothing at all, assertions taken to hold. `filled`: groups that do not. */
+export function matchesEmpty(node: Node, filled?: ReadonlySet<number>): boolean {
   switch (node.kind) {
     case 'literal':
       return node.text === '';
@@ -112,17 +112,18 @@ export function matchesEmpty(node: Node): boolean {
     case 'assert':
       return true;
     case 'look':
-    case 'reference':
       return true;
+    case 'reference':
+      return filled?.has(node.group) !== true;
     case 'capture':
     case 'atomic':
-      return matchesEmpty(node.body);
+      return matchesEmpty(node.body, filled);
     case 'sequence':
-      return node.items.every(matchesEmpty);
+      return node.items.every((item) => matchesEmpty(item, filled));
     case 'choice':
-      return node.items.some(matchesEmpty);
+      return node.items.some((item) => matchesEmpty(item, filled));
     case 'repeat':
-      return node.min === 0 || matchesEmpty(node.item);
+      return node.min === 0 || matchesEmpty(node.item, filled);
   }
 }
 

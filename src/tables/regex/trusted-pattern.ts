@@ -14,7 +14,6 @@ export interface TrustedPattern {
   readonly groups: number;
   /** As those of a compiled pattern. */
   readonly required: readonly Clause[];
-  anywhere(): undefined;
   readonly engine: BacktrackingRegex;
   /** What the engine is asked. */
   readonly pattern: BacktrackingPattern;
@@ -50,7 +49,6 @@ function trusted(
     kind: 'trusted',
     groups,
     required,
-    anywhere: () => undefined,
     engine,
     pattern: { source, flags, groups: wanted.map((group) => places[group] as number), rule },
     wanted,
@@ -69,6 +67,6 @@ function orRefusal(make: () => TrustedPattern): TrustedPattern | PatternRefusal 
     if (!(error instanceof PatternFault)) throw error;
     const { kind, construct, message, at } = error;
     if (kind === 'malformed') return { kind, construct, why: message, at };
-    return { kind, construct, why: `${message}, and this one is beyond that for trusted tables too` };
+    return { kind, construct, why: `${message} (not in trusted tables either)` };
   }
 }
