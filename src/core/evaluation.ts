@@ -33,7 +33,8 @@ export interface Question {
 export type Interpose = (question: Question, ask: () => MaybePromise<unknown>) => MaybePromise<unknown>;
 
 export interface EvaluationOptions {
-  /** The instant that stages see as `ctx.now`. Default: the platform's clock, read once per evaluation. */
+  /** The instant that stages see as `ctx.now`. Default: the platform's clock, read once for each
+   * evaluation, when the first stage asks for it. */
   readonly now?: Date;
   /** Milliseconds for each list of each phase; at most 2^31 - 1. Default 30,000. */
   readonly timeLimit?: number;

@@ -1,5 +1,8 @@
 /** Replies to commands and messages that come together: none lost, none out of order, whatever ends the session. */
 import { describe, expect, test } from 'vitest';
+import { discard } from '../../src/core/decision.js';
+import { definePolicy } from '../../src/core/policy.js';
+import { defineStage } from '../../src/core/stage.js';
 import { openWire, type Wire } from '../../src/testing/dialogue/index.js';
 import { say, session } from './smtp-client.js';
 import { startTestServer } from './smtp-support.js';
@@ -77,5 +80,39 @@ test('a logger that throws costs no reply and no message', async () => {
   wire.send('Subject: x\r\n\r\nbody\r\n.\r\nQUIT\r\n');
   expect(await codes(wire)).toEqual(['250', '250', '221']);
   expect(own.store.messages('s002')).toHaveLength(1);
+  await own.server.close();
+});
+
+test('what a client sends before its answer shows, in the same segment or a later one, and is over with the answer', async () => {
+  const seen: string[] = [];
+  const slow = defineStage({
+    name: 'slow',
+    at: 'rcpt',
+    run: async () => void (await new Promise((resolve) => setTimeout(resolve, 80))),
+  });
+  const look = defineStage({
+    name: 'look',
+    at: 'message',
+    run: ({ session: { pipelined }, sender }) => {
+      seen.push(`${sender.kind === 'mailbox' ? sender.localPart : ''} ${pipelined === true}`);
+      return discard('other');
+    },
+  });
+  const own = await startTestServer({ policy: definePolicy({ rcpt: [slow], message: [look] }) });
+  const wire = await session(own.server.port);
+  const envelope = (name: string): string =>
+    `MAIL FROM:<${name}@client.example>\r\nRCPT TO:<s001@school.example>\r\nDATA\r\n`;
+  const content = 'Subject: x\r\n\r\nbody\r\n.\r\n';
+  wire.send(envelope('same') + content);
+  for (let n = 0; n < 4; n++) await wire.line(2000);
+  wire.send(envelope('later'));
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  wire.send(content);
+  for (let n = 0; n < 4; n++) await wire.line(2000);
+  wire.send(envelope('patient'));
+  for (let n = 0; n < 3; n++) await wire.line(2000);
+  wire.send(content);
+  await wire.line(2000);
+  expect(seen).toEqual(['same true', 'later true', 'patient false']);
   await own.server.close();
 });

@@ -153,7 +153,7 @@ export function answeringClass(engine: Engine, host: ServerHost): AnsweringClass
             (late) => this.answer(late),
             (error: unknown) => this.crashed(error),
           );
-          answered.then(done);
+          answered.then(done).catch((error: unknown) => this.crashed(error));
           return;
         }
         this.answer(reply);

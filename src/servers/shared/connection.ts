@@ -23,18 +23,13 @@ import type { ServerHost } from './host.js';
 import { AUTH_LINE_BYTES } from './limits.js';
 import { Peer } from './peer.js';
 import * as replies from './replies.js';
-import { ipOf, tlsFactsOf, verbOf } from './socket-facts.js';
+import { hasArguments, ipOf, tlsFactsOf, verbOf } from './socket-facts.js';
 
 type Done = () => void;
 type Base = InstanceType<Engine['SMTPConnection']>;
 
 /** Commands that do no harm but keep a session alive. */
 const JUNK: ReadonlySet<string> = new Set(['NOOP', 'RSET', 'VRFY', 'HELP']);
-
-/** Behind a command of four letters that takes none. */
-function hasArguments(command: Buffer): boolean {
-  return command.length > 4 && command.toString('latin1').trim().length > 4;
-}
 
 export function connectionClass(engine: Engine, host: ServerHost): ConnectionClass {
   const { settings } = host;
@@ -145,6 +140,7 @@ export function connectionClass(engine: Engine, host: ServerHost): ConnectionCla
     }
 
     override handler_MAIL(command: Buffer, done: Done): void {
+      this.#mindPipelining();
       this.answerWith(() => this.peer.mail(command), done);
     }
 
@@ -219,7 +215,7 @@ export function connectionClass(engine: Engine, host: ServerHost): ConnectionCla
 
     #mindPipelining(): void {
       const parser = this._parser as DataParser | false;
-      this.peer.pipelined(parser !== false && parser.pending);
+      this.peer.pipelined(parser !== false && (parser.pending || this._socket.readableLength > 0));
     }
 
     override handler_DATA(command: Buffer, done: Done): void {

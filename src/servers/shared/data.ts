@@ -93,25 +93,39 @@ export interface DataParser extends SMTPStream {
   startMessage(stream: MessageStream): void;
 }
 
+type Done = (error?: Error | null) => void;
+
 export type DataParserClass = new (options?: SMTPStreamOptions) => DataParser;
 
 export function dataParserClass({ SMTPStream }: Engine): DataParserClass {
   return class extends SMTPStream implements DataParser {
     #unstuffer = new Unstuffer();
+    /** Octets of the chunk that the socket gave last. */
+    #chunk = 0;
+    /** What is written next is a part of that chunk. */
+    #inside = false;
     readonly #lines = new CommandLines(
       {
         line: (line, next) => this.oncommand(line, next),
         over: () => this._dataMode || this.isClosed,
-        rest: (rest, done) => this._write(rest, 'buffer', done),
+        rest: (rest, done) => this.#read(rest, done),
       },
       this._maxCommandLength,
     );
 
     get pending(): boolean {
-      return this.#lines.pending;
+      // In this chunk, or in one that waits for it to be dealt with.
+      return this.#lines.pending || this.writableLength > this.#chunk;
     }
 
-    override _write(chunk: Buffer, _encoding: string, done: (error?: Error | null) => void): void {
+    override _write(chunk: Buffer, _encoding: string, done: Done): void {
+      if (!this.#inside) this.#chunk = chunk.length;
+      this.#inside = false;
+      this.#read(chunk, done);
+    }
+
+    /** Also what is left of a chunk behind a command, or behind a message. */
+    #read(chunk: Buffer, done: Done): void {
       if (chunk.length === 0 || this.isClosed) done();
       else if (this._dataMode) this._feedDataStream(chunk, done);
       else this.#lines.push(chunk, done);
@@ -145,10 +159,12 @@ export function dataParserClass({ SMTPStream }: Engine): DataParserClass {
     }
 
     /** In one call for each chunk, where the loop of the package makes one write for each line that begins with a dot. */
-    override _feedDataStream(chunk: Buffer, done: (error?: Error | null) => void): void {
+    override _feedDataStream(chunk: Buffer, done: Done): void {
       const { content, rest } = this.#unstuffer.read(chunk);
       this._countDataBytes(content.length);
       if (rest !== undefined) {
+        // It writes the rest to us when the message has been answered.
+        this.#inside = true;
         this._endDataMode(content, rest, done);
         return;
       }

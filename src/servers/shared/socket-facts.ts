@@ -25,3 +25,8 @@ export function verbOf(command: Buffer): string {
   const space = command.indexOf(0x20);
   return command.toString('latin1', 0, Math.min(space === -1 ? command.length : space, 16)).toUpperCase();
 }
+
+/** Behind a command of four letters that takes none. */
+export function hasArguments(command: Buffer): boolean {
+  return command.length > 4 && command.toString('latin1').trim().length > 4;
+}

@@ -35,10 +35,10 @@ export interface Checked {
 
 /** Nothing was looked at, or nothing was found. */
 export const clean: Checked = Object.freeze({
-  findings: {
-    ...headerChecksFinding.of({ hits: [], passed: false }),
-    ...bodyChecksFinding.of({ hits: [], passed: false }),
-  },
+  findings: Object.freeze({
+    ...headerChecksFinding.of(Object.freeze({ hits: Object.freeze([]), passed: false })),
+    ...bodyChecksFinding.of(Object.freeze({ hits: Object.freeze([]), passed: false })),
+  }),
 });
 
 /** A promise only where the body is not in memory and has to be read, or a trusted table has to ask. */

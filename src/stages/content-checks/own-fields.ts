@@ -8,6 +8,7 @@ import { CR, encodeLatin1, LF } from '../../values/bytes.js';
 import type { HeaderField } from '../../values/header.js';
 import { COLON } from '../../values/header-field.js';
 import type { Message } from '../../values/message.js';
+import type { MimeLimits } from '../../values/mime/index.js';
 import { ownFieldText } from './field-text.js';
 import { headerKind, type Plan } from './plan.js';
 
@@ -26,7 +27,7 @@ export function ownMatches(
   answers: Answers | undefined,
 ): MatchOwn | undefined {
   if ((tables.header === undefined && tables.mime === undefined) || header.length === 0) return undefined;
-  const flat = flatten(header, mime.field) ?? rewritten(header, (field) => ownFieldText(field, mime));
+  const flat = flatten(header, mime) ?? rewritten(header, (field) => ownFieldText(field, mime));
   const inHeader = tables.header?.table.scan(flat.octets);
   const inMime = tables.mime === tables.header ? inHeader : tables.mime?.table.scan(flat.octets);
   if (inHeader === undefined && inMime === undefined) return undefined;
@@ -58,10 +59,10 @@ interface Flat {
 }
 
 /** By copying octets; undefined where a text is not the field's octets with other line ends. */
-function flatten(header: readonly HeaderField[], sizeLimit: number): Flat | undefined {
+function flatten(header: readonly HeaderField[], { field, line }: MimeLimits): Flat | undefined {
   let size = 0;
   for (const { bytes, name } of header) {
-    if (bytes.length > sizeLimit || bytes[name.length] !== COLON) return undefined;
+    if (bytes.length > field || name.length >= line || bytes[name.length] !== COLON) return undefined;
     size += bytes.length + 1;
   }
   const octets = new Uint8Array(size);
