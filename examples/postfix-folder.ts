@@ -6,12 +6,12 @@
 import { dnsResolver } from 'postern/adapters/dns';
 import { maildir } from 'postern/adapters/maildir';
 import { policyService } from 'postern/adapters/policy-service';
-import { type PostfixReading, readPostfix } from 'postern/postfix';
+import { type PostfixReading, readPostfix, systemAccounts } from 'postern/postfix';
 import { smtpServer } from 'postern/servers/smtp';
 
 const [folder = '/etc/postfix'] = process.argv.slice(2);
 const resolver = dnsResolver();
-const read = (): PostfixReading => readPostfix(folder, { resolver, policyService });
+const read = (): PostfixReading => readPostfix(folder, { resolver, policyService, unix: systemAccounts() });
 const site = read();
 for (const { status, parameter, why } of site.report) {
   if (status === 'not-honoured') process.stderr.write(`${parameter} is not honoured: ${why}\n`);

@@ -22,6 +22,8 @@ export interface RuleNote {
 export interface RemarkNote {
   readonly kind: 'remark';
   readonly text: string;
+  /** The remark is what the operator asked for (Postfix's WARN, INFO, warn_if_reject): servers write it to their log. */
+  readonly log?: 'info' | 'warn';
 }
 
 export type Note = RuleNote | RemarkNote;

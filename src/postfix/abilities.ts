@@ -11,8 +11,8 @@ import type { Resolver } from '../ports/resolver.js';
 import { type RouteOptions, recipientValidator } from '../stages/routing/index.js';
 import { isConfigurationError } from '../values/errors.js';
 import type { ParameterView } from './parameter-view.js';
+import type { PolicyServiceCall } from './policy-endpoint.js';
 import type { RestrictionAbilities } from './restriction-stages.js';
-import type { PolicyServiceCall } from './restrictions.js';
 
 export interface Abilities {
   /** For restrictions that ask the DNS, and for the names of clients. Without it, those are left out and reported. */

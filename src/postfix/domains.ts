@@ -1,8 +1,10 @@
 /**
- * Lists of domains and networks in main.cf: names, `/file` with more of them, `type:map` whose keys they are. What Postfix
- * takes and never matches (`*.example`, `.example`, what is no domain) is left out with a warning that says what to write.
+ * Lists of domains and networks in main.cf: names, `/file` with more of them, `type:map` that has them as keys: those of a map
+ * that can list them are names, others are asked for each domain. What Postfix takes and never matches (`*.example`, `.example`, what is no domain) is left out with a warning that says what to write.
  */
 
+import type { Table } from '../core/table.js';
+import type { DomainEntry } from '../tables/domain-set.js';
 import { indexedTypes, logicalLines, splitTableName } from '../tables/index.js';
 import { parseDomain } from '../values/domain.js';
 import type { Problem, SourcePosition } from '../values/errors.js';
@@ -22,18 +24,29 @@ export class Lists {
     this.#maps = maps;
   }
 
-  /** Exact names and address literals. `parameter` is named in problems. */
-  domains(parameter: string, value: string, source: SourcePosition): readonly string[] {
-    const good = this.elements(value, source).filter((element) => this.#isDomain(parameter, element, source));
-    return [...new Set(good.map((element) => element.toLowerCase()))];
+  /** Exact names, address literals and tables. `parameter` is named in problems; with `dots` names may begin with a dot. */
+  domains(parameter: string, value: string, source: SourcePosition, dots = false): readonly DomainEntry[] {
+    const good = this.elements(value, source).flatMap((element): readonly DomainEntry[] => {
+      if (isAsked(element)) {
+        const table = this.#maps.one(element, source);
+        return table === undefined ? [] : [table];
+      }
+      const name = dots && element.startsWith('.') ? element.slice(1) : element;
+      return this.#isDomain(parameter, name, source) ? [element.toLowerCase()] : [];
+    });
+    return [...new Set(good)];
   }
 
-  /** mynetworks: addresses and networks in CIDR notation; `!` in front excludes. */
-  networks(value: string, source: SourcePosition): readonly string[] {
-    return this.elements(value, source).filter((element) => {
+  /** mynetworks: addresses and networks in CIDR notation, `!` in front excludes; tables, asked for the whole address. */
+  networks(value: string, source: SourcePosition): readonly (string | Table)[] {
+    return this.elements(value, source, isMap).flatMap((element): readonly (string | Table)[] => {
+      if (isMap(element)) {
+        const table = this.#maps.one(element, source);
+        return table === undefined ? [] : [table];
+      }
       const network = parseNetwork(element.replace(/^!+/, ''));
       if (network.kind === 'malformed') this.#add('bad-network', `mynetworks: ${network.why}`, source, element);
-      return network.kind === 'parsed';
+      return network.kind === 'parsed' ? [element] : [];
     });
   }
 
@@ -55,37 +68,37 @@ export class Lists {
     return domain.kind === 'parsed';
   }
 
-  /** The elements, those of files and maps among them. */
-  elements(value: string, source: SourcePosition, depth = 0): readonly string[] {
+  /** The elements, those of files among them, and the keys of maps that can list theirs and are not to be asked. */
+  elements(value: string, source: SourcePosition, asked: typeof isAsked = isAsked, depth = 0): readonly string[] {
     return splitList(value).flatMap((element) => {
-      if (element.startsWith('/')) return this.#ofFile(element, source, depth);
-      // An IPv6 network has colons too, but no letters that are no digits before the first.
-      const isMap = /^[a-z]{3,20}:[^:]/.test(element) && !/^[0-9a-f]{3,4}:/.test(element);
-      return isMap ? this.#keysOf(element, source) : [element];
+      if (element.startsWith('/')) return this.#ofFile(element, source, asked, depth);
+      return isMap(element) && !asked(element) ? this.#maps.domainKeys(element, source) : [element];
     });
   }
 
-  /** Patterns have no keys that could be listed: `virtual_alias_domains = $virtual_alias_maps` may name such a map. */
-  #keysOf(element: string, source: SourcePosition): readonly string[] {
-    const { type } = splitTableName(element);
-    if (indexedTypes.has(type) || type === 'inline') return this.#maps.domainKeys(element, source);
-    if (this.#maps.one(element, source) !== undefined) {
-      const message = 'domains cannot be listed from this type of map: none is taken from it, name them';
-      this.warnings.push({ code: 'wrong-map-type', message, source, construct: element });
-    }
-    return [];
-  }
-
-  #ofFile(path: string, source: SourcePosition, depth: number): readonly string[] {
+  #ofFile(path: string, source: SourcePosition, asked: typeof isAsked, depth: number): readonly string[] {
     if (depth >= NESTING_LIMIT) {
       this.#add('nested-files', `files of lists nest at most ${NESTING_LIMIT} deep`, source, path);
       return [];
     }
     const text = this.#maps.text(path, source) ?? '';
-    return logicalLines(text).flatMap((line) => this.elements(line.text, { file: path, line: line.line }, depth + 1));
+    return logicalLines(text).flatMap((line) =>
+      this.elements(line.text, { file: path, line: line.line }, asked, depth + 1),
+    );
   }
 
   #add(code: string, message: string, source: SourcePosition, construct: string): void {
     this.problems.push({ code, message, source, construct });
   }
+}
+
+/** An IPv6 network has colons too, but no letters that are no digits before the first. */
+function isMap(element: string): boolean {
+  return /^[a-z]{3,20}:[^:]/.test(element) && !/^[0-9a-f]{3,4}:/.test(element);
+}
+
+/** A map whose keys cannot be listed: patterns, maps made of maps. */
+function isAsked(element: string): boolean {
+  const { type } = splitTableName(element);
+  return isMap(element) && !indexedTypes.has(type) && type !== 'inline';
 }

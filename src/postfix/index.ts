@@ -2,6 +2,7 @@
 
 export { type RestrictionsFinding, restrictionsFinding } from '../stages/restrictions/index.js';
 export type { Abilities, PolicyServiceEndpoint, PolicyServiceTimes } from './abilities.js';
+export { type AccountFiles, systemAccounts } from './accounts.js';
 export type { ParameterStatus } from './catalogue/status.js';
 export type { Listen } from './endpoint.js';
 export type { PostfixTexts } from './files.js';

@@ -1,21 +1,21 @@
 /**
  * The stages of one smtpd(8) service, in the order in which Postfix's programs come to their verdicts: smtpd's restrictions,
- * canonical addresses, where the recipient's mail goes; at the end of data sizes, loops, the checks of cleanup(8) on the header
- * as it came, and then its addresses.
+ * canonical addresses, where the recipient's mail goes; at the end of data sizes, loops, the sender's canonical address, copies,
+ * the checks of cleanup(8) on the header as it came, and then its addresses.
  */
 import { definePolicy, type Policy } from '../core/policy.js';
 import type { AnyStage } from '../core/stage.js';
 import { type ContentChecksOptions, contentChecks } from '../stages/content-checks/index.js';
 import { loopDetection } from '../stages/loop-detection/index.js';
 import { rewriteAddresses, rewriteRecipients } from '../stages/rewriting/index.js';
-import { type RouteOptions, route } from '../stages/routing/index.js';
+import { bcc, type RouteOptions, route } from '../stages/routing/index.js';
 import { declaredSize, sizeLimit } from '../stages/size-limit/index.js';
 import { isConfigurationError } from '../values/errors.js';
 import { type Abilities, restrictionAbilities } from './abilities.js';
 import type { ParameterView } from './parameter-view.js';
 import { restrictionStages } from './restriction-stages.js';
-import { hasRewriting, rewritingOptions } from './rewriting-options.js';
-import { routingOptions, wordsOf } from './routing-options.js';
+import { changesEnvelope, changesHeader, rewritingOptions } from './rewriting-options.js';
+import { copyOptions, routingOptions, wordsOf } from './routing-options.js';
 import type { PostfixSettings } from './settings.js';
 import type { Site } from './site.js';
 
@@ -42,16 +42,21 @@ export function readPolicy(
   const routing = routingOptions(site, view, settings, mapping);
   const asked = restrictionAbilities(view, routing, !without.has('no_unknown_recipient_checks'), abilities);
   const restrictions = restrictionStages(site, view, settings, asked);
-  const rewriting = mapping ? rewritingStages(site, settings) : { rcpt: [], message: [] };
-  const lists: Readonly<Record<'mail' | 'rcpt' | 'message', readonly AnyStage[]>> = {
-    mail: maxBytes === undefined ? [] : [declaredSize({ maxBytes })],
-    rcpt: [...restrictions.rcpt, ...rewriting.rcpt, ...routeStage(site, view, routing)],
+  const rewriting = rewritingStages(site, settings, mapping);
+  const lists: Readonly<Record<'connect' | 'helo' | 'mail' | 'rcpt' | 'message', readonly AnyStage[]>> = {
+    connect: restrictions?.connect ?? [],
+    helo: restrictions?.helo ?? [],
+    mail: [...(maxBytes === undefined ? [] : [declaredSize({ maxBytes })]), ...(restrictions?.mail ?? [])],
+    rcpt: [...rewriting.first, ...(restrictions?.rcpt ?? []), ...rewriting.rcpt, ...routeStage(site, view, routing)],
     message: [
-      ...restrictions.message,
+      ...(restrictions?.message ?? []),
       ...(maxBytes === undefined ? [] : [sizeLimit({ maxBytes })]),
       ...built(site, cleanup, 'hopcount_limit', () => loopDetection({ maxReceived: cleanup.count('hopcount_limit') })),
+      ...rewriting.sender,
+      ...(mapping ? copies(site, routing) : []),
       ...(without.has('no_header_body_checks') ? [] : checks(site, cleanup)),
-      ...rewriting.message,
+      ...rewriting.header,
+      ...(restrictions?.last ?? []),
     ],
   };
   return site.allProblems().length > 0 ? undefined : definePolicy(lists);
@@ -64,14 +69,30 @@ function routeStage(site: Site, view: ParameterView, options: RouteOptions): rea
 function rewritingStages(
   site: Site,
   settings: PostfixSettings,
-): Readonly<Record<'rcpt' | 'message', readonly AnyStage[]>> {
+  mapping: boolean,
+): Readonly<Record<'first' | 'rcpt' | 'sender' | 'header', readonly AnyStage[]>> {
   const { cleanup } = site.programs;
-  const options = rewritingOptions(site, settings);
-  if (!hasRewriting(options)) return { rcpt: [], message: [] };
+  const options = rewritingOptions(site, settings, mapping);
+  const at = 'canonical_maps';
+  const { origin, dotDomain } = options;
   return {
-    rcpt: built(site, cleanup, 'canonical_maps', () => rewriteRecipients(options)),
-    message: built(site, cleanup, 'canonical_maps', () => rewriteAddresses(options)),
+    // trivial-rewrite(8) completes a domain for the restrictions too; canonical(5) comes behind them.
+    first: dotDomain === undefined ? [] : built(site, cleanup, at, () => rewriteRecipients({ origin, dotDomain })),
+    rcpt: changesEnvelope(options) ? built(site, cleanup, at, () => rewriteRecipients(options)) : [],
+    sender: changesEnvelope(options)
+      ? built(site, cleanup, at, () => rewriteAddresses({ ...options, parts: ['sender'] }))
+      : [],
+    header: changesHeader(options)
+      ? built(site, cleanup, at, () => rewriteAddresses({ ...options, parts: ['header'] }))
+      : [],
   };
+}
+
+/** For senders as they are rewritten, and before the verdicts on content: what is held or redirected takes its copies along. */
+function copies(site: Site, routing: RouteOptions): readonly AnyStage[] {
+  const options = copyOptions(site);
+  if (Object.keys(options).length === 0) return [];
+  return built(site, site.programs.cleanup, 'always_bcc', () => bcc({ ...routing, ...options }));
 }
 
 function checks(site: Site, cleanup: ParameterView): readonly AnyStage[] {

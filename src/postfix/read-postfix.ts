@@ -71,6 +71,7 @@ function reportOfSite(site: Site, plans: readonly ServicePlan[]): readonly Repor
     viewOf: site.viewOf,
     verdicts,
     verdictsOf: new Map(plans.map((plan) => [plan.line, plan.verdicts])),
+    accounts: site.accounts !== undefined,
     restrictionClasses: site.view.text('smtpd_restriction_classes'),
   });
 }

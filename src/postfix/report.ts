@@ -25,11 +25,13 @@ export interface ReportRow {
 }
 
 /** A verdict on a parameter by its value, above what the catalogue says. The worst of several counts. */
-export type Judge = (parameter: string, status: 'honoured' | 'irrelevant' | 'not-honoured', why: string) => void;
+export type Judge = (parameter: string, status: Verdict['status'], why: string, guards?: false) => void;
 
 export interface Verdict {
   readonly status: 'honoured' | 'irrelevant' | 'not-honoured';
   readonly why: string;
+  /** What is done instead is no less safe. Default: as the catalogue has it for the parameter. */
+  readonly guards?: false;
 }
 
 /** Verdicts as they come in. */
@@ -38,9 +40,11 @@ export function verdicts(): { readonly found: ReadonlyMap<string, Verdict>; read
   const rank = { honoured: 1, irrelevant: 0, 'not-honoured': 2 } as const;
   return {
     found,
-    judge: (parameter, status, why) => {
+    judge: (parameter, status, why, guards) => {
       const before = found.get(parameter);
-      if (before === undefined || rank[status] > rank[before.status]) found.set(parameter, { status, why });
+      if (before === undefined || rank[status] > rank[before.status]) {
+        found.set(parameter, guards === undefined ? { status, why } : { status, why, guards });
+      }
     },
   };
 }
@@ -56,6 +60,8 @@ export interface ReportFacts {
   /** Verdicts found for one service's view, by the service. */
   readonly verdictsOf: ReadonlyMap<MasterService, ReadonlyMap<string, Verdict>>;
   readonly restrictionClasses: string;
+  /** Whether the system's accounts were given. */
+  readonly accounts: boolean;
 }
 
 export function reportOn(facts: ReportFacts): readonly ReportRow[] {
@@ -71,10 +77,10 @@ export function reportOn(facts: ReportFacts): readonly ReportRow[] {
   const overrides = services.flatMap((service) =>
     [...service.overrides.values()].map((one) => row(one, service, overrideVerdict(one, service, facts, read, known))),
   );
-  return [...rows, ...overrides, ...defaults(main)];
+  return [...rows, ...overrides, ...defaults(facts)];
 }
 
-type AnyVerdict = { readonly status: ParameterStatus; readonly why: string };
+type AnyVerdict = { readonly status: ParameterStatus; readonly why: string; readonly guards?: boolean };
 
 function verdictOn(
   { name, value }: Setting,
@@ -134,25 +140,25 @@ function knownNames({ services, restrictionClasses }: ReportFacts): Known {
 function row(
   { name, value, source }: Setting,
   service: MasterService | undefined,
-  { status, why }: AnyVerdict,
+  { status, why, guards: guarding = guardsSecurity(name) }: AnyVerdict,
 ): ReportRow {
-  const guards = status === 'not-honoured' && guardsSecurity(name);
+  const guards = status === 'not-honoured' && guarding;
   const of = service === undefined ? undefined : `${service.name}/${service.type}`;
   return { parameter: name, value, source, service: of, status, why, guards };
 }
 
 /** Where Postfix's default asks the system, and ours cannot. */
-function defaults(main: MainCf): readonly ReportRow[] {
+function defaults({ main, accounts }: ReportFacts): readonly ReportRow[] {
   const rows = [
     [
       'local_recipient_maps',
-      "Postfix's default asks the system's accounts: here every local recipient is taken; name a map of users",
+      "Postfix's default asks the system's accounts: here every local recipient is taken; name a map of users, or give them (`unix`)",
     ],
     ['alias_maps', "Postfix's default reads the system's aliases file: here none is read; name it"],
     ['mynetworks', "Postfix's default is this host's own addresses: here loopback alone"],
   ] as const;
   return rows
-    .filter(([parameter]) => !main.settings.has(parameter))
+    .filter(([parameter]) => !main.settings.has(parameter) && !(accounts && parameter === 'local_recipient_maps'))
     .map(([parameter, why]) => ({
       parameter,
       value: undefined,

@@ -1,10 +1,9 @@
 /** smtpd_*_restrictions of one service as stages: the lists as main.cf or `-o` has them, and the guard against an open relay. */
-import type { AnyStage } from '../core/stage.js';
 import {
   type Need,
   type Restriction,
   type SettingsFor,
-  smtpdDataRestrictions,
+  type SmtpdRestrictionsStages,
   smtpdRestrictions,
 } from '../stages/restrictions/index.js';
 import { isConfigurationError } from '../values/errors.js';
@@ -16,17 +15,12 @@ import type { Site } from './site.js';
 /** What the program that reads a configuration can ask. */
 export type RestrictionAbilities = Pick<RestrictionsContext, 'resolver' | 'recipients' | 'policyService'>;
 
-export interface RestrictionStages {
-  readonly rcpt: readonly AnyStage[];
-  readonly message: readonly AnyStage[];
-}
-
 export function restrictionStages(
   site: Site,
   view: ParameterView,
   settings: PostfixSettings,
   abilities: RestrictionAbilities = {},
-): RestrictionStages {
+): SmtpdRestrictionsStages | undefined {
   const read = readRestrictions({ view, maps: site.maps, ...abilities });
   for (const problem of read.problems) site.problems.push(problem);
   for (const [parameter, left] of byParameter(read)) {
@@ -39,21 +33,16 @@ export function restrictionStages(
     if (!isConfigurationError(error)) throw error;
     const source = view.source('smtpd_recipient_restrictions');
     for (const one of error.problems) site.problems.push(one.source === undefined ? { ...one, source } : one);
-    return { rcpt: [], message: [] };
+    return undefined;
   }
 }
 
-function stagesOf({ lists, settings }: ReadRestrictions, site: PostfixSettings): RestrictionStages {
+function stagesOf({ lists, settings, delayReject }: ReadRestrictions, site: PostfixSettings): SmtpdRestrictionsStages {
   const { networks, localDomains, virtualDomains, mailboxDomains, relayDomains } = site;
   const destinations = { final: [...localDomains, ...virtualDomains, ...mailboxDomains], relay: relayDomains };
-  const { data, endOfData, ...atRcpt } = lists;
   // Who wrote the words is no compiler: construction says what they need.
   const given = { ...settings, networks, destinations } as SettingsFor<Need>;
-  const hasData = data.length + endOfData.length > 0;
-  return {
-    rcpt: [smtpdRestrictions<Need>({ ...atRcpt, ...given })],
-    message: hasData ? [smtpdDataRestrictions<Need>({ data, endOfData, ...given })] : [],
-  };
+  return smtpdRestrictions<Need>({ ...lists, ...given, delayReject });
 }
 
 function byParameter({ left }: ReadRestrictions): ReadonlyMap<string, readonly string[]> {

@@ -18,17 +18,12 @@ import {
 import type { Problem, SourcePosition } from '../values/errors.js';
 import { splitList } from './lists.js';
 import type { Maps } from './maps.js';
-import { readPolicyService } from './policy-endpoint.js';
+import { type PolicyServiceCall, readPolicyService } from './policy-endpoint.js';
 
 /** The parameters, as one service sees them. */
 export interface Parameters {
   text(name: string): string;
   source(name: string): SourcePosition;
-}
-
-export interface PolicyServiceCall {
-  /** Milliseconds. */
-  readonly timeout?: number;
 }
 
 export interface RestrictionsContext {
@@ -51,6 +46,8 @@ export interface ReadRestrictions {
   readonly lists: Readonly<Record<RestrictionList, readonly Restriction[]>>;
   /** All but networks and destinations, which are the site's. */
   readonly settings: RestrictionSettings;
+  /** smtpd_delay_reject. */
+  readonly delayReject: boolean;
   /** Postfix would have applied them. */
   readonly left: readonly LeftOut[];
   readonly problems: readonly Problem[];
@@ -100,7 +97,8 @@ class Reader {
     };
     for (const name of this.#classNames) this.#class(name);
     const settings = { ...this.#settings, classes: Object.fromEntries(this.#classes) };
-    return { lists, settings, left: this.#left, problems: this.#problems };
+    const delayReject = this.#context.view.text('smtpd_delay_reject').toLowerCase() !== 'no';
+    return { lists, settings, delayReject, left: this.#left, problems: this.#problems };
   }
 
   #list(parameter: string, bareTables: boolean): readonly Restriction[] {
@@ -124,6 +122,10 @@ class Reader {
       const message = 'the restriction class names itself, directly or through another';
       this.#problem('class-in-itself', message, this.#context.view.source(name), name);
       return [];
+    }
+    if (splitList(this.#context.view.text(name)).length === 0) {
+      const message = 'the restriction class needs a definition, as smtpd wants it: name = restriction, ...';
+      this.#problem('empty-class', message, this.#context.view.source('smtpd_restriction_classes'), name);
     }
     this.#open.add(name);
     const members = this.#list(name, true);
@@ -156,8 +158,8 @@ class Reader {
       this.#left.push({ parameter, text: `check_policy_service ${text}`, why });
       return undefined;
     }
-    const { endpoint, timeout, defaultAction, policyContext } = read;
-    const service = policyService(endpoint, timeout === undefined ? {} : { timeout });
+    const { endpoint, call, defaultAction, policyContext } = read;
+    const service = policyService(endpoint, call);
     return checkPolicyService(service, {
       source,
       name: endpoint,

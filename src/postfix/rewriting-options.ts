@@ -8,16 +8,20 @@ import { wordsOf } from './routing-options.js';
 import type { PostfixSettings } from './settings.js';
 import type { Site } from './site.js';
 
-export function rewritingOptions(site: Site, settings: PostfixSettings): RewriteOptions {
+/** `mapping`: false where receive_override_options turns address mappings off; names are completed nevertheless. */
+export function rewritingOptions(site: Site, settings: PostfixSettings, mapping: boolean): RewriteOptions {
   const { cleanup, rewrite } = site.programs;
-  const canonical = site.table(cleanup, 'canonical_maps');
-  const senderCanonical = site.table(cleanup, 'sender_canonical_maps');
-  const recipientCanonical = site.table(cleanup, 'recipient_canonical_maps');
+  const table = (name: string) => (mapping ? site.table(cleanup, name) : undefined);
+  const canonical = table('canonical_maps');
+  const senderCanonical = table('sender_canonical_maps');
+  const recipientCanonical = table('recipient_canonical_maps');
   const remoteDomain = rewrite.text('remote_header_rewrite_domain');
   return {
     origin: settings.origin.ascii,
     appendOrigin: rewrite.flag('append_at_myorigin'),
     ...(rewrite.flag('append_dot_mydomain') && { dotDomain: rewrite.text('mydomain') }),
+    bangPaths: rewrite.flag('swap_bangpath'),
+    percentHack: rewrite.flag('allow_percent_hack'),
     localDomains: settings.localDomains,
     ...(canonical !== undefined && { canonical }),
     ...(senderCanonical !== undefined && { senderCanonical }),
@@ -25,7 +29,7 @@ export function rewritingOptions(site: Site, settings: PostfixSettings): Rewrite
     canonicalClasses: classes(cleanup, 'canonical_classes'),
     senderCanonicalClasses: classes(cleanup, 'sender_canonical_classes'),
     recipientCanonicalClasses: classes(cleanup, 'recipient_canonical_classes'),
-    masqueradeDomains: splitList(cleanup.text('masquerade_domains')),
+    masqueradeDomains: mapping ? splitList(cleanup.text('masquerade_domains')) : [],
     masqueradeExceptions: splitList(cleanup.text('masquerade_exceptions')),
     masqueradeClasses: classes(cleanup, 'masquerade_classes'),
     recipientDelimiter: settings.recipientDelimiter,
@@ -36,11 +40,19 @@ export function rewritingOptions(site: Site, settings: PostfixSettings): Rewrite
   };
 }
 
-/** Whether there is anything that could change an address. Bare names are completed by the servers' own reading of paths. */
-export function hasRewriting(options: RewriteOptions): boolean {
-  const { canonical, senderCanonical, recipientCanonical, masqueradeDomains = [], remoteDomain } = options;
+/** Whether a recipient could change: names are completed by the server's own reading of paths. */
+export function changesEnvelope(options: RewriteOptions): boolean {
+  const { canonical, senderCanonical, recipientCanonical, masqueradeDomains = [], dotDomain } = options;
   const tables = [canonical, senderCanonical, recipientCanonical];
-  return tables.some((table) => table !== undefined) || masqueradeDomains.length > 0 || remoteDomain !== undefined;
+  return tables.some((table) => table !== undefined) || masqueradeDomains.length > 0 || dotDomain !== undefined;
+}
+
+/** Whether a field of the header could, of local clients at least. */
+export function changesHeader(options: RewriteOptions): boolean {
+  const { appendOrigin, bangPaths, percentHack, remoteDomain } = options;
+  return (
+    changesEnvelope(options) || [appendOrigin, bangPaths, percentHack].includes(true) || remoteDomain !== undefined
+  );
 }
 
 const places: readonly AddressPlace[] = ['envelope_sender', 'envelope_recipient', 'header_sender', 'header_recipient'];
@@ -49,22 +61,28 @@ function classes(view: ParameterView, name: string): readonly AddressPlace[] {
   return wordsOf(view, name, places);
 }
 
+const clientWords = ['permit_inet_interfaces', 'permit_mynetworks', 'permit_sasl_authenticated'] as const;
+
 /** local_header_rewrite_clients: whose header fields are completed and rewritten. */
-function localClients(site: Site, { networks }: PostfixSettings): (session: Session) => boolean {
+function localClients(site: Site, { networks, ownAddresses }: PostfixSettings): (session: Session) => boolean {
   const name = 'local_header_rewrite_clients';
-  const known = ['permit_inet_interfaces', 'permit_mynetworks', 'permit_sasl_authenticated'] as const;
   const words = splitList(site.view.text(name));
-  const left = words.filter((word) => !(known as readonly string[]).includes(word));
+  const has = (word: (typeof clientWords)[number]): boolean => words.includes(word);
+  const left = words.filter((word) => !(clientWords as readonly string[]).includes(word));
   if (left.length > 0) site.judge(name, 'not-honoured', `left out: ${left.join(', ')}`);
-  const ours = words.includes('permit_mynetworks') ? networks : ['127.0.0.0/8', '[::1]/128'];
-  const parsed = ours.flatMap((entry) => {
+  const own = new Set(has('permit_inet_interfaces') ? ownAddresses.map(({ text }) => text) : []);
+  const given = has('permit_mynetworks') ? networks : [];
+  const tables = given.filter((entry) => typeof entry !== 'string');
+  if (tables.length > 0) site.judge(name, 'not-honoured', `not asked: ${tables.map((table) => table.name).join(', ')}`);
+  const ours = given.flatMap((entry) => {
+    if (typeof entry !== 'string') return [];
     const network = parseNetwork(entry.replace(/^!+/, ''));
     return network.kind === 'parsed' ? [{ network: network.value, ours: !entry.startsWith('!') }] : [];
   });
-  const byLogin = words.includes('permit_sasl_authenticated');
+  const byLogin = has('permit_sasl_authenticated');
   return ({ client: { ip }, protocol, login }) => {
-    if (protocol === 'local') return true;
-    if (byLogin && login !== undefined) return true;
-    return ip !== undefined && parsed.find(({ network }) => networkContains(network, ip))?.ours === true;
+    if (protocol === 'local' || (byLogin && login !== undefined)) return true;
+    if (ip === undefined) return false;
+    return own.has(ip.text) || ours.find(({ network }) => networkContains(network, ip))?.ours === true;
   };
 }

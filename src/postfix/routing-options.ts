@@ -2,7 +2,7 @@
  * Where mail goes, from main.cf: the options of `route` as the programs of Postfix would read them, each its own parameters:
  * cleanup(8) virtual aliases, trivial-rewrite(8) transports, local(8) aliases and mailboxes, virtual(8) its own.
  */
-import type { RouteOptions } from '../stages/routing/index.js';
+import type { BccOptions, RouteOptions } from '../stages/routing/index.js';
 import { splitList } from './lists.js';
 import type { ParameterView } from './parameter-view.js';
 import type { PostfixSettings } from './settings.js';
@@ -20,6 +20,8 @@ export function routingOptions(
   return {
     localDomains: settings.localDomains,
     localRecipients: site.table(smtpd, 'local_recipient_maps') ?? 'all',
+    // smtpd(8) knows aliases only where $alias_maps is among local_recipient_maps.
+    aliasesListed: false,
     virtualDomains: settings.virtualDomains,
     mailboxDomains: settings.mailboxDomains,
     relayDomains: settings.relayDomains,
@@ -72,11 +74,26 @@ function transportOptions(site: Site, rewrite: ParameterView): Partial<RouteOpti
   };
 }
 
+/** Nothing where there are no copies. */
+export function copyOptions(site: Site): Pick<BccOptions, 'always' | 'senderCopies' | 'recipientCopies'> {
+  const { cleanup } = site.programs;
+  const always = textOf(cleanup, 'always_bcc');
+  const senderCopies = site.table(cleanup, 'sender_bcc_maps');
+  const recipientCopies = site.table(cleanup, 'recipient_bcc_maps');
+  return {
+    ...(always !== undefined && { always }),
+    ...(senderCopies !== undefined && { senderCopies }),
+    ...(recipientCopies !== undefined && { recipientCopies }),
+  };
+}
+
 function localOptions(site: Site): Partial<RouteOptions> {
   const { local } = site.programs;
   return {
     ...given('aliases', site.table(local, 'alias_maps')),
+    ...given('users', site.accounts),
     ...given('includes', site.includes),
+    expandOwnerAlias: local.flag('expand_owner_alias'),
     commandsFrom: wordsOf(local, 'allow_mail_to_commands', ['alias', 'include', 'forward']).filter(isNoForward),
     filesFrom: wordsOf(local, 'allow_mail_to_files', ['alias', 'include', 'forward']).filter(isNoForward),
     ...given('mailboxTransport', textOf(local, 'mailbox_transport')),

@@ -21,9 +21,13 @@ export interface PostfixServer {
   readonly port: number;
   /** myhostname. */
   readonly name: string;
+  /** Who `<postmaster>` is: at myorigin. */
+  readonly postmaster: string;
   readonly strictEnvelope: boolean;
   /** smtpd_helo_required. */
   readonly requireHello: boolean;
+  /** smtpd_delay_reject. */
+  readonly delayHello: boolean;
   readonly softBounce: boolean;
   /** For the names of clients, unless smtpd_peername_lookup is off. */
   readonly resolver?: Resolver;
@@ -82,7 +86,7 @@ const MANY = 1_000_000;
 export function readServer(
   view: ParameterView,
   context: ServerContext,
-): PostfixServer & { readonly login: PostfixLogin } {
+): Omit<PostfixServer, 'postmaster'> & { readonly login: PostfixLogin } {
   const { listen, abilities } = context;
   const { credentials, resolver } = abilities;
   const transport = readServerTls(view, context);
@@ -93,8 +97,9 @@ export function readServer(
     name: view.text('myhostname'),
     strictEnvelope: view.flag('strict_rfc821_envelopes'),
     requireHello: view.flag('smtpd_helo_required'),
+    delayHello: view.flag('smtpd_delay_reject'),
     softBounce: view.flag('soft_bounce'),
-    bareNewline: bareNewline(view),
+    bareNewline: bareNewline(view, context),
     xclientHosts: clientNetworks(view, 'smtpd_authorized_xclient_hosts', context),
     limits: readLimits(view),
     ...transport,
@@ -123,9 +128,14 @@ function atLeast(least: number, value: number): number {
 }
 
 /** `no` takes a bare LF for a line end, and so do we: but `LF . LF` ends no message here. */
-function bareNewline(view: ParameterView): 'reject' | 'normalise' {
+function bareNewline(view: ParameterView, { judge }: ServerContext): 'reject' | 'normalise' {
   const word = view.oneOf('smtpd_forbid_bare_newline', ['no', 'yes', 'normalize', 'reject']);
-  view.text('smtpd_forbid_bare_newline_exclusions');
+  const excluded = splitList(view.text('smtpd_forbid_bare_newline_exclusions'));
+  if (word !== 'reject') judge('smtpd_forbid_bare_newline_exclusions', 'irrelevant', 'no client is refused for that');
+  else if (excluded.length > 0) {
+    const why = 'these clients are treated as all others: a bare newline is refused';
+    judge('smtpd_forbid_bare_newline_exclusions', 'not-honoured', why, false);
+  }
   return word === 'reject' ? 'reject' : 'normalise';
 }
 
@@ -152,6 +162,7 @@ function readLogin(view: ParameterView, { judge }: ServerContext, hasTls: boolea
   const wanted = view.flag('smtpd_sasl_auth_enable');
   const options = splitList(view.text('smtpd_sasl_tls_security_options'));
   view.text('smtpd_sasl_security_options');
+  judge('smtpd_sasl_security_options', 'irrelevant', 'it is for logins without TLS, which there are not');
   // PLAIN and LOGIN are the mechanisms that our servers have.
   const refused = options.filter((option) =>
     ['noplaintext', 'nodictionary', 'forward_secrecy', 'mutual_auth'].includes(option),
@@ -169,8 +180,9 @@ function readLogin(view: ParameterView, { judge }: ServerContext, hasTls: boolea
       : 'nobody can log in: AUTH is offered under TLS alone, and there is none';
     judge('smtpd_sasl_auth_enable', hasTls ? 'honoured' : 'not-honoured', why);
   }
-  // Ours is always so: it is honoured where it is `yes`, and safer where it is `no`.
+  // Safer than `no` asks.
   view.flag('smtpd_tls_auth_only');
+  judge('smtpd_tls_auth_only', 'honoured', 'AUTH is always offered under TLS alone');
   return {
     enabled: wanted && refused.length === 0,
     type: view.text('smtpd_sasl_type'),
@@ -180,6 +192,18 @@ function readLogin(view: ParameterView, { judge }: ServerContext, hasTls: boolea
 
 /** What has no place in the options of a server, and means something only for some values. */
 function judgeRest(view: ParameterView, { judge }: ServerContext): void {
+  if (!view.flag('smtpd_reject_unlisted_recipient')) {
+    const why = 'an unknown user of ours is refused at RCPT all the same: no bounce is sent later';
+    judge('smtpd_reject_unlisted_recipient', 'not-honoured', why, false);
+  }
+  if (splitList(view.text('receive_override_options')).includes('no_unknown_recipient_checks')) {
+    judge(
+      'receive_override_options',
+      'honoured',
+      'an unknown user of ours is refused all the same, where mail is routed',
+    );
+  }
+
   if (view.text('smtpd_sasl_local_domain') !== '') {
     judge(
       'smtpd_sasl_local_domain',
@@ -190,5 +214,5 @@ function judgeRest(view: ParameterView, { judge }: ServerContext): void {
   if (!view.flag('smtpd_tls_received_header')) {
     if (view.isSet('smtpd_tls_received_header'))
       judge('smtpd_tls_received_header', 'not-honoured', 'Received fields name the TLS version and cipher');
-  } else judge('smtpd_tls_received_header', 'honoured', '');
+  } else judge('smtpd_tls_received_header', 'honoured', 'as it always is here');
 }

@@ -113,9 +113,11 @@ function judgeTls(view: ParameterView, { judge }: ServerContext): void {
   for (const name of ['smtpd_tls_protocols', 'smtpd_tls_mandatory_protocols']) {
     const text = view.text(name);
     if (/^>=\s*TLSv1\.3$/i.test(text) || /!TLSv1\.2/i.test(text)) judge(name, 'not-honoured', 'TLS 1.2 is spoken too');
+    else judge(name, 'honoured', 'TLS 1.2 and 1.3 are spoken, nothing older');
   }
   for (const name of ['smtpd_tls_ciphers', 'smtpd_tls_mandatory_ciphers']) {
     view.oneOf(name, ['medium', 'export', 'low', 'high', 'null']);
+    judge(name, 'honoured', "the TLS library's own choice, without weak ciphers");
   }
   for (const name of ['smtpd_tls_exclude_ciphers', 'smtpd_tls_mandatory_exclude_ciphers']) {
     const left = splitList(view.text(name)).filter(
@@ -125,6 +127,7 @@ function judgeTls(view: ParameterView, { judge }: ServerContext): void {
         ),
     );
     if (left.length > 0) judge(name, 'not-honoured', `these are not excluded: ${left.join(', ')}`);
+    else judge(name, 'honoured', 'none of these is ever used');
   }
   const asks = view.flag('smtpd_tls_ask_ccert');
   const demands = view.flag('smtpd_tls_req_ccert');

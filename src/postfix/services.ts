@@ -56,8 +56,9 @@ function readService(site: Site, line: MasterService, abilities: Abilities): Ser
   }
   const listen = endpoint.kind === 'parsed' ? endpoint.value : { host: '127.0.0.1', port: 25 };
   const { files, warnings } = site;
-  const { login, ...server } = readServer(view, { files, listen, judge, warnings, abilities });
+  const { login, ...read } = readServer(view, { files, listen, judge, warnings, abilities });
   const settings = readSettings(site, view);
+  const server = { ...read, postmaster: `postmaster@${settings.origin.ascii}` };
   const policy = readPolicy(site, view, settings, abilities);
   const kind = server.implicitTls ? 'smtps' : listen.port === 587 ? 'submission' : 'smtp';
   return {

@@ -1,7 +1,12 @@
 /** What a configuration says of the site as a whole: names, domains, networks, and where mailboxes lie. */
+import type { Table } from '../core/table.js';
+import type { DomainEntry } from '../tables/domain-set.js';
 import { decodeText } from '../values/bytes.js';
 import { type Domain, parseDomain } from '../values/domain.js';
+import { type IpAddress, parseIp } from '../values/ip.js';
+import { splitList } from './lists.js';
 import type { ParameterView } from './parameter-view.js';
+import { parentsOf } from './routing-options.js';
 import type { Site } from './site.js';
 
 export interface PostfixSettings {
@@ -9,15 +14,19 @@ export interface PostfixSettings {
   readonly hostname: Domain;
   /** myorigin: the domain of bare names. */
   readonly origin: Domain;
-  /** mydestination. */
-  readonly localDomains: readonly string[];
+  /** mydestination, and our own addresses as literals: `[192.0.2.1]` (inet_interfaces, proxy_interfaces). A table has the
+   * domain as a key. */
+  readonly localDomains: readonly DomainEntry[];
   /** virtual_alias_domains that are not local. */
-  readonly virtualDomains: readonly string[];
+  readonly virtualDomains: readonly DomainEntry[];
   /** virtual_mailbox_domains that are neither. */
-  readonly mailboxDomains: readonly string[];
-  readonly relayDomains: readonly string[];
-  /** mynetworks, in CIDR notation. */
-  readonly networks: readonly string[];
+  readonly mailboxDomains: readonly DomainEntry[];
+  /** With all below them, or with names like `.example.com` for that (parent_domain_matches_subdomains). */
+  readonly relayDomains: readonly DomainEntry[];
+  /** Our own addresses, as far as the configuration names them; loopback's for `all`. */
+  readonly ownAddresses: readonly IpAddress[];
+  /** mynetworks, in CIDR notation; a table has the address as a key. */
+  readonly networks: readonly (string | Table)[];
   readonly recipientDelimiter: string;
   /** Octets; undefined for no limit (message_size_limit = 0). */
   readonly messageSizeLimit: number | undefined;
@@ -37,9 +46,10 @@ export function readSettings(site: Site, view: ParameterView): PostfixSettings {
   // First where they are written: lists of domains refer to them by default.
   site.table(site.programs.cleanup, 'virtual_alias_maps');
   site.table(view, 'virtual_mailbox_maps');
-  const localDomains = site.domains(view, 'mydestination');
-  const without = (domains: readonly string[], ...others: readonly (readonly string[])[]): readonly string[] =>
-    domains.filter((domain) => !others.some((list) => list.includes(domain)));
+  const ownAddresses = ownAddressesOf(view);
+  const localDomains = [...new Set([...site.domains(view, 'mydestination'), ...ownAddresses.map(literal)])];
+  const without = (entries: Domains, ...others: readonly Domains[]): Domains =>
+    entries.filter((entry) => typeof entry !== 'string' || !others.some((list) => list.includes(entry)));
   // Postfix takes the first class that has the domain, and warns.
   const virtualDomains = without(site.domains(view, 'virtual_alias_domains'), localDomains);
   return {
@@ -48,12 +58,31 @@ export function readSettings(site: Site, view: ParameterView): PostfixSettings {
     localDomains,
     virtualDomains,
     mailboxDomains: without(site.domains(view, 'virtual_mailbox_domains'), localDomains, virtualDomains),
-    relayDomains: site.domains(view, 'relay_domains'),
+    relayDomains: site.domains(view, 'relay_domains', !parentsOf(site.programs.rewrite).has('relay_domains')),
+    ownAddresses,
     networks: site.lists.networks(view.text('mynetworks'), view.source('mynetworks')),
     recipientDelimiter: view.text('recipient_delimiter'),
     messageSizeLimit: view.count('message_size_limit') || undefined,
     recipientLimit: view.count('smtpd_recipient_limit'),
   };
+}
+
+type Domains = readonly DomainEntry[];
+
+/** Names of interfaces and hosts are not looked up; `all` is the loopback interface, and others that are not known here. */
+function ownAddressesOf(view: ParameterView): readonly IpAddress[] {
+  const written = [...splitList(view.text('inet_interfaces')), ...splitList(view.text('proxy_interfaces'))];
+  const named = written.flatMap((text) => {
+    const read = parseIp(text.replace(/^\[(.*)\]$/, '$1'));
+    return read.kind === 'parsed' ? [read.value] : [];
+  });
+  const others = written.filter((text) => /^(?:all|loopback-only|localhost)$/i.test(text));
+  const loopback = others.length > 0 ? ['127.0.0.1', '::1'].map(parseIp) : [];
+  return [...named, ...loopback.flatMap((read) => (read.kind === 'parsed' ? [read.value] : []))];
+}
+
+function literal({ version, text }: IpAddress): string {
+  return version === 4 ? `[${text}]` : `[ipv6:${text}]`;
 }
 
 export function readMailboxes(site: Site): PostfixMailboxes {

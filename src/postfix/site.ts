@@ -3,6 +3,7 @@
  * that was found wrong or odd on the way.
  */
 import type { Table } from '../core/table.js';
+import type { DomainEntry } from '../tables/domain-set.js';
 import { decodeText } from '../values/bytes.js';
 import { type Problem, renderProblem } from '../values/errors.js';
 import { catalogue, parametersOfService } from './catalogue/defaults.js';
@@ -39,6 +40,8 @@ export class Site {
   readonly warnings: Problem[] = [];
   readonly problems: Problem[] = [];
   readonly includes: Table;
+  /** The names that have a mailbox, where the program gives the system's accounts. */
+  readonly accounts: Table | undefined;
   readonly judge: Judge;
   readonly verdicts: ReadonlyMap<string, Verdict>;
   readonly viewOf: ReadonlyMap<MasterService, ParameterView>;
@@ -59,7 +62,7 @@ export class Site {
     this.main = readMainCf(this.#mainText, read.file);
     const master = this.files.read('master.cf');
     this.master = readMasterCf(master.kind === 'read' ? decodeText(master.bytes) : stock, master.file);
-    this.#defaults = this.#defaultsHere();
+    this.#defaults = this.#defaultsHere(options.unix !== undefined);
     const { found, judge } = verdicts();
     this.verdicts = found;
     this.judge = judge;
@@ -70,6 +73,7 @@ export class Site {
     this.lists = new Lists(this.maps);
     this.maps.knowAliases(this.programs.local.text('alias_maps'));
     this.includes = includeTable(this.files);
+    this.accounts = options.unix?.('passwd.byname');
   }
 
   /** The parameters as the program on this line of master.cf has them. */
@@ -88,8 +92,9 @@ export class Site {
     return this.maps.list(view.text(name), view.source(name));
   }
 
-  domains(view: ParameterView, name: string): readonly string[] {
-    return this.lists.domains(name, view.text(name), view.source(name));
+  /** `dots`: names may begin with a dot, for all that lies below. */
+  domains(view: ParameterView, name: string, dots = false): readonly DomainEntry[] {
+    return this.lists.domains(name, view.text(name), view.source(name), dots);
   }
 
   /** Every problem once, main.cf's first, each file by its lines. */
@@ -133,7 +138,7 @@ export class Site {
   }
 
   /** Postfix's defaults; those that ask the machine are fixed: see catalogue/defaults.ts. */
-  #defaultsHere(): Readonly<Record<string, string>> {
+  #defaultsHere(accounts: boolean): Readonly<Record<string, string>> {
     const host = this.main.settings.get('myhostname')?.value ?? '';
     const dot = host.indexOf('.');
     return {
@@ -143,7 +148,7 @@ export class Site {
       mydomain: dot < 0 || host.includes('$') ? 'localdomain' : host.slice(dot + 1),
       // The system's aliases and accounts are no part of the folder; the report tells of it.
       alias_maps: '',
-      local_recipient_maps: '',
+      ...(!accounts && { local_recipient_maps: '' }),
     };
   }
 

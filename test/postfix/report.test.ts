@@ -45,7 +45,7 @@ describe('the report', () => {
     ['smtp_tls_policy_maps = hash:x', 'smtp_tls_policy_maps', 'not-honoured', true],
     ['home_mailbox = Mailbox', 'home_mailbox', 'not-honoured', false],
     ['smtpd_delay_reject = yes', 'smtpd_delay_reject', 'honoured', false],
-    ['smtpd_delay_reject = no', 'smtpd_delay_reject', 'not-honoured', false],
+    ['smtpd_delay_reject = no', 'smtpd_delay_reject', 'honoured', false],
     ['smtpd_banner = hello', 'smtpd_banner', 'not-honoured', false],
     ['qmgr_message_active_limit = 5', 'qmgr_message_active_limit', 'irrelevant', false],
     ['own = x\nmyorigin = ${own}.example', 'own', 'honoured', false],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type PostfixTexts, readPostfix } from '../../src/postfix/index.js';
-import { mailboxOf, senderOf, sessionOf } from '../../src/testing/builders.js';
+import { mailboxOf, messageOf, senderOf, sessionOf } from '../../src/testing/builders.js';
 import { fate, main, problems, type Sent, send } from './support.js';
 
 describe('restrictions', () => {
@@ -155,6 +155,10 @@ describe('restrictions', () => {
     ['smtpd_sender_restrictions = c\nsmtpd_restriction_classes = c\nc = permit_mynetworks, c', 'names itself'],
     ['smtpd_sender_restrictions = check_sender_access static:{nonsense}', 'no such restriction'],
     ['access_map_reject_code = 250', '400 to 599 is expected'],
+    // smtpd does not start: "restriction class needs a definition".
+    ['smtpd_restriction_classes = c\nc =', 'the restriction class needs a definition'],
+    ['smtpd_restriction_classes = c', 'the restriction class needs a definition'],
+    ['smtpd_restriction_classes = c, d\nc = d\nd =\nsmtpd_sender_restrictions = c', 'needs a definition'],
   ])('%s is a problem', (lines, expected) => {
     expect(problems(main(`${lines}\n`)).join('\n')).toContain(expected);
   });
@@ -179,10 +183,29 @@ describe('restrictions', () => {
     expect(await fate(texts, { ip: 'local', protocol: 'esmtp', to })).toContain('reject 554 5.7.1');
   });
 
-  it('refuses an open relay', () => {
-    expect(problems(main('smtpd_relay_restrictions =\nsmtpd_recipient_restrictions = permit, reject\n'))[0]).toContain(
-      'anybody could relay',
-    );
-    expect(problems(main('smtpd_relay_restrictions =\n'))[0]).toContain('anybody could relay');
+  it('applies the lists at their own commands with smtpd_delay_reject = no', async () => {
+    const lists = 'smtpd_helo_restrictions = reject\nsmtpd_sender_restrictions = reject\n';
+    const steps = async (more: string): Promise<string> => {
+      const { policy, server } = readPostfix(main(`${lists}${more}`));
+      const conversation = policy.open(sessionOf());
+      await conversation.connect();
+      const { decision } = await conversation.hello('client.example');
+      return `${decision.kind} ${server.delayHello}`;
+    };
+    expect(await steps('')).toBe('continue true');
+    expect(await steps('smtpd_delay_reject = no\n')).toBe('reject false');
+  });
+
+  it('carries out for the message what a table says of a recipient', async () => {
+    const rules = 'check_recipient_access inline:{s002@=HOLD}, check_recipient_access inline:{s002@=REJECT}';
+    const { policy } = readPostfix(main(`smtpd_recipient_restrictions = ${rules}\nlocal_recipient_maps =\n`));
+    const { recipients } = await policy.evaluate({
+      session: sessionOf(),
+      helo: 'client.example',
+      sender: senderOf('a@client.example'),
+      recipients: [mailboxOf('s002@school.example'), mailboxOf('s001@school.example')],
+      message: messageOf('Subject: x\r\n\r\nx\r\n'),
+    });
+    expect(recipients.map(({ decision }) => decision.kind)).toEqual(['reject', 'hold']);
   });
 });

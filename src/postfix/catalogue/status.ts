@@ -115,9 +115,12 @@ const meanings: readonly Rule[] = [
     'replies have the codes and texts of the default',
   ],
   [/^soft_bounce$/, 'refusals stay permanent'],
+  [
+    /^smtpd_(?:soft_error_limit|error_sleep_time)$/,
+    'no reply is delayed: a client that errs is cut off at smtpd_hard_error_limit',
+  ],
   [/^smtpd_banner$/, 'the greeting is "220 NAME ESMTP"'],
   [/^smtpd_discard_ehlo_/, 'EHLO offers all that the server has'],
-  [/^smtpd_delay_reject$/, 'restrictions are always applied at RCPT, as with "yes"'],
   [/^smtputf8_|^strict_smtputf8$/, 'SMTPUTF8 is offered, as with "yes"'],
   [
     /^header_|^message_|^mime_|^always_add_missing_headers$|^virtual_alias_address_length_limit$/,
@@ -128,7 +131,6 @@ const meanings: readonly Rule[] = [
 
 /** Values that mean what is always done here. */
 const asAlways: Readonly<Record<string, string>> = {
-  smtpd_delay_reject: 'yes',
   smtputf8_enable: 'yes',
   strict_smtputf8: 'no',
   smtpd_sasl_authenticated_header: 'no',

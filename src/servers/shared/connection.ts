@@ -194,12 +194,15 @@ export function connectionClass(engine: Engine, host: ServerHost): ConnectionCla
       super.handler_STARTTLS(command, done);
     }
 
+    /** Judged by the address that the connection came from, and by that of the client that it speaks for now: whoever is
+     * behind a front must not speak for others, when the front passes on what he says. */
     #mayXclient(): boolean {
-      const front = this.#front;
-      return front !== undefined && (settings.xclientHosts ?? []).some((network) => networkContains(network, front));
+      const { ip } = this.peer.session.client;
+      const listed = (one: IpAddress | undefined): boolean =>
+        one !== undefined && (settings.xclientHosts ?? []).some((network) => networkContains(network, one));
+      return listed(this.#front) && listed(ip);
     }
 
-    /** Judged by the address that the connection came from, not by what an earlier XCLIENT said. */
     override handler_XCLIENT(command: Buffer, done: Done): void {
       const refusal = this.#mayXclient() ? this.peer.xclient(command) : replies.notAuthorised;
       if (refusal !== undefined) {

@@ -13,6 +13,8 @@ import type { Message } from '../../values/message.js';
 import type { Reply } from '../../values/reply.js';
 import { contentFault, spoolFault } from './content.js';
 import type { ServerHost } from './host.js';
+import { logNotes } from './log-notes.js';
+import { peerFields } from './record.js';
 import { redirectRecipients } from './redirect.js';
 import * as replies from './replies.js';
 import { type Envelope, reportMessage, settledFields } from './report.js';
@@ -69,6 +71,9 @@ export class Judgement {
     const receivedAt = this.#host.now();
     const judged = conversation.direct.message(this.#stamp.put(received, conversation, envelope, receivedAt));
     const outcome = isThenable<MessageOutcome>(judged) ? await judged : judged;
+    const { log } = this.#host.reporter;
+    const { session, helo } = conversation;
+    if (log !== undefined) logNotes(log, { id: envelope.id, ...peerFields(session, helo) }, outcome.trace);
     const delivering = this.#delivering(conversation, outcome);
     const all = isThenable<Verdicts>(delivering) ? await delivering : delivering;
     const { refused } = envelope;

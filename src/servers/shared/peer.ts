@@ -6,6 +6,7 @@
 import type { SpoolResult } from '../../adapters/spool/index.js';
 import type { Conversation } from '../../core/conversation.js';
 import type { Verdict } from '../../core/decision.js';
+import type { PhaseOutcome } from '../../core/outcome.js';
 import type { Login, Session, TlsFacts } from '../../core/session.js';
 import type { MaybePromise } from '../../core/stage.js';
 import { andThen, isThenable } from '../../core/stage-context.js';
@@ -19,6 +20,7 @@ import { type Intake, openIntake } from './content.js';
 import { type MailCommand, readMail, readRcpt } from './envelope.js';
 import type { ServerHost } from './host.js';
 import { Judgement, noReplies } from './judgement.js';
+import { logNotes } from './log-notes.js';
 import { type LoginAttempt, verifyLogin } from './login.js';
 import { decisionFields, pathText, peerFields } from './record.js';
 import * as replies from './replies.js';
@@ -71,7 +73,7 @@ export class Peer {
   /** Undefined when the greeting may be sent. */
   async connect(): Promise<Reply | undefined> {
     await this.#nameClient();
-    const { decision } = await this.#conversation.connect();
+    const decision = this.#heard(await this.#conversation.connect());
     if (decision.kind !== 'reject' && decision.kind !== 'defer') return undefined;
     // RFC 5321 section 3.1: 554 in place of the greeting; what is temporary is 421.
     const code = decision.kind === 'reject' ? 554 : 421;
@@ -99,7 +101,7 @@ export class Peer {
     this.#envelope = undefined;
     this.#greeted = true;
     const told = this.#heloByFront === 'unavailable' ? undefined : (this.#heloByFront ?? name);
-    const { decision } = await this.#conversation.hello(told, protocol);
+    const decision = this.#heard(await this.#conversation.hello(told, protocol));
     const refusal = this.#host.settings.delayHello === false ? replies.refusalOf(decision) : undefined;
     if (refusal !== undefined) {
       this.#log('helo', decision, refusal, {}, 'HELO');
@@ -164,7 +166,7 @@ export class Peer {
     const greeted = this.#greeted ? undefined : this.hello(undefined, settings.protocol);
     return andThen(
       andThen(greeted, () => direct.mail(sender, parameters)),
-      ({ decision }) => this.#begin(read.value, decision),
+      (outcome) => this.#begin(read.value, this.#heard(outcome)),
     );
   }
 
@@ -203,8 +205,8 @@ export class Peer {
       return envelope.overshoot++ < RECIPIENT_OVERSHOOT ? replies.tooManyRecipients : replies.farTooManyRecipients;
     }
     const { address, parameters } = read.value;
-    return andThen(this.#conversation.direct.rcpt(address, parameters, read.value), ({ decision, recipients }) =>
-      this.#add(envelope, address, decision, recipients),
+    return andThen(this.#conversation.direct.rcpt(address, parameters, read.value), (outcome) =>
+      this.#add(envelope, address, this.#heard(outcome), outcome.recipients),
     );
   }
 
@@ -251,6 +253,14 @@ export class Peer {
       const released = spooled.kind === 'spooled' ? spooled.release().catch(() => undefined) : undefined;
       if (spooled.kind === 'spooled' && spooled.location === 'file') await released;
     }
+  }
+
+  /** The decision of a list; what its stages remark for the log is in there now. */
+  #heard({ decision, trace }: PhaseOutcome): Verdict {
+    const { log } = this.#host.reporter;
+    const { transactionId: id, helo } = this.#conversation;
+    if (log !== undefined) logNotes(log, { id, ...peerFields(this.session, helo) }, trace);
+    return decision;
   }
 
   #log(event: string, decision: Verdict, reply: Reply, fields: object, text: string): void {

@@ -55,7 +55,7 @@ export const wrongCredentials: Reply = reply(535, '5.7.8', 'Authentication crede
 export const cannotAuthenticate: Reply = reply(454, '4.7.0', 'Temporary authentication failure');
 export const alreadyLoggedIn: Reply = reply(503, '5.5.1', 'Already authenticated');
 export const notDuringMail: Reply = reply(503, '5.5.1', 'Not permitted during a mail transaction');
-export const notAuthorised: Reply = reply(550, '5.7.0', 'Insufficient authorization');
+export const notAuthorised: Reply = reply(550, '5.7.0', 'Error: insufficient authorization');
 
 export const storageFull: Reply = reply(452, '4.3.1', 'Insufficient system storage');
 export const localError: Reply = reply(451, '4.3.0', 'Local error in processing, try again later');

@@ -112,7 +112,7 @@ export class Run {
       this.headerHits.push({ ...hitOf(match, action), field: name, kind });
       if (isReport(action)) {
         const said = action.text === '' ? 'content matched' : shown(action.text);
-        remark(this.#ctx, `${action.kind}: ${said}: ${shown(text)}`);
+        remark(this.#ctx, `${action.kind}: ${said}: ${shown(text)}`, levelOf(action));
       }
     }
     take(this.outcome, action);
@@ -190,7 +190,10 @@ export class Run {
     if (noted) {
       this.bodyHits.push({ ...hitOf(match, action), line });
       // With the rule's own text, never that of the body.
-      if (isReport(action)) remark(this.#ctx, `${action.kind}: line ${line} of the body: ${shown(match.rule.result)}`);
+      if (isReport(action)) {
+        const said = `${action.kind}: line ${line} of the body: ${shown(match.rule.result)}`;
+        remark(this.#ctx, said, levelOf(action));
+      }
     }
     take(this.outcome, action);
     this.passedInBody = action.kind === 'pass';
@@ -216,6 +219,10 @@ export class Run {
 
 function hitOf({ rule }: RuleMatch, action: Action): CheckHit {
   return { source: rule.source, rule: clip(rule.text), action: action.kind };
+}
+
+function levelOf({ kind }: Action): 'info' | 'warn' {
+  return kind === 'warn' ? 'warn' : 'info';
 }
 
 /** The actions that are there to be logged. */

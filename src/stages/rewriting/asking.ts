@@ -1,14 +1,15 @@
 /** The canonical tables as what a stage asks, every hit noted in its trace. */
 import type { CannotTellRule } from '../../core/decision.js';
 import type { Context, MaybePromise } from '../../core/stage.js';
-import type { Table } from '../../core/table.js';
 import { inquire } from '../../tables/asking.js';
+import type { MixedTable } from '../../tables/memory-table.js';
 import type { CannotTell } from '../../values/answer.js';
-import type { CanonicalName, Rewriting } from './options.js';
+import type { RewriteTable, Rewriting } from './options.js';
 import type { Inquiring } from './rewrite-address.js';
 
+/** `lookupPart` is asked only of tables that have it (MixedTable). */
 export type RewriteAsks = Readonly<
-  Record<CanonicalName, { readonly port: Table; readonly cannotTell: CannotTellRule }>
+  Record<RewriteTable, { readonly port: MixedTable; readonly cannotTell: CannotTellRule }>
 >;
 
 /** Only tables that were given can be asked, and only they are listed. */
@@ -23,7 +24,7 @@ export function ask<T>(
 ): MaybePromise<T | CannotTell> {
   return inquire(inquiry, {
     tables,
-    ask: (name, key) => ctx.ask(name, 'lookup', key),
+    ask: (name, key, method) => ctx.ask(name, method, key),
     hit: (name, { key, entry: { value, source } }) => {
       const text = `${name}: ${key} ${value}`.slice(0, 200);
       const position = source ?? { file: tables[name]?.name ?? name };

@@ -5,7 +5,13 @@ import type { CannotTellRule } from '../../core/decision.js';
 import type { Session } from '../../core/session.js';
 import type { Table } from '../../core/table.js';
 import type { KeyOptions } from '../../tables/address-keys.js';
-import { type DomainSet, type MailDomain, readDomains } from '../../tables/domain-set.js';
+import {
+  type DomainEntry,
+  type DomainSet,
+  type MailDomain,
+  readDomains,
+  splitDomains,
+} from '../../tables/domain-set.js';
 import { knownEntries } from '../../tables/memory-table.js';
 import { ConfigurationError, type Problem } from '../../values/errors.js';
 import { readAddress, type StandardForm } from './standard.js';
@@ -24,7 +30,7 @@ export interface RewriteOptions {
   readonly bangPaths?: boolean;
   readonly percentHack?: boolean;
   /** Domains of which the tables may hold bare names (mydestination). `origin` is one of them. */
-  readonly localDomains?: readonly string[];
+  readonly localDomains?: readonly DomainEntry[];
   /** canonical(5): for all addresses, and before it for senders and recipients alone. */
   readonly canonical?: Table;
   readonly senderCanonical?: Table;
@@ -49,14 +55,19 @@ export interface RewriteOptions {
   /** The domain of bare names in header fields of all others, which are then rewritten too (remote_header_rewrite_domain).
    * Default: they are left as they are. */
   readonly remoteDomain?: string;
+  /** What `rewriteAddresses` rewrites: a policy may want verdicts on the header as it came between the two. Default both. */
+  readonly parts?: readonly ('sender' | 'header')[];
   /** When a table cannot tell. Default `defer`. */
   readonly cannotTell?: CannotTellRule;
 }
 
 export type CanonicalName = 'canonical' | 'senderCanonical' | 'recipientCanonical';
 
+/** `localDomains` where that list holds tables. */
+export type RewriteTable = CanonicalName | 'localDomains';
+
 export interface Rewriting {
-  readonly tables: Readonly<Partial<Record<CanonicalName, Table>>>;
+  readonly tables: Readonly<Partial<Record<RewriteTable, Table>>>;
   readonly places: Readonly<Record<CanonicalName | 'masquerade', ReadonlySet<AddressPlace>>>;
   readonly local: StandardForm;
   /** For header fields of strangers; undefined: they are not rewritten. */
@@ -85,19 +96,20 @@ export function compileRewriting(options: RewriteOptions): Rewriting {
   const origin = domainOf(options.origin, 'origin');
   const { dotDomain, appendOrigin = true } = options;
   const remoteDomain = options.remoteDomain === undefined ? undefined : domainOf(options.remoteDomain, 'remoteDomain');
-  const local = readDomains([...(options.localDomains ?? []), options.origin], 'localDomains');
+  const { names, table: domainTable } = splitDomains(options.localDomains ?? []);
+  const local = readDomains([...names, options.origin], 'localDomains');
   problems.push(...local.problems.filter((one) => one.construct !== options.origin));
   const form: StandardForm = { origin: appendOrigin ? origin : undefined, dotDomain };
   const { canonical, senderCanonical, recipientCanonical } = options;
-  const tables = {
+  const canonicalTables = {
     ...(canonical !== undefined && { canonical }),
     ...(senderCanonical !== undefined && { senderCanonical }),
     ...(recipientCanonical !== undefined && { recipientCanonical }),
   };
-  for (const table of Object.values(tables)) problems.push(...valueProblems(table, form));
+  for (const table of Object.values(canonicalTables)) problems.push(...valueProblems(table, form));
   if (problems.length > 0) throw new ConfigurationError('options', problems);
   return {
-    tables,
+    tables: { ...canonicalTables, ...(domainTable !== undefined && { localDomains: domainTable }) },
     places: placesOf(options),
     local: form,
     remote: remoteDomain === undefined ? undefined : { origin: remoteDomain, dotDomain: options.remoteDomain },

@@ -7,7 +7,7 @@ import type { Inquiry } from '../../tables/asking.js';
 import { foldedKey, MAILBOX_LIMIT, type Mailbox, mailboxOf } from '../../values/address.js';
 import { parseDomain } from '../../values/domain.js';
 import type { Parsed } from '../../values/parsed.js';
-import type { AddressPlace, CanonicalName, Rewriting } from './options.js';
+import type { AddressPlace, CanonicalName, RewriteTable, Rewriting } from './options.js';
 import { readAddress, type StandardForm, standardised } from './standard.js';
 
 /** A table that cannot be followed: its values are wrong, or lead in a circle. */
@@ -16,7 +16,7 @@ export interface RewriteFault {
   readonly why: string;
 }
 
-export type Inquiring<T> = Inquiry<CanonicalName, T>;
+export type Inquiring<T> = Inquiry<RewriteTable, T>;
 
 /** How often a canonical table is asked for what it gave itself; more is "unreasonable" to cleanup(8). */
 const NESTING_LIMIT = 10;
@@ -45,7 +45,7 @@ export function* rewriteAddress(
 function* mapAddress(table: CanonicalName, start: Mailbox, rewriting: Rewriting): Inquiring<Mailbox | RewriteFault> {
   let address = start;
   for (let i = 0; i < NESTING_LIMIT; i++) {
-    const keys = virtualKeys(address, rewriting.localDomains.has(address.domain), rewriting.keys);
+    const keys = virtualKeys(address, yield* isLocal(address, rewriting), rewriting.keys);
     const hit = yield { table, keys: keys.map(({ key }) => key) };
     if (hit === undefined) return address;
     const unmatched = rewriting.propagate ? (keys[hit.index]?.unmatched ?? '') : '';
@@ -55,6 +55,13 @@ function* mapAddress(table: CanonicalName, start: Mailbox, rewriting: Rewriting)
     address = found.value;
   }
   return { kind: 'fault', why: `${table}: ${start.text} leads through more than ${NESTING_LIMIT} addresses` };
+}
+
+function* isLocal({ domain }: Mailbox, { localDomains, tables }: Rewriting): Inquiring<boolean> {
+  if (localDomains.has(domain)) return true;
+  if (tables.localDomains === undefined) return false;
+  const name = domain.kind === 'domain' ? domain.ascii : domain.text.toLowerCase();
+  return (yield { table: 'localDomains', keys: [name] }) !== undefined;
 }
 
 function replacement(value: string, from: Mailbox, unmatched: string, { local }: Rewriting): Parsed<Mailbox> {

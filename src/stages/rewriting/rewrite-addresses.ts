@@ -33,6 +33,7 @@ export interface RewriteAddressesStage
 export function rewriteAddresses(options: RewriteOptions): RewriteAddressesStage {
   const rewriting = compileRewriting(options);
   const asks: RewriteAsks = rewriteAsks(rewriting, options.cannotTell);
+  const { parts = ['sender', 'header'] } = options;
   return defineStage({
     name: 'rewriteAddresses',
     at: 'message',
@@ -40,7 +41,9 @@ export function rewriteAddresses(options: RewriteOptions): RewriteAddressesStage
     asks,
     run: ({ sender, session, message }, ctx) => {
       const known: Known = new Map();
-      const inquiry = rewriteAll(sender, message.header, formFor(session, rewriting), rewriting, known);
+      const from = parts.includes('sender') ? sender : undefined;
+      const form = parts.includes('header') ? formFor(session, rewriting) : undefined;
+      const inquiry = rewriteAll(from, message.header, form, rewriting, known);
       return andThen(ask(inquiry, rewriting, ctx), (found): { edits: Edits } | FinalOf<'defer'> | undefined => {
         if (found.kind === 'cannot-tell') return undefined;
         if (found.kind === 'fault') return defer('routing', rewriteError, found.why);
@@ -61,14 +64,14 @@ function formFor(session: Session, rewriting: Rewriting): StandardForm | undefin
 }
 
 function* rewriteAll(
-  sender: ReversePath,
+  sender: ReversePath | undefined,
   header: readonly HeaderField[],
   form: StandardForm | undefined,
   rewriting: Rewriting,
   known: Known,
 ): Inquiring<{ readonly kind: 'edits'; readonly edits: Edits } | RewriteFault> {
   const edits: (RewriteSender | ReplaceHeader)[] = [];
-  if (sender.kind === 'mailbox') {
+  if (sender?.kind === 'mailbox') {
     const now = yield* rewriteAddress(sender, 'envelope_sender', rewriting.local, rewriting);
     if (now?.kind === 'fault') return now;
     if (now !== undefined) edits.push(rewriteSender(now));

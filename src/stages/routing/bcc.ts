@@ -7,7 +7,6 @@ import { type Context, defineStage, type Stage } from '../../core/stage.js';
 import { andThen } from '../../core/stage-context.js';
 import type { Table } from '../../core/table.js';
 import type { Recipient } from '../../core/transaction.js';
-import { virtualKeys } from '../../tables/address-keys.js';
 import { inquire } from '../../tables/asking.js';
 import { knownEntries } from '../../tables/memory-table.js';
 import { foldedKey, type Mailbox, type ReversePath } from '../../values/address.js';
@@ -15,9 +14,9 @@ import { ConfigurationError, type Problem } from '../../values/errors.js';
 import { readAliasValue } from './alias-value.js';
 import { asksOf, type TableAsks } from './asks.js';
 import { type Compiled, compile } from './compile.js';
-import { hasBareNames, keyOf } from './next-hop.js';
-import type { RouteOptions, TableName } from './options.js';
-import type { Asking } from './questions.js';
+import { addressKeysOf, keyOf } from './next-hop.js';
+import type { RouteOptions } from './options.js';
+import type { Answering, Asking } from './questions.js';
 import { resolve } from './resolve.js';
 import type { Destination } from './work.js';
 
@@ -60,7 +59,7 @@ export function bcc(options: BccOptions): BccStage {
     asks: asksOf(tables, cannotTell),
     run: ({ sender, recipients }, ctx: Context<TableAsks>) => {
       const inquiry = copies({ sender, recipients, always, compiled });
-      const answering = { tables, ask: (name: TableName, key: string) => ctx.ask(name, 'lookup', key) };
+      const answering: Answering = { tables, ask: (name, key, method) => ctx.ask(name, method, key) };
       return andThen(inquire(inquiry, answering), (found) => {
         if ('kind' in found) return undefined;
         for (const text of found.skipped) ctx.note({ kind: 'remark', text: `no copy: ${text}` });
@@ -120,7 +119,7 @@ function* copyFor(
   address: Mailbox,
   compiled: Compiled,
 ): Asking<string | undefined> {
-  const keys = virtualKeys(address, hasBareNames(address, compiled), compiled.keys).map(keyOf);
+  const keys = (yield* addressKeysOf(address, compiled)).map(keyOf);
   return (yield { table, keys })?.entry.value;
 }
 

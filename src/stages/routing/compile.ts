@@ -4,11 +4,19 @@
  */
 import type { Table } from '../../core/table.js';
 import type { KeyOptions } from '../../tables/address-keys.js';
-import { type DomainSet, domainSet, type MailDomain, type ReadDomains, readDomains } from '../../tables/domain-set.js';
+import {
+  type DomainEntry,
+  type DomainSet,
+  domainSet,
+  type MailDomain,
+  type ReadDomains,
+  readDomains,
+  splitDomains,
+} from '../../tables/domain-set.js';
 import type { Mailbox } from '../../values/address.js';
 import { ConfigurationError, type Problem } from '../../values/errors.js';
 import type { AliasContext } from './alias-value.js';
-import type { AddressClass, ExpansionSource, ExtensionSource, RouteOptions } from './options.js';
+import type { AddressClass, DomainList, ExpansionSource, ExtensionSource, RouteOptions } from './options.js';
 import { tableNames } from './options.js';
 import type { Tables } from './questions.js';
 import { tableProblems } from './table-problems.js';
@@ -19,6 +27,10 @@ export interface Compiled {
   readonly virtualDomains: DomainSet;
   readonly mailboxDomains: DomainSet;
   readonly relayDomains: DomainSet;
+  /** How tables in `relayDomains` are asked for what lies below a domain. */
+  readonly relayBelow: 'parent' | 'dot';
+  /** Whether any of these lists holds a table: then those without are not all. */
+  readonly domainTables: boolean;
   readonly transports: Readonly<Record<TransportOption, TransportValue | undefined>>;
   readonly relayHost: string | undefined;
   readonly luserRelay: string | undefined;
@@ -77,12 +89,15 @@ export function compile(options: RouteOptions): Compiled {
   if (problems.length > 0 || domains.origin === undefined) throw new ConfigurationError('options', problems);
   const { recipientDelimiter = '', ownerRequestSpecial = true } = options;
   const keys = { recipientDelimiter, ownerRequestSpecial };
+  const domainTables = domainTablesOf(options);
   return {
     ...domains,
+    relayBelow: (options.relaySubdomains ?? true) ? 'parent' : 'dot',
+    domainTables: Object.keys(domainTables).length > 0,
     transports,
     relayHost: options.relayHost || undefined,
     luserRelay: options.luserRelay || undefined,
-    tables: tablesOf(options),
+    tables: { ...tablesOf(options), ...domainTables },
     mailboxOf: typeof options.mailbox === 'function' ? options.mailbox : undefined,
     homeMailbox: withoutSlashes(options.homeMailbox ?? ''),
     aliases: { origin: domains.origin, dotDomain: options.dotDomain },
@@ -116,8 +131,8 @@ type Domains = Pick<Compiled, 'localDomains' | 'virtualDomains' | 'mailboxDomain
 };
 
 function domainsOf(options: RouteOptions, problems: Problem[]): Domains {
-  const read = (names: readonly string[] | undefined, option: string): ReadDomains => {
-    const domains = readDomains(names ?? [], option);
+  const read = (entries: readonly DomainEntry[] | undefined, option: string): ReadDomains => {
+    const domains = readDomains(splitDomains(entries ?? []).names, option);
     problems.push(...domains.problems);
     return domains;
   };
@@ -142,11 +157,22 @@ function domainsOf(options: RouteOptions, problems: Problem[]): Domains {
   };
 }
 
+function domainTablesOf(options: RouteOptions): Tables {
+  const lists: readonly DomainList[] = ['localDomains', 'virtualDomains', 'mailboxDomains', 'relayDomains'];
+  return Object.fromEntries(
+    lists.flatMap((list) => {
+      const { table } = splitDomains(options[list] ?? []);
+      return table === undefined ? [] : [[list, table]];
+    }),
+  );
+}
+
 function relayDomainsOf(
   options: RouteOptions,
   read: (names: readonly string[], option: string) => ReadDomains,
 ): DomainSet {
-  const { relayDomains: names = [], relaySubdomains = true } = options;
+  const { relayDomains: entries = [], relaySubdomains = true } = options;
+  const { names } = splitDomains(entries);
   if (relaySubdomains) {
     const { set } = read(names, 'relayDomains');
     return { ...set, has: (domain) => set.has(domain) || set.hasParentOf(domain) };

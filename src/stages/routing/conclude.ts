@@ -42,7 +42,14 @@ export interface Conclusion {
 export type DeadMembers = 'reject' | 'skip';
 
 /** What is known of an address before it is expanded, and what came of that. */
-export type Routed = { readonly listing: Listed; readonly resolution: Resolution | undefined } | CannotTell;
+export type Routed =
+  | {
+      readonly listing: Listed;
+      readonly resolution: Resolution | undefined;
+      /** Of the address as given. */
+      readonly class: AddressClass;
+    }
+  | CannotTell;
 
 const unknownUser: Reply = reply(550, '5.1.1', 'User unknown');
 const refusedByTransport: Reply = reply(550, '5.1.1', 'Recipient address rejected');
@@ -53,11 +60,13 @@ const aliasError: Reply = reply(451, '4.6.0', 'Alias expansion error');
 
 export function conclude(
   recipient: Recipient,
-  addressClass: AddressClass,
+  /** Where nothing could be told. */
+  byName: AddressClass,
   routed: Routed,
   steps: readonly RoutingStep[],
   deadMembers: DeadMembers,
 ): Conclusion {
+  const addressClass = 'kind' in routed ? byName : routed.class;
   const none = (fault: string, decision?: Conclusion['decision']): Conclusion => {
     return { finding: { class: addressClass, destinations: [], steps, fault }, decision, edits: [], skipped: [] };
   };

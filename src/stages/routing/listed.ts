@@ -11,10 +11,12 @@ import type { AddressClass, TableName } from './options.js';
 import type { Asking } from './questions.js';
 
 export type Listed =
-  /** `class` is `remote` for what is not ours; such an address is never unlisted. */
-  | { readonly kind: 'listed'; readonly class: AddressClass }
+  /** `class` is `remote` for what is not ours; such an address is never unlisted. `as`: what it is known by, `alias` for
+   * what is still to be rewritten or expanded. */
+  | { readonly kind: 'listed'; readonly class: AddressClass; readonly as: KnownAs; readonly resolved: Resolved }
   | { readonly kind: 'unlisted'; readonly class: AddressClass; readonly reply: Reply; readonly why: string };
 
+export type KnownAs = 'user' | 'alias';
 export type ListedAs = 'recipient' | 'sender';
 
 export function* listing(address: Mailbox, as: ListedAs, sender: ReversePath, compiled: Compiled): Asking<Listed> {
@@ -23,13 +25,16 @@ export function* listing(address: Mailbox, as: ListedAs, sender: ReversePath, co
     return unlisted(address, as, 'remote', 501, `5.1.3 Bad recipient address syntax`, resolved.why);
   }
   const { nextHop, class: addressClass } = resolved;
-  if (yield* isRewritten(resolved.address, as, compiled)) return { kind: 'listed', class: addressClass };
+  if (yield* isRewritten(resolved.address, as, compiled)) {
+    return { kind: 'listed', class: addressClass, as: 'alias', resolved };
+  }
   if (nextHop.transport === 'error') {
     const code = addressClass === 'virtual' ? compiled.unknownCodes.virtual : 550;
     return unlisted(address, as, addressClass, code, nextHop.destination);
   }
   if (nextHop.transport === 'retry') return unlisted(address, as, addressClass, 450, nextHop.destination);
-  if (yield* isKnown(resolved, compiled)) return { kind: 'listed', class: addressClass };
+  const known = yield* knownAs(resolved, compiled);
+  if (known !== undefined) return { kind: 'listed', class: addressClass, as: known, resolved };
   const code = addressClass === 'remote' ? 550 : compiled.unknownCodes[addressClass];
   return unlisted(address, as, addressClass, code, unknownIn(tableOf(addressClass), compiled));
 }
@@ -40,42 +45,39 @@ function* isRewritten(address: Mailbox, as: ListedAs, compiled: Compiled): Askin
     as === 'sender'
       ? ['recipientCanonical', 'senderCanonical', 'canonical', 'virtualAliases']
       : ['recipientCanonical', 'canonical', 'virtualAliases'];
-  for (const name of names) if ((yield* findAddress(name, address, compiled)) !== undefined) return true;
+  for (const name of names) {
+    if (compiled.tables[name] === undefined) continue;
+    if ((yield* findAddress(name, address, compiled)) !== undefined) return true;
+  }
   return false;
 }
 
 /** Addresses that a mail system must have, and that ours makes itself. */
 const ALWAYS = ['postmaster@', 'mailer-daemon@', 'double-bounce@'];
 
-function* isKnown({ address, class: addressClass }: Resolved, compiled: Compiled): Asking<boolean> {
-  const { tables } = compiled;
-  switch (addressClass) {
-    case 'local': {
-      const text = address.text.toLowerCase();
-      if (ALWAYS.some((name) => text.startsWith(name)) || tables.localRecipients === undefined) return true;
-      if ((yield* findAddress('localRecipients', address, compiled)) !== undefined) return true;
-      // Names of aliases have no domain, and no quotes.
-      return compiled.aliasesListed && tables.aliases !== undefined && (yield* isAlias(address, compiled));
-    }
-    case 'mailbox':
-      return yield* isIn('virtualMailboxes', address, compiled);
-    case 'relay':
-      return yield* isIn('relayRecipients', address, compiled);
-    case 'virtual':
-      return yield* isIn('mailbox', address, compiled);
-    case 'remote':
-      return true;
-  }
+function* knownAs({ address, class: addressClass }: Resolved, compiled: Compiled): Asking<KnownAs | undefined> {
+  const table = userTables[addressClass];
+  if (table === undefined || compiled.tables[table] === undefined) return 'user';
+  if (addressClass === 'local' && isAlways(address)) return 'alias';
+  if ((yield* findAddress(table, address, compiled)) !== undefined) return 'user';
+  // Names of aliases have no domain, and no quotes.
+  const byName = addressClass === 'local' && compiled.aliasesListed && compiled.tables.aliases !== undefined;
+  return byName && (yield { table: 'aliases', keys: nameKeys(address, compiled.keys) }) !== undefined
+    ? 'alias'
+    : undefined;
 }
 
-/** A table that is not there has everybody. */
-function* isIn(table: TableName, address: Mailbox, compiled: Compiled): Asking<boolean> {
-  return compiled.tables[table] === undefined || (yield* findAddress(table, address, compiled)) !== undefined;
-}
+/** Where the users of a class are; a table that is not there has everybody. */
+const userTables: Readonly<Partial<Record<AddressClass, TableName>>> = {
+  local: 'localRecipients',
+  mailbox: 'virtualMailboxes',
+  relay: 'relayRecipients',
+  virtual: 'mailbox',
+};
 
-function* isAlias(address: Mailbox, compiled: Compiled): Asking<boolean> {
-  const names = nameKeys(address, compiled.keys);
-  return (yield { table: 'aliases', keys: names }) !== undefined;
+function isAlways({ text }: Mailbox): boolean {
+  const name = text.toLowerCase();
+  return ALWAYS.some((always) => name.startsWith(always));
 }
 
 function tableOf(addressClass: AddressClass): string {

@@ -5,7 +5,7 @@
 import type { NextHop } from '../../core/transaction.js';
 import type { Mailbox } from '../../values/address.js';
 import { readAliasValue } from './alias-value.js';
-import { withoutSlashes } from './compile.js';
+import { type Compiled, withoutSlashes } from './compile.js';
 import { domainText, find, findAddress } from './next-hop.js';
 import type { AddressClass } from './options.js';
 import type { Asking } from './questions.js';
@@ -27,12 +27,12 @@ export function* deliverMailbox(
   nextHop: string,
 ): Asking<undefined> {
   const { owner } = context;
-  const { tables, transports } = work.compiled;
-  const passes = tables.mailboxTransports !== undefined || transports.mailboxTransport !== undefined;
-  const passed = passes ? yield* passedOn(work, 'mailboxTransports', 'mailboxTransport', name, nextHop) : undefined;
+  const passed = passesMailboxes(work.compiled)
+    ? yield* passedOn(work, 'mailboxTransports', 'mailboxTransport', name, nextHop)
+    : undefined;
   if (passed !== undefined) return deliver(work, address, passed, owner);
   if (yield* isUser(work, address, name)) {
-    const destination = yield* mailboxName(work, address, name);
+    const destination = yield* mailboxName(work.compiled, address, name.user);
     return deliver(work, address, { transport: 'maildir', destination }, owner);
   }
   const fallback = yield* passedOn(work, 'fallbackTransports', 'fallbackTransport', name, nextHop);
@@ -71,9 +71,15 @@ function* isUser(work: Work, address: Mailbox, { user }: LocalName): Asking<bool
   return (yield* findAddress('localRecipients', address, work.compiled)) !== undefined;
 }
 
-function* mailboxName(work: Work, address: Mailbox, { user }: LocalName): Asking<string> {
-  const { mailboxOf, homeMailbox } = work.compiled;
-  const hit = mailboxOf === undefined ? yield* findAddress('mailbox', address, work.compiled) : undefined;
+/** Whether mail for users may go elsewhere (mailbox_transport). */
+export function passesMailboxes({ tables, transports }: Compiled): boolean {
+  return tables.mailboxTransports !== undefined || transports.mailboxTransport !== undefined;
+}
+
+export function* mailboxName(compiled: Compiled, address: Mailbox, user: string): Asking<string> {
+  const { mailboxOf, homeMailbox, tables } = compiled;
+  const asks = mailboxOf === undefined && tables.mailbox !== undefined;
+  const hit = asks ? yield* findAddress('mailbox', address, compiled) : undefined;
   const name = mailboxOf?.(address) ?? (hit === undefined ? user : withoutSlashes(hit.entry.value));
   return homeMailbox === '' ? name : `${name}/${homeMailbox}`;
 }

@@ -3,14 +3,21 @@
  * transport(5) above it, relocated(5) above all. Aliases are not followed here.
  */
 import type { NextHop } from '../../core/transaction.js';
-import { type AddressKey, mailboxKeys, transportKeys, virtualKeys } from '../../tables/address-keys.js';
+import {
+  type AddressKey,
+  domainKeys,
+  mailboxKeys,
+  transportKeys,
+  virtualKeys,
+  virtualKeyTexts,
+} from '../../tables/address-keys.js';
 import { isPatternTable } from '../../tables/memory-table.js';
 import type { Hit } from '../../tables/search.js';
 import { MAILBOX_LIMIT, type Mailbox, mailboxOf, type ReversePath } from '../../values/address.js';
 import { parseMailbox } from '../../values/mailbox.js';
 import type { Parsed } from '../../values/parsed.js';
 import type { Compiled } from './compile.js';
-import type { AddressClass, TableName } from './options.js';
+import type { AddressClass, DomainList, TableName } from './options.js';
 import type { Asking } from './questions.js';
 import {
   applyTransport,
@@ -35,11 +42,36 @@ export interface Unresolved {
   readonly why: string;
 }
 
-export function classOf({ domain }: Mailbox, compiled: Compiled): AddressClass {
-  if (compiled.localDomains.has(domain)) return 'local';
-  if (compiled.virtualDomains.has(domain)) return 'virtual';
-  if (compiled.mailboxDomains.has(domain)) return 'mailbox';
-  return compiled.relayDomains.has(domain) ? 'relay' : 'remote';
+export function* classOf(address: Mailbox, compiled: Compiled): Asking<AddressClass> {
+  if (!compiled.domainTables) return classByName(address, compiled);
+  for (const [list, found] of classes) if (yield* isAmong(list, address, compiled)) return found;
+  return 'remote';
+}
+
+const classes: readonly (readonly [DomainList, AddressClass])[] = [
+  ['localDomains', 'local'],
+  ['virtualDomains', 'virtual'],
+  ['mailboxDomains', 'mailbox'],
+  ['relayDomains', 'relay'],
+];
+
+/** Without the tables that may be in the lists. */
+export function classByName({ domain }: Mailbox, compiled: Compiled): AddressClass {
+  for (const [list, found] of classes) if (compiled[list].has(domain)) return found;
+  return 'remote';
+}
+
+/** The names of a list come before its tables, which are asked for the domain, and parents of relay domains. */
+function* isAmong(list: DomainList, address: Mailbox, compiled: Compiled): Asking<boolean> {
+  if (compiled[list].has(address.domain)) return true;
+  if (compiled.tables[list] === undefined) return false;
+  const domain = domainText(address);
+  const keys = list === 'relayDomains' ? domainKeys(domain, compiled.relayBelow) : [domain];
+  return (yield { table: list, keys }) !== undefined;
+}
+
+function isLocal(address: Mailbox, compiled: Compiled): Asking<boolean> {
+  return isAmong('localDomains', address, compiled);
 }
 
 export function domainText({ domain }: Mailbox): string {
@@ -47,8 +79,17 @@ export function domainText({ domain }: Mailbox): string {
 }
 
 /** True where tables may hold the bare name: the local domains and the origin (virtual(5), canonical(5)). */
-export function hasBareNames(address: Mailbox, compiled: Compiled): boolean {
-  return compiled.localDomains.has(address.domain) || domainText(address) === compiled.originText;
+export function* hasBareNames(address: Mailbox, compiled: Compiled): Asking<boolean> {
+  return bareByName(address, compiled) || (yield* isLocal(address, compiled));
+}
+
+function bareByName(address: Mailbox, { localDomains, originText }: Compiled): boolean {
+  return localDomains.has(address.domain) || domainText(address) === originText;
+}
+
+/** The keys of virtual(5) for an address. */
+export function* addressKeysOf(address: Mailbox, compiled: Compiled): Asking<readonly AddressKey[]> {
+  return virtualKeys(address, yield* hasBareNames(address, compiled), compiled.keys);
 }
 
 /** The first hit of a table that there may not be. */
@@ -58,7 +99,8 @@ export function* find(table: TableName, keys: readonly string[], compiled: Compi
 
 export function* findAddress(table: TableName, address: Mailbox, compiled: Compiled): Asking<Hit | undefined> {
   if (compiled.tables[table] === undefined) return undefined;
-  return yield { table, keys: virtualKeys(address, hasBareNames(address, compiled), compiled.keys).map(keyOf) };
+  const bare = bareByName(address, compiled) || (yield* hasBareNames(address, compiled));
+  return yield { table, keys: virtualKeyTexts(address, bare, compiled.keys) };
 }
 
 export function keyOf({ key }: AddressKey): string {
@@ -74,11 +116,12 @@ export function* nextHopOf(
   compiled: Compiled,
   domains: DomainTransports = new Map(),
 ): Asking<Resolved | Unresolved> {
-  const inner = routedAddress(given, compiled);
+  const isRouted = innerAddress(given.localPart, compiled) !== undefined;
+  const inner: Parsed<Mailbox> = isRouted ? yield* routedAddress(given, compiled) : { kind: 'parsed', value: given };
   if (inner.kind === 'malformed') return { kind: 'unresolved', why: `bad address syntax: ${inner.why}` };
   const { tables } = compiled;
   const address = inner.value;
-  const addressClass = classOf(address, compiled);
+  const addressClass = compiled.domainTables ? yield* classOf(address, compiled) : classByName(address, compiled);
   const isAway = addressClass === 'relay' || addressClass === 'remote';
   let hop = isAway ? yield* awayHop(address, addressClass, sender, compiled) : ownHop(address, addressClass, compiled);
   let own = isOwn(addressClass, hop, compiled);
@@ -197,11 +240,11 @@ const ROUTING_LIMIT = 10;
  * `user%domain`, `domain!user` and `"user@domain"` at a local domain are addresses of that other domain
  * (resolve_dequoted_address, allow_percent_hack, swap_bangpath). The caller says who may use this.
  */
-export function routedAddress(given: Mailbox, compiled: Compiled): Parsed<Mailbox> {
+export function* routedAddress(given: Mailbox, compiled: Compiled): Asking<Parsed<Mailbox>> {
   let address = given;
-  for (let i = 0; i < ROUTING_LIMIT && compiled.localDomains.has(address.domain); i++) {
+  for (let i = 0; i < ROUTING_LIMIT; i++) {
     const inner = innerAddress(address.localPart, compiled);
-    if (inner === undefined) break;
+    if (inner === undefined || !(yield* isLocal(address, compiled))) break;
     const read = readInner(inner);
     if (read.kind === 'malformed') return read;
     address = read.value;

@@ -4,11 +4,13 @@
  */
 import type { CannotTellRule } from '../../core/decision.js';
 import type { Table } from '../../core/table.js';
+import type { DomainEntry } from '../../tables/domain-set.js';
 import type { Mailbox } from '../../values/address.js';
 
 export interface RouteOptions {
-  /** Domains whose addresses are users of this host (mydestination): exact names, address literals. */
-  readonly localDomains: readonly string[];
+  /** Domains whose addresses are users of this host (mydestination): exact names, address literals, and tables
+   * that have them as keys. */
+  readonly localDomains: readonly DomainEntry[];
   /** The users of the local domains (local_recipient_maps): a table (user+ext@domain, user@domain, user+ext, user, @domain),
    * or `all`. */
   readonly localRecipients: Table | 'all';
@@ -26,9 +28,9 @@ export interface RouteOptions {
   readonly filesFrom?: readonly ExpansionSource[];
   /** Domains whose addresses exist only in `virtualAliases` (virtual_alias_domains). Without `mailboxDomains`, also in
    * `mailbox` where that is a table. */
-  readonly virtualDomains?: readonly string[];
+  readonly virtualDomains?: readonly DomainEntry[];
   /** Domains whose addresses are in `virtualMailboxes` (virtual_mailbox_domains). */
-  readonly mailboxDomains?: readonly string[];
+  readonly mailboxDomains?: readonly DomainEntry[];
   /** The mailboxes of `mailboxDomains`, keyed as virtual(5) (virtual_mailbox_maps). Values are paths; slashes at both ends
    * do not count. */
   readonly virtualMailboxes?: Table;
@@ -36,7 +38,7 @@ export interface RouteOptions {
   readonly virtualAliases?: Table;
   /** Domains that we relay for (relay_domains), with all below them unless `relaySubdomains` is false; then `.domain` names
    * what lies below. */
-  readonly relayDomains?: readonly string[];
+  readonly relayDomains?: readonly DomainEntry[];
   readonly relaySubdomains?: boolean;
   /** The addresses of relay domains, where they are known (relay_recipient_maps). */
   readonly relayRecipients?: Table;
@@ -159,5 +161,8 @@ export type RouteTable =
   | 'transport'
   | 'mailbox';
 
+/** Lists of domains, asked where they hold tables. */
+export type DomainList = 'localDomains' | 'virtualDomains' | 'mailboxDomains' | 'relayDomains';
+
 /** With those that `bcc` asks. */
-export type TableName = RouteTable | 'senderCopies' | 'recipientCopies';
+export type TableName = RouteTable | DomainList | 'senderCopies' | 'recipientCopies';

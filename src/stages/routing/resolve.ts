@@ -3,10 +3,12 @@
  * Postfix's cleanup, trivial-rewrite and local do it between them. Pure: it asks by questions.ts. What follows from the
  * result is in conclude.ts.
  */
+import { nameKeys, userName } from '../../tables/address-keys.js';
 import { foldedKey, type Mailbox, type ReversePath } from '../../values/address.js';
 import type { Compiled } from './compile.js';
+import type { Listed } from './listed.js';
 import { deliverLocal } from './local.js';
-import { deliverVirtual } from './local-mailbox.js';
+import { deliverVirtual, mailboxName, passesMailboxes } from './local-mailbox.js';
 import { nextHopOf, type Resolved } from './next-hop.js';
 import type { Asking } from './questions.js';
 import { applyTransport } from './transport-value.js';
@@ -29,7 +31,38 @@ export type { Destination } from './work.js';
 
 export type Resolution = { readonly kind: 'resolved'; readonly destinations: readonly Destination[] } | OverLimit;
 
-export function* resolve(start: Mailbox, sender: ReversePath, compiled: Compiled): Asking<Resolution> {
+/** `known`: what has been found of the address already. */
+export function* resolve(
+  start: Mailbox,
+  sender: ReversePath,
+  compiled: Compiled,
+  known?: Listed & { readonly kind: 'listed' },
+): Asking<Resolution> {
+  const usual = known === undefined ? undefined : yield* usualUser(start, known, compiled);
+  return usual === undefined ? yield* followed(start, sender, compiled) : { kind: 'resolved', destinations: [usual] };
+}
+
+/** Most mail is for a local user whom no alias names: that needs no list of what is still to be done. */
+function* usualUser(
+  start: Mailbox,
+  { as, resolved }: Listed & { readonly kind: 'listed' },
+  compiled: Compiled,
+): Asking<Destination | undefined> {
+  const { tables, transports } = compiled;
+  const { address, agent, class: addressClass } = resolved;
+  if (as === 'alias' || agent !== 'local' || addressClass !== 'local' || address !== start) return undefined;
+  if (transports.contentFilter !== undefined || passesMailboxes(compiled)) return undefined;
+  if (tables.aliases !== undefined) {
+    const hit = yield { table: 'aliases', keys: nameKeys(address, compiled.keys) };
+    if (hit !== undefined) return undefined;
+  }
+  const user = userName(address, compiled.keys);
+  if (tables.users !== undefined && (yield { table: 'users', keys: [user] }) === undefined) return undefined;
+  const destination = yield* mailboxName(compiled, address, user);
+  return { kind: 'deliver', address, nextHop: { transport: 'maildir', destination }, owner: undefined };
+}
+
+function* followed(start: Mailbox, sender: ReversePath, compiled: Compiled): Asking<Resolution> {
   const work: Work = {
     compiled,
     sender,

@@ -8,13 +8,13 @@ import { type Context, defineStage, type Stage } from '../../core/stage.js';
 import { andThen } from '../../core/stage-context.js';
 import type { Table } from '../../core/table.js';
 import { inquire } from '../../tables/asking.js';
-import type { Hit } from '../../tables/search.js';
+import type { AskMethod, Hit } from '../../tables/search.js';
 import type { Mailbox, ReversePath } from '../../values/address.js';
 import { asksOf, type TableAsks } from './asks.js';
 import { type Compiled, compile } from './compile.js';
 import { type Conclusion, conclude, type Routed, type RoutingFinding } from './conclude.js';
 import { listing } from './listed.js';
-import { classOf } from './next-hop.js';
+import { classByName, classOf } from './next-hop.js';
 import type { RouteOptions, TableName } from './options.js';
 import type { Answering, Asking, RoutingStep, Tables } from './questions.js';
 import { resolve } from './resolve.js';
@@ -56,7 +56,7 @@ export function route(options: RouteOptions): RouteStage {
       const steps: RoutingStep[] = [];
       const answering = answeringWith(compiled.tables, ctx, steps);
       return andThen(inquire(routed(recipient.address, sender, compiled), answering), (found) => {
-        const conclusion = conclude(recipient, classOf(recipient.address, compiled), found, steps, deadMembers);
+        const conclusion = conclude(recipient, classByName(recipient.address, compiled), found, steps, deadMembers);
         for (const text of conclusion.skipped) ctx.note({ kind: 'remark', text: `left out: ${text}` });
         return resultOf(conclusion);
       });
@@ -66,24 +66,33 @@ export function route(options: RouteOptions): RouteStage {
 
 function* routed(address: Mailbox, sender: ReversePath, compiled: Compiled): Asking<Routed> {
   const known = yield* listing(address, 'recipient', sender, compiled);
-  const resolution = known.kind === 'listed' ? yield* resolve(address, sender, compiled) : undefined;
-  return { listing: known, resolution };
+  const resolution = known.kind === 'listed' ? yield* resolve(address, sender, compiled, known) : undefined;
+  const isSame = known.kind === 'listed' && known.resolved.address === address;
+  return { listing: known, resolution, class: isSame ? known.class : yield* classOf(address, compiled) };
 }
 
 /** What the first address is asked for twice, to see that it is known and to expand it, is asked once. */
 const REMEMBERED = 32;
 
+interface Answered {
+  readonly name: TableName;
+  readonly key: string;
+  readonly method: AskMethod;
+  readonly answer: ReturnType<Answering['ask']>;
+}
+
 function answeringWith(tables: Tables, ctx: Context<TableAsks>, steps: RoutingStep[]): Answering {
-  const known = new Map<string, ReturnType<Answering['ask']>>();
+  const known: Answered[] = [];
   let asked = 0;
   return {
     tables,
-    ask: (name, key) => {
-      if (++asked > 2 * REMEMBERED) return ctx.ask(name, 'lookup', key);
-      const id = `${name} ${key}`;
-      const answered = known.get(id) ?? ctx.ask(name, 'lookup', key);
-      if (asked <= REMEMBERED) known.set(id, answered);
-      return answered;
+    ask: (name, key, method) => {
+      if (++asked > 2 * REMEMBERED) return ctx.ask(name, method, key);
+      const before = known.find((one) => one.key === key && one.name === name && one.method === method);
+      if (before !== undefined) return before.answer;
+      const answer = ctx.ask(name, method, key);
+      if (known.length < REMEMBERED) known.push({ name, key, method, answer });
+      return answer;
     },
     hit: (name, hit) => {
       if (steps.length === STEP_LIMIT) return;

@@ -6,6 +6,7 @@ import type { PortCall } from '../../core/stage.js';
 import { andThen } from '../../core/stage-context.js';
 import type { Listing, RecipientTable, RecipientValidator } from '../../ports/recipient-validator.js';
 import { inquire } from '../../tables/asking.js';
+import type { MixedTable } from '../../tables/memory-table.js';
 import type { Mailbox, ReversePath } from '../../values/address.js';
 import { type Answer, type CannotTell, found, notFound } from '../../values/answer.js';
 import { compile } from './compile.js';
@@ -29,7 +30,8 @@ export function recipientValidator(options: RouteOptions): RecipientValidator {
   const { tables } = compiled;
   return {
     listing(address: Mailbox, call?: PortCall) {
-      const ask: AskTable = (name, key) => tables[name]?.lookup(key, call) ?? notFound();
+      const ask: AskTable = (name, key, method) =>
+        (tables[name] as MixedTable | undefined)?.[method](key, call) ?? notFound();
       return andThen(inquire(listing(address, 'recipient', nobody, compiled), { tables, ask }), answerOf);
     },
   };
@@ -42,5 +44,6 @@ function answerOf(known: Listed | CannotTell): Answer<Listing> {
   if (known.kind === 'listed') return known.class === 'remote' ? notFound() : found({ kind: 'listed' });
   if (UNKNOWN.test(known.why)) return found({ kind: 'unlisted', table: tableOf[known.class] });
   const [, enhanced, text = known.why] = /^([45]\.[0-9]{1,3}\.[0-9]{1,3})\s+(.*)$/.exec(known.why) ?? [];
-  return found(enhanced === undefined ? { kind: 'refused', text } : { kind: 'refused', text, enhanced });
+  const temporary = known.reply.code < 500;
+  return found({ kind: 'refused', text, ...(enhanced !== undefined && { enhanced }), ...(temporary && { temporary }) });
 }

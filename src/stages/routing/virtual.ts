@@ -3,11 +3,10 @@
  * again and again, in the place where it stands. What leads back to where it came from is an error, but for an address
  * that names itself.
  */
-import { virtualKeys } from '../../tables/address-keys.js';
 import { foldedKey, MAILBOX_LIMIT, type Mailbox, mailboxOf } from '../../values/address.js';
 import { type AliasMember, readAliasValue } from './alias-value.js';
 import type { Compiled } from './compile.js';
-import { hasBareNames, keyOf } from './next-hop.js';
+import { addressKeysOf, keyOf } from './next-hop.js';
 import type { Asking } from './questions.js';
 
 export interface VirtualExpansion {
@@ -52,7 +51,7 @@ function* expandAt(expansion: Expansion, at: number, compiled: Compiled): Asking
   for (let depth = 0; ; depth++) {
     const address = expansion.addresses[at];
     if (address === undefined || expansion.selves.has(foldedKey(address))) return undefined;
-    const keys = virtualKeys(address, hasBareNames(address, compiled), compiled.keys);
+    const keys = yield* addressKeysOf(address, compiled);
     const hit = yield { table: 'virtualAliases', keys: keys.map(keyOf) };
     if (hit === undefined) return undefined;
     const from = foldedKey(address);

@@ -46,6 +46,6 @@ export function noteOthers(ctx: Notes, table: RuleTable, matched: ReadonlySet<nu
   }
 }
 
-export function remark(ctx: Notes, text: string): void {
-  ctx.note({ kind: 'remark', text });
+export function remark(ctx: Notes, text: string, log?: 'info' | 'warn'): void {
+  ctx.note(log === undefined ? { kind: 'remark', text } : { kind: 'remark', text, log });
 }

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the syntax of luser_relay
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readAliasValue, readIncludeText } from '../../../src/stages/routing/alias-value.js';
