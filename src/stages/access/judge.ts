@@ -80,7 +80,10 @@ type AccessContext = Context<{ readonly table: { readonly port: Table; readonly 
 export const nothingAsked: AccessJudgement = { finding: { kind: 'none' }, decision: undefined };
 
 export function judge(question: AccessQuestion, ctx: AccessContext): MaybePromise<AccessJudgement> {
-  const answer = searchTable(question.table, question.keys, (key) => ctx.ask('table', 'lookup', key));
+  const answer = searchTable(question.table, question.keys, (key, method) =>
+    // A list with patterns in it has a method for parts of a key (MixedTable); no other is asked by it.
+    ctx.ask('table', method as 'lookup', key),
+  );
   const conclude = (came: Answer<Hit>): AccessJudgement => judgementOf(came, question, ctx);
   return isThenable<Answer<Hit>>(answer) ? Promise.resolve(answer).then(conclude) : conclude(answer);
 }

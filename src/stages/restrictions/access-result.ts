@@ -33,16 +33,15 @@ export function applyAction(check: Check, value: string, place: Place, origin: s
         check.remark(`PREPEND is passed over after the message, as smtpd does: ${origin}`);
         return 'next';
       }
-      check.effects.add(action, origin);
+      check.keep(action, origin);
       return 'next';
     case 'discard':
-      check.effects.add(action, origin);
-      return 'discard';
+      return check.keep(action, origin) ? 'discard' : 'next';
     case 'hold':
     case 'redirect':
     case 'bcc':
     case 'filter':
-      check.effects.add(action, origin);
+      check.keep(action, origin);
       return 'next';
     case 'restrictions': {
       const named = check.known.named(action.text);

@@ -53,6 +53,7 @@ export function checkHeloAccess(table: Table, options?: RestrictionOptions): Res
 export function checkSenderAccess(table: Table, options?: RestrictionOptions): Restriction<never> {
   return access('check_sender_access', table, options, (check) => {
     const { sender } = check.facts;
+    if (sender === undefined) return undefined;
     const { nullSenderKey = '<>' } = check.known;
     const keys = sender.kind === 'null-path' ? [{ key: nullSenderKey, whole: true }] : mailKeys(check, sender);
     return { keys, place: senderPlace(sender) };

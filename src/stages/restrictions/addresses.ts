@@ -1,6 +1,7 @@
 /** Restrictions of the sender's and the recipient's address: its domain, whether it exists, whose it is. postconf(5). */
 import type { MaybePromise } from '../../core/stage.js';
 import { andThen } from '../../core/stage-context.js';
+import { fittingCode } from '../../tables/access-action.js';
 import { virtualKeys } from '../../tables/address-keys.js';
 import type { Mailbox } from '../../values/address.js';
 import type { Check } from './check.js';
@@ -124,7 +125,11 @@ function unlisted(check: Check, address: Mailbox, what: Address): MaybePromise<V
     const start = `<${address.text}>: ${what} rejected: `;
     const { value } = answer;
     if (value.kind === 'refused') {
-      return check.refuse({ code: 550, enhanced: value.enhanced ?? enhanced, text: start + value.text, reason });
+      const byDefault =
+        value.temporary === true ? { code: 450, enhanced: `4${enhanced.slice(1)}` } : { code: 550, enhanced };
+      const fitting = fittingCode(value.enhanced, what) ?? byDefault.enhanced;
+      const told = { ...byDefault, enhanced: fitting };
+      return check.refuse({ ...told, text: start + value.text, reason });
     }
     const code = {
       'local recipient table': codes.unknownLocalRecipient,
@@ -174,7 +179,9 @@ function loginMismatch(check: Check, address: Mailbox, rule: LoginRule): MaybePr
         return own ? 'next' : refuse(`not owned by user ${name}`);
       },
     );
-  return andThen(finalDomain(check, address), (isFinal) => owners(isFinal === true));
+  return andThen(finalDomain(check, address), (isFinal) =>
+    typeof isFinal === 'boolean' ? owners(isFinal) : check.lookupFailure(address.text, isFinal.why),
+  );
 }
 
 function ownersOf(
@@ -202,7 +209,7 @@ function sender<N extends Need = never>(
 ): Restriction<N> {
   const apply = (check: Check): MaybePromise<Verdict> => {
     const { sender: path } = check.facts;
-    return path.kind === 'null-path' ? 'next' : judge(check, path);
+    return path === undefined || path.kind === 'null-path' ? 'next' : judge(check, path);
   };
   return restriction<N>(text, options, apply, { needs });
 }

@@ -7,13 +7,14 @@ import { type ReadAction, readAction } from '../../tables/access-action.js';
 import { knownEntries } from '../../tables/memory-table.js';
 import { ConfigurationError, type Problem } from '../../values/errors.js';
 import { Ports } from './ports.js';
-import type { Need, Restriction } from './restriction.js';
+import type { Asked, Need, Restriction } from './restriction.js';
 import { compileSettings, type Known, type RestrictionSettings } from './settings.js';
 import { restrictionsOf } from './words.js';
 
 export interface Assembled {
   readonly known: Known;
-  readonly ports: Ports;
+  /** Of one stage; `unlisted`: it asks whether addresses exist without any restriction that says so. */
+  readonly portsOf: (list: readonly Restriction[], unlisted: boolean) => Ports;
   /** Effects of access tables that may come: FILTER, PREPEND, BCC, HOLD, REDIRECT. */
   readonly effects: ReadonlySet<string>;
 }
@@ -26,35 +27,82 @@ export function assemble(lists: Iterable<Restriction>, settings: RestrictionSett
   const problems: Problem[] = [];
   const compiled = compileSettings(settings, problems);
   const known: Known = { ...compiled, named: (text) => restrictionsOf(text, compiled.classes) };
-  const all = new Set<Restriction>();
+  const classes = [...known.classes.values()].flat();
+  const found: Found = { all: new Set(), earnest: new Set(), warning: new Set(), problems };
+  gather([...lists, ...classes], found, 'earnest');
   const effects = new Set<string>();
-  gather([...lists, ...[...known.classes.values()].flat()], all, problems);
-  for (const one of all) {
+  const named = new Map<Restriction, readonly Restriction[]>();
+  for (const one of found.all) {
     for (const problem of one.problems) problems.push(problem);
     for (const asked of one.asked) {
-      if (asked.kind === 'service') for (const kind of effectKinds) effects.add(kind);
-      else if (asked.access) gather(tableRestrictions(one, asked.table, known, effects, problems), all, problems);
+      if (isOpen(asked)) for (const kind of effectKinds) effects.add(kind);
+      else if (asked.kind === 'table') {
+        const more = tableRestrictions(one, asked.table, known, effects, problems);
+        named.set(one, more);
+        gather(more, found, 'earnest');
+      }
     }
   }
-  checkNeeds(all, settings, problems);
+  checkNeeds(found.all, settings, problems);
   if (problems.length > 0) throw new ConfigurationError('restrictions', problems);
+  return { known, effects, portsOf: (list, unlisted) => portsOf(list, unlisted, known, named) };
+}
+
+/** True for what may answer anything, names of restrictions too. */
+function isOpen(asked: Asked): boolean {
+  return asked.kind === 'service' || (asked.access && knownEntries(asked.table) === undefined);
+}
+
+function portsOf(
+  list: readonly Restriction[],
+  unlisted: boolean,
+  known: Known,
+  named: ReadonlyMap<Restriction, readonly Restriction[]>,
+): Ports {
+  const classes = [...known.classes.values()].flat();
+  const found: Found = { all: new Set(), earnest: new Set(), warning: new Set(), problems: [] };
+  gather(list, found, 'earnest');
+  let open = false;
+  for (const one of found.all) {
+    gather(named.get(one) ?? [], found, 'earnest');
+    if (!one.asked.some(isOpen)) continue;
+    open = true;
+    gather(classes, found, 'earnest');
+  }
+  // What only warns may be sent on to a class by its table.
+  if ([...found.warning].some(({ asked }) => asked.length > 0)) gather(classes, found, 'warning');
+  const needs = new Set<Need>([...found.all].flatMap((one) => one.needs));
+  if (unlisted) needs.add('recipients');
   const ports = new Ports();
-  ports.addKnown(known, settings.resolver !== undefined);
-  ports.addAll(all);
-  return { known, ports, effects };
+  ports.addKnown(known, (need) => open || needs.has(need));
+  ports.addAll(found.earnest, false);
+  ports.addAll(found.warning, true);
+  return ports;
+}
+
+interface Found {
+  readonly all: Set<Restriction>;
+  readonly earnest: Set<Restriction>;
+  /** What stands behind warn_if_reject. */
+  readonly warning: Set<Restriction>;
+  readonly problems: Problem[];
 }
 
 /** A set in growth is gone through once, also what is added on the way. */
-function gather(list: readonly Restriction[], all: Set<Restriction>, problems: Problem[]): void {
-  const waiting = [...list];
-  for (let one = waiting.pop(); one !== undefined; one = waiting.pop()) {
-    if (all.has(one)) continue;
-    if (all.size >= ELEMENT_LIMIT) {
+function gather(list: readonly Restriction[], { all, problems, ...sets }: Found, kind: 'earnest' | 'warning'): void {
+  const waiting = list.map((one) => ({ one, kind }));
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const { one } = next;
+    const here = sets[next.kind];
+    if (here.has(one)) continue;
+    if (here.size >= ELEMENT_LIMIT) {
       problems.push({ code: 'too-many-restrictions', message: `at most ${ELEMENT_LIMIT} restrictions are taken` });
       return;
     }
+    here.add(one);
     all.add(one);
-    for (const inner of one.inner) waiting.push(inner);
+    const below = one.form === 'warn' ? 'warning' : next.kind;
+    for (const inner of one.inner) waiting.push({ one: inner, kind: below });
   }
 }
 

@@ -42,7 +42,7 @@ export function rejectRhsblHelo(zone: string, options?: RestrictionOptions): Res
 
 export function rejectRhsblSender(zone: string, options?: RestrictionOptions): Restriction<'resolver'> {
   return listing('reject_rhsbl_sender', zone, options, refuseListed, ({ facts: { sender } }, list) =>
-    subject('Sender address', sender.kind === 'null-path' ? undefined : sender.text, list),
+    subject('Sender address', sender?.kind === 'mailbox' ? sender.text : undefined, list),
   );
 }
 
@@ -126,7 +126,7 @@ async function refuseListed(check: Check, list: BlockList, of: Subject, answer: 
     reverseClientName: reverseName(session),
     clientPort: session.client.port,
     helo,
-    sender: sender.kind === 'null-path' ? '' : sender.text,
+    sender: sender?.kind === 'mailbox' ? sender.text : '',
     recipient: recipient?.text,
     serverName: session.server.name.ascii,
   });

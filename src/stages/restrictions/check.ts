@@ -14,7 +14,8 @@ import type { Resolver } from '../../ports/resolver.js';
 import type { Mailbox, ReversePath } from '../../values/address.js';
 import type { Answer } from '../../values/answer.js';
 import { reply, replyFromText, replyText } from '../../values/reply.js';
-import { Effects } from './effects.js';
+import type { Effect, KeptEffect } from './effects.js';
+import type { ProtocolState } from './policy/index.js';
 import type { Ports } from './ports.js';
 import { firstWord, type Grounds, type Place, type Refusal, type Restriction, type Verdict } from './restriction.js';
 import type { Known } from './settings.js';
@@ -23,12 +24,13 @@ export interface Facts {
   readonly session: Session;
   readonly helo: string | undefined;
   readonly id: string;
-  readonly sender: ReversePath;
+  /** Undefined before MAIL. */
+  readonly sender: ReversePath | undefined;
   readonly mailParameters: Readonly<Record<string, string | undefined>>;
-  /** Undefined after the message when there are several. */
+  /** Undefined before RCPT, and after the message when there are several. */
   readonly recipient: Mailbox | undefined;
   readonly recipientCount: number;
-  readonly state: 'RCPT' | 'DATA' | 'END-OF-MESSAGE';
+  readonly state: ProtocolState;
   /** Octets of the message, once it is here. */
   readonly size: number | undefined;
 }
@@ -46,13 +48,13 @@ const DEPTH_LIMIT = 100;
 export class Check {
   readonly facts: Facts;
   readonly known: Known;
-  readonly effects: Effects = new Effects();
   readonly #ctx: AnyContext;
   readonly #ports: Ports;
   /** How deep we are in what only warns; the first of each kind of deferral is kept. */
   #warning = 0;
   #depth = 0;
   #applied = 0;
+  readonly #kept: KeptEffect[] = [];
   #ifPermit: Grounds | undefined = undefined;
   #ifReject: Grounds | undefined = undefined;
   /** Of the list that is run. */
@@ -81,6 +83,15 @@ export class Check {
 
   beginPhase(): void {
     this.#ifReject = undefined;
+  }
+
+  /** What an earlier command put off, should all else permit. */
+  resume(putOff: Grounds | undefined): void {
+    this.#ifPermit = putOff;
+  }
+
+  get ifPermit(): Grounds | undefined {
+    return this.#ifPermit;
   }
 
   run(list: readonly Restriction[], place: Place): MaybePromise<Verdict> {
@@ -170,6 +181,18 @@ export class Check {
     return soft >= 500 ? reject(reason, shown, detail) : defer(reason, shown, detail);
   }
 
+  /** False, and traced, before MAIL: smtpd passes them over there. */
+  keep(effect: Effect, detail: string): boolean {
+    const early = this.facts.sender === undefined;
+    if (early) this.remark(`passed over before MAIL, as smtpd does: ${detail}`);
+    else this.#kept.push({ effect, detail });
+    return !early;
+  }
+
+  get kept(): readonly KeptEffect[] {
+    return this.#kept;
+  }
+
   // --- asking ---
 
   lookup(table: Table, key: string): MaybePromise<Answer<TableEntry>> {
@@ -199,7 +222,7 @@ export class Check {
 
   #ask(port: object, method: string, ...args: readonly unknown[]): unknown {
     const ask = this.#ctx.ask.bind(this.#ctx) as (name: string, method: string, ...args: readonly unknown[]) => unknown;
-    return ask(this.#ports.nameOf(port), method, ...args);
+    return ask(this.#ports.nameOf(port, this.#warning > 0), method, ...args);
   }
 
   // --- the trace ---

@@ -1,57 +1,63 @@
 /**
- * What access tables want done with a mail that nothing refuses: FILTER, PREPEND, BCC as edits; REDIRECT, HOLD, DISCARD as the
- * decision at the end. smtpd keeps them for the whole message; here they are for the recipient that is judged.
+ * What access tables want done with a mail that nothing refuses. As in smtpd it is for the whole message, whoever was judged
+ * when the table said it, and whether or not that recipient was refused: the stages of one bundle hand it on as findings until
+ * the message is here. PREPEND, BCC and FILTER become edits; DISCARD, and at the end HOLD and REDIRECT, decisions.
  */
 import { discard, type FinalOf, hold, type Redirect, redirect } from '../../core/decision.js';
-import { addRecipient, type EditOf, prependHeader, setNextHop } from '../../core/edit.js';
-import type { NextHop, Recipient } from '../../core/transaction.js';
+import { addRecipient, type EditOf, prependAll, setNextHop } from '../../core/edit.js';
+import type { Recipient } from '../../core/transaction.js';
 import type { AccessAction } from '../../tables/access-action.js';
 
-export type KeptDecision = FinalOf<'discard'> | FinalOf<'hold'> | Redirect;
 export type RestrictionEdit = EditOf<'prepend-header' | 'add-recipient' | 'set-next-hop'>;
+/** Actions that do not decide about the recipient at hand. */
 export type Effect = Exclude<AccessAction, { kind: 'ok' | 'dunno' | 'restrictions' } | { reply: unknown }>;
 
-export class Effects {
-  #discard: FinalOf<'discard'> | undefined = undefined;
-  #hold: FinalOf<'hold'> | undefined = undefined;
-  #redirect: Redirect | undefined = undefined;
-  #nextHop: NextHop | undefined = undefined;
-  readonly #edits: RestrictionEdit[] = [];
+/** As a table said it. */
+export interface KeptEffect {
+  readonly effect: Effect;
+  /** The table and its entry, for the log. */
+  readonly detail: string;
+}
 
-  /** The last FILTER and the last REDIRECT count, as in smtpd. */
-  add(effect: Effect, detail: string): void {
-    switch (effect.kind) {
-      case 'discard':
-        this.#discard ??= discard('access', detail);
-        return;
-      case 'hold':
-        this.#hold ??= hold('access', detail);
-        return;
-      case 'redirect':
-        this.#redirect = redirect(effect.to, 'access', detail);
-        return;
-      case 'filter':
-        this.#nextHop = effect.nextHop;
-        return;
-      case 'bcc':
-        this.#edits.push(addRecipient(effect.to));
-        return;
-      case 'prepend':
-        // The first comes on top (smtpd writes them in order), and of two edits the later is the topmost.
-        this.#edits.unshift(prependHeader(effect.field));
-        return;
-      case 'warn':
-      case 'info':
-        return;
-    }
-  }
+export const noEffects: readonly KeptEffect[] = Object.freeze([]);
 
-  get decision(): KeptDecision | undefined {
-    return this.#discard ?? this.#hold ?? this.#redirect;
-  }
+export function discardOf(effects: readonly KeptEffect[]): FinalOf<'discard'> | undefined {
+  const first = effects.find(({ effect }) => effect.kind === 'discard');
+  return first && discard('access', first.detail);
+}
 
-  edits(recipients: readonly Recipient[]): readonly RestrictionEdit[] {
-    const hop = this.#nextHop;
-    return hop === undefined ? this.#edits : [...this.#edits, ...recipients.map((one) => setNextHop(one, hop))];
+/** HOLD keeps the message for the recipients that it came for, as cleanup(8) does, also where there is a REDIRECT; the last REDIRECT counts. */
+export function lateDecision(effects: readonly KeptEffect[]): FinalOf<'hold'> | Redirect | undefined {
+  let last: Redirect | undefined;
+  for (const { effect, detail } of effects) {
+    if (effect.kind === 'hold') return hold('access', detail);
+    if (effect.kind === 'redirect') last = redirect(effect.to, 'access', detail);
   }
+  return last;
+}
+
+/** The last FILTER counts, for added recipients too; of a BCC that was said for each recipient there is one copy. */
+export function editsFor(effects: readonly KeptEffect[], recipients: readonly Recipient[]): readonly RestrictionEdit[] {
+  const all = effects.map(({ effect }) => effect);
+  const hop = all.findLast((one) => one.kind === 'filter')?.nextHop;
+  const copies = new Map(all.flatMap((one) => (one.kind === 'bcc' ? [[one.to.text, one.to] as const] : [])));
+  return [
+    ...prependAll(all.flatMap((one) => (one.kind === 'prepend' ? [one.field] : []))),
+    ...(hop === undefined ? [] : recipients.map((one) => setNextHop(one, hop))),
+    ...[...copies.values()].map((to) => addRecipient(to, hop)),
+  ];
+}
+
+/** Only what the tables can lead to: a server that cannot do the rest is no hindrance then. */
+export function editsOf(effects: ReadonlySet<string>): readonly RestrictionEdit['kind'][] {
+  const edits = [
+    effects.has('prepend') ? ('prepend-header' as const) : undefined,
+    effects.has('bcc') ? ('add-recipient' as const) : undefined,
+    effects.has('filter') ? ('set-next-hop' as const) : undefined,
+  ];
+  return edits.filter((edit) => edit !== undefined);
+}
+
+export function decidesOf(effects: ReadonlySet<string>): readonly ('hold' | 'redirect')[] {
+  return (['hold', 'redirect'] as const).filter((kind) => effects.has(kind));
 }

@@ -63,8 +63,8 @@ export function restrictionClass<N extends Need = never>(
 export function rejectUnauthPipelining(options?: RestrictionOptions): Restriction<never> {
   return restriction('reject_unauth_pipelining', options, (check, place) => {
     const { session, state } = check.facts;
-    // With ESMTP, commands before DATA may be pipelined.
-    const allowed = session.protocol !== 'smtp' && state === 'RCPT';
+    // With ESMTP, DATA alone may not have anything behind it.
+    const allowed = session.protocol !== 'smtp' && state !== 'DATA';
     if (session.pipelined !== true || allowed) return 'next';
     return check.refuse(grounds(place, 503, '5.5.0', 'Improper use of SMTP command pipelining', 'other'));
   });
@@ -82,7 +82,7 @@ export function rejectPlaintextSession(options?: RestrictionOptions): Restrictio
 export function rejectMultiRecipientBounce(options?: RestrictionOptions): Restriction<never> {
   return restriction('reject_multi_recipient_bounce', options, (check, place) => {
     const { sender, recipientCount } = check.facts;
-    if (sender.kind !== 'null-path' || recipientCount <= 1) return 'next';
+    if (sender?.kind !== 'null-path' || recipientCount <= 1) return 'next';
     return check.refuse(grounds(place, check.known.codes.multiRecipientBounce, '5.5.3', 'Multi-recipient bounce'));
   });
 }

@@ -1,4 +1,4 @@
-/** Postfix's smtpd_*_restrictions: factories of restrictions, and the two stages that apply them. */
+/** Postfix's smtpd_*_restrictions: factories of restrictions, and the stages that apply them. */
 export {
   checkCcertAccess,
   checkClientAccess,
@@ -41,15 +41,22 @@ export {
   rejectUnknownClientHostname,
   rejectUnknownReverseClientHostname,
 } from './client.js';
-export {
-  type DataRestrictionLists,
-  type DataRestrictionsFinding,
-  dataRestrictionsFinding,
-  type SmtpdDataRestrictionsStage,
-  smtpdDataRestrictions,
-} from './data-stage.js';
 export { deferUnauthDestination, permitAuthDestination, rejectUnauthDestination } from './destinations.js';
-export type { RestrictionEdit } from './effects.js';
+export type {
+  SmtpdClientRestrictionsStage,
+  SmtpdHeloRestrictionsStage,
+  SmtpdSenderRestrictionsStage,
+} from './early-stages.js';
+export type { Effect, KeptEffect, RestrictionEdit } from './effects.js';
+export {
+  clientRestrictionsFinding,
+  dataRestrictionsFinding,
+  heloRestrictionsFinding,
+  type RcptRestrictionsFinding,
+  type RestrictionsFinding,
+  restrictionsFinding,
+  senderRestrictionsFinding,
+} from './findings.js';
 export {
   deferAll,
   deferIfPermit,
@@ -63,8 +70,10 @@ export {
   warnIfReject,
 } from './generic.js';
 export { rejectInvalidHeloHostname, rejectNonFqdnHeloHostname, rejectUnknownHeloHostname } from './helo.js';
+export type { SmtpdDataRestrictionsStage, SmtpdEffectsStage } from './message-stages.js';
 export { checkPolicyService, type PolicyServiceOptions } from './policy-service.js';
-export type { Need, Restriction, RestrictionList, RestrictionOptions } from './restriction.js';
+export type { SmtpdRestrictionsStage } from './rcpt-stage.js';
+export type { Grounds, Need, Restriction, RestrictionList, RestrictionOptions } from './restriction.js';
 export { checkServerAccess, type ServersOf } from './server-access.js';
 export type {
   Destinations,
@@ -75,10 +84,8 @@ export type {
 } from './settings.js';
 export {
   type RestrictionLists,
-  type RestrictionsFinding,
-  restrictionsFinding,
   type SettingsFor,
-  type SmtpdRestrictionsStage,
+  type SmtpdRestrictionsStages,
   smtpdRestrictions,
 } from './stage.js';
 export { type ReadWords, readWords, type WordContext } from './words.js';

@@ -2,8 +2,10 @@
  * check_policy_service: what a policy service is told of a mail, in the words of Postfix's SMTPD_POLICY_README, and what follows
  * from its action. A service that cannot tell refuses for now, unless `defaultAction` says otherwise.
  */
+import type { CannotTellRule } from '../../core/decision.js';
 import { andThen } from '../../core/stage-context.js';
 import type { PolicyAttributes, PolicyService } from '../../ports/policy-service.js';
+import { readAction } from '../../tables/access-action.js';
 import { applyAction } from './access-result.js';
 import type { Check } from './check.js';
 import { policyAttributes } from './policy/index.js';
@@ -31,8 +33,16 @@ export function checkPolicyService(service: PolicyService, options: PolicyServic
         const why = answer.kind === 'cannot-tell' ? answer.why : 'no answer';
         return applyAction(check, defaultAction, place, `${name} could not tell (${why}): ${defaultAction}`);
       }),
-    { asked: [{ kind: 'service', service }] },
+    { asked: [{ kind: 'service', service, cannotTell: ruleOf(defaultAction) }] },
   );
+}
+
+/** What the default action comes to. */
+function ruleOf(defaultAction: string): CannotTellRule {
+  const read = readAction(defaultAction);
+  if (read.kind === 'fault') return 'defer';
+  const { kind } = read.action;
+  return kind === 'reject' || kind === 'defer' ? kind : 'continue';
 }
 
 function attributesOf({ facts }: Check, context: string): PolicyAttributes {

@@ -2,7 +2,7 @@
  * What a restriction is: one element of Postfix's smtpd_*_restrictions as a value. Made by the factories of this folder alone,
  * which say what the element needs (a resolver, our domains ...), which tables it asks, and what it says of a mail.
  */
-import type { FinalOf, Reason } from '../../core/decision.js';
+import type { CannotTellRule, FinalOf, Reason } from '../../core/decision.js';
 import type { MaybePromise } from '../../core/stage.js';
 import type { Table } from '../../core/table.js';
 import type { PolicyService } from '../../ports/policy-service.js';
@@ -60,7 +60,7 @@ export interface Grounds {
 /** The outside abilities that a restriction brings along. */
 export type Asked =
   | { readonly kind: 'table'; readonly table: Table; readonly access: boolean }
-  | { readonly kind: 'service'; readonly service: PolicyService };
+  | { readonly kind: 'service'; readonly service: PolicyService; readonly cannotTell: CannotTellRule };
 
 export interface Restriction<N extends Need = Need> {
   readonly kind: 'restriction';

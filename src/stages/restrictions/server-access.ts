@@ -1,8 +1,10 @@
 /**
  * check_{client,reverse_client_hostname,helo,sender,recipient}_{a,mx,ns}_access: a table of access(5) asked for the hosts behind a
- * domain. Where the DNS cannot tell, Postfix applies no restriction; the trace says so.
+ * domain. Where the DNS cannot tell, Postfix applies no restriction; the trace says so. OK is
+ * refused (451), as in Postfix.
  */
 import type { MaybePromise } from '../../core/stage.js';
+import { andThen } from '../../core/stage-context.js';
 import type { Table } from '../../core/table.js';
 import type { Mailbox } from '../../values/address.js';
 import { parseIp } from '../../values/ip.js';
@@ -25,9 +27,15 @@ export function checkServerAccess(
 ): Restriction<'resolver'> {
   const apply = (check: Check): MaybePromise<Verdict> => {
     const asked = subjectOf(check, of);
-    return asked === undefined ? 'next' : judge(check, type, table, asked.domain, asked.place);
+    if (asked === undefined) return 'next';
+    return andThen(judge(check, type, table, asked.domain, asked.place), (word) => {
+      if (word !== 'permit') return word;
+      // Who runs the hosts behind a domain could permit himself (smtpd's forbid_allowlist).
+      return check.serverError(`${text}: OK for ${asked.domain} is not allowed; write DUNNO to make an exception`);
+    });
   };
-  return restriction(`check_${of}_${type}_access ${table.name}`, options, apply, {
+  const text = `check_${of}_${type}_access ${table.name}`;
+  return restriction(text, options, apply, {
     needs: ['resolver'],
     asked: [{ kind: 'table', table, access: true }],
   });
@@ -47,13 +55,13 @@ function subjectOf({ facts }: Check, of: ServersOf): { readonly domain: string; 
     case 'helo':
       return helo ? { domain: helo, place: { subject: helo, what: 'Helo command' } } : undefined;
     case 'sender':
-      return sender.kind === 'null-path' ? undefined : { domain: text(sender), place: senderPlace(sender) };
+      return sender?.kind === 'mailbox' ? { domain: domainText(sender), place: senderPlace(sender) } : undefined;
     case 'recipient':
-      return recipient && { domain: text(recipient), place: recipientPlace(recipient) };
+      return recipient && { domain: domainText(recipient), place: recipientPlace(recipient) };
   }
 }
 
-function text({ domain }: Mailbox): string {
+function domainText({ domain }: Mailbox): string {
   return domain.kind === 'domain' ? domain.ascii : domain.text;
 }
 

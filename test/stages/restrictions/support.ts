@@ -9,7 +9,6 @@ import {
   type RestrictionSettings,
   readWords,
   type SettingsFor,
-  smtpdDataRestrictions,
   smtpdRestrictions,
 } from '../../../src/stages/restrictions/index.js';
 import { failTable, hashTable, inlineTable, staticTable } from '../../../src/tables/index.js';
@@ -116,25 +115,17 @@ export async function replyTo(lists: Lists, sent: Sent = {}): Promise<string> {
     return restrictions;
   };
   const settings = { ...site, ...sent.settings } as SettingsFor<Need>;
-  const policy = definePolicy({
-    rcpt: [
-      smtpdRestrictions<Need>({
-        client: read('client'),
-        helo: read('helo'),
-        sender: read('sender'),
-        relay: read('relay'),
-        recipient: read('recipient'),
-        ...settings,
-      }),
-    ],
-    message: [
-      smtpdDataRestrictions<Need>({
-        data: read('data'),
-        endOfData: read('endOfData'),
-        ...settings,
-      }),
-    ],
+  const stages = smtpdRestrictions<Need>({
+    client: read('client'),
+    helo: read('helo'),
+    sender: read('sender'),
+    relay: read('relay'),
+    recipient: read('recipient'),
+    data: read('data'),
+    endOfData: read('endOfData'),
+    ...settings,
   });
+  const policy = definePolicy({ rcpt: [...stages.rcpt], message: [...stages.message, ...stages.last] });
   const base = sessionOf({ ip, ...(sent.login !== undefined && { login: sent.login }) });
   const clientName: ClientName = typeof name === 'string' ? { kind: 'verified', name: domainOf(name) } : name;
   const outcome = await policy.evaluate(
