@@ -6,7 +6,7 @@
 import type { Table } from '../core/table.js';
 import type { RuleTable } from '../tables/regex/index.js';
 import { decodeLatin1, decodeText, encodeLatin1, encodeUtf8 } from '../values/bytes.js';
-import { MimeWalker, Records } from '../values/mime/index.js';
+import { DEFAULT_MIME_LIMITS, type MimeLimits, MimeWalker, Records } from '../values/mime/index.js';
 
 export interface MessageKeys {
   /** `-h`: header fields are keys. */
@@ -23,7 +23,7 @@ export type KeyAnswer =
   | { readonly kind: 'cannot-tell'; readonly key: string; readonly why: string };
 
 const unlimited = Number.POSITIVE_INFINITY;
-const limits = { line: unlimited, keepCr: true };
+const limits: MimeLimits = { ...DEFAULT_MIME_LIMITS, line: unlimited, keepCr: true };
 
 /** The keys that the table has, in the order of the message. Prints as `${key}\t${value}\n`. */
 export async function* queryMessage(

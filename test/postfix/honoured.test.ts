@@ -154,10 +154,10 @@ function another(name: string, value: string): string {
 
 const abilities: PostfixOptions = {
   resolver,
-  credentials: { verify: () => notFound() },
+  credentials: { verify: async () => notFound() },
   policyService: (...asked) => {
     made.push(asked);
-    return { ask: () => notFound() };
+    return { decide: () => notFound() };
   },
 };
 

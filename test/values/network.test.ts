@@ -19,8 +19,8 @@ describe('parseNetwork', () => {
     ['[2001:db8::1]', '2001:db8::1/128'],
     ['[192.0.2.0]/24', '192.0.2.0/24'],
     ['::/0', '::/0'],
-    ['::ffff:192.0.2.0/120', '192.0.2.0/24'],
-    ['::ffff:0:0/96', '0.0.0.0/0'],
+    ['::ffff:192.0.2.0/120', '::ffff:c000:200/120'],
+    ['::ffff:0:0/96', '::ffff:0:0/96'],
   ])('%s is %s', (text, canonical) => {
     expect(net(text).text).toBe(canonical);
     expect(net(canonical)).toEqual(net(text));
@@ -61,6 +61,11 @@ describe('networkContains', () => {
     ['::/0', '192.0.2.1', false],
     ['0.0.0.0/0', '::1', false],
     ['0.0.0.0/0', '::ffff:1.2.3.4', true],
+    // As in the lists of Postfix: an IPv4 client is in no IPv6 network.
+    ['::ffff:0:0/96', '1.2.3.4', false],
+    ['::ffff:0:0/96', '::ffff:1.2.3.4', false],
+    ['[::ffff:203.0.113.0]/120', '203.0.113.9', false],
+    ['::ffff:203.0.113.9', '203.0.113.9', false],
   ])('%s, %s: %s', (network, address, contained) => {
     expect(networkContains(net(network), ip(address))).toBe(contained);
   });

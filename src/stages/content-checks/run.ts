@@ -16,8 +16,9 @@ import { clip, type Notes, noteMatch, remark, shown } from '../../tables/checks/
 import { newOutcome, type Outcome, take } from '../../tables/checks/outcome.js';
 import type { Answers, RuleMatch } from '../../tables/regex/index.js';
 import { LF } from '../../values/bytes.js';
+import type { HeaderField } from '../../values/header.js';
 import type { Message } from '../../values/message.js';
-import { type BodyPiece, isMimeField, type LineRecord, type MimePiece, MimeWalker } from '../../values/mime/index.js';
+import { type BodyPiece, type LineRecord, type MimePiece, MimeWalker } from '../../values/mime/index.js';
 import { BodyText, PartCount } from './body-text.js';
 import type { Splice } from './changed-body.js';
 import { type Change, type FieldEdit, fieldSplice, lineEndBefore, lineSplice, ownFieldEdits } from './effects.js';
@@ -83,7 +84,7 @@ export class Run {
     const { header, separator } = this.#message;
     const { mime } = this.#plan;
     for (const field of header) {
-      if (isMimeField(field.lowerName)) this.#walker.field(field.lowerName, ownFieldText(field, mime));
+      if (shapesBody(field)) this.#walker.field(field.lowerName, ownFieldText(field, mime));
     }
     this.#walker.body(separator.length > 0);
     const matchOf = ownMatches(this.#message, this.#plan, this.#answers);
@@ -219,6 +220,11 @@ export class Run {
 
 function hitOf({ rule }: RuleMatch, action: Action): CheckHit {
   return { source: rule.source, rule: clip(rule.text), action: action.kind };
+}
+
+/** What the body is made of hangs on these fields alone. */
+function shapesBody({ lowerName }: HeaderField): boolean {
+  return lowerName === 'content-type' || lowerName === 'content-transfer-encoding';
 }
 
 function levelOf({ kind }: Action): 'info' | 'warn' {

@@ -16,6 +16,8 @@ const attached: PartType = { type: 'message', subtype: 'rfc822', encoding: '7bit
 /** What stands before the first part and behind the last. */
 const between: PartType = { type: 'other', subtype: '', encoding: '7bit' };
 
+const nothing: Records = new Records(new Uint8Array(0), 1, false);
+
 /** In the fields of `in`, in the body, or in fields whose end a line of the body has brought about. */
 type State = WhatHeader | 'body';
 
@@ -28,15 +30,15 @@ export class MimeWalker {
   /** What the next piece of body text has as `counted`. */
   #counted: number | undefined = 0;
   #tooDeep = false;
-  #records: Records = new Records(new Uint8Array(0), 1, false);
+  #records: Records = nothing;
   #at = 0;
   /** The octet at `#at` begins a line. */
   #lineStart = true;
   #fieldStart = 0;
 
-  /** Limits that are left out have Postfix's defaults. */
-  constructor(limits: Partial<MimeLimits> = {}) {
-    this.#limits = { ...DEFAULT_MIME_LIMITS, ...limits };
+  /** Default: Postfix's limits. */
+  constructor(limits: MimeLimits = DEFAULT_MIME_LIMITS) {
+    this.#limits = limits;
     this.#boundaries = new Boundaries(this.#limits.nesting, this.#limits.boundary);
     this.#reader = new FieldReader(this.#limits.field);
   }

@@ -210,7 +210,7 @@ describe('what is told', () => {
     const { result, notes, asked } = await runStage(contentChecks({ body }), {
       message: messageOf('A: b\r\n\r\nmy secretsecret text\r\n'),
     });
-    expect(result.findings.bodyChecks.hits).toHaveLength(1);
+    expect(result).toMatchObject({ findings: { bodyChecks: { hits: [{ line: 1 }] } } });
     expect(notes).toContainEqual(expect.objectContaining({ kind: 'rule', matched: true, on: 'line 1', trusted: true }));
     expect(asked).toMatchObject([
       {

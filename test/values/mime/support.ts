@@ -1,6 +1,12 @@
 import { encodeLatin1 } from '../../../src/values/bytes.js';
 import { parseMessage } from '../../../src/values/message.js';
-import { fieldText, type MimeLimits, type MimePiece, MimeWalker } from '../../../src/values/mime/index.js';
+import {
+  DEFAULT_MIME_LIMITS,
+  fieldText,
+  type MimeLimits,
+  type MimePiece,
+  MimeWalker,
+} from '../../../src/values/mime/index.js';
 
 /** The pieces of a body, offsets in the body, walked in windows of `sizes`; the whole body when there are none. */
 export function walk(walker: MimeWalker, body: Uint8Array, sizes: readonly number[] = []): readonly MimePiece[] {
@@ -43,7 +49,7 @@ export function walkMessage(text: string, limits: Partial<MimeLimits> = {}): Wal
   const parsed = parseMessage(encodeLatin1(text), { fieldBytes: 1e9, headerBytes: 1e9 });
   if (parsed.kind !== 'parsed') throw new Error('over limit');
   const { header, separator, body } = parsed.value;
-  const walker = new MimeWalker(limits);
+  const walker = new MimeWalker({ ...DEFAULT_MIME_LIMITS, ...limits });
   const fields = header.flatMap(({ bytes }) => fieldText(bytes, limits.field ?? 102_400, 2048) ?? []);
   for (const { name, text: field } of fields) walker.field(name.toLowerCase(), field);
   walker.body(separator.length > 0);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { concatBytes, decodeLatin1, encodeLatin1 } from '../../../src/values/bytes.js';
-import { type MimeLimits, MimeWalker } from '../../../src/values/mime/index.js';
+import { DEFAULT_MIME_LIMITS, type MimeLimits, MimeWalker } from '../../../src/values/mime/index.js';
 import { expectLinear } from '../support.js';
 import { joined, walk, walkMessage } from './support.js';
 
@@ -137,7 +137,7 @@ const fragment = fc.constantFrom(
   '\xff',
 );
 const text = fc.array(fragment, { maxLength: 60 }).map((parts) => parts.join(''));
-const limits = { line: 16, nesting: 3, boundary: 4, field: 40 };
+const limits = { ...DEFAULT_MIME_LIMITS, line: 16, nesting: 3, boundary: 4, field: 40 };
 
 test('any division: the same pieces, which together are the body', () => {
   const sizes = fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 5 });
