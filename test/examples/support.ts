@@ -18,9 +18,14 @@ export interface Program {
   ended(): Promise<number | null>;
 }
 
-export function start(file: string, environment: Readonly<Record<string, string>> = {}, cwd: string = root): Program {
+export function start(
+  file: string,
+  environment: Readonly<Record<string, string>> = {},
+  cwd: string = root,
+  args: readonly string[] = [],
+): Program {
   const env = { ...process.env, TSX_TSCONFIG_PATH: join(root, 'test', 'tsconfig.json'), ...environment };
-  const child = spawn(process.execPath, ['--import', `file://${tsx}`, file], {
+  const child = spawn(process.execPath, ['--import', `file://${tsx}`, file, ...args], {
     cwd,
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
