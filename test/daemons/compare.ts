@@ -1,6 +1,6 @@
 /** Compares what two servers answered and delivered; what differs is known by name, or fails the test. */
 import type { Delivered } from './deliveries.js';
-import type { Dialogue, Exchange } from './dialogue.js';
+import type { Exchange } from './dialogue.js';
 import { replyLine } from './wire.js';
 
 /** One difference, as the predicates of known differences see it. */
@@ -40,29 +40,59 @@ export const noCounts = (): Counts => ({
   known: {},
 });
 
-/** The differences of one session that are not known. Codes that differ end the comparison: what follows rests on them. */
+export interface SessionResult {
+  readonly differences: readonly Difference[];
+  /** Of the messages that both took for the same recipients: what became of them is comparable. */
+  readonly ids: readonly string[];
+}
+
+export interface SessionContext {
+  readonly mainCf: string;
+  readonly known: readonly KnownDifference[];
+  readonly counts: Counts;
+  /** What would become of mail to an address that Postfix takes. */
+  readonly fateOf: (address: string) => Promise<string>;
+}
+
+/**
+ * The differences of one session that are not known. Where codes differ, the comparison goes on while both sides are in the same
+ * state: after two refusals always; where one took a recipient and the other did not, to the end of DATA.
+ */
 export async function compareSession(
   { postfix, postern }: Record<'postfix' | 'postern', readonly Exchange[]>,
-  mainCf: string,
-  known: readonly KnownDifference[],
-  counts: Counts,
-  fateOf: (address: string) => Promise<string>,
-): Promise<{ readonly differences: readonly Difference[]; readonly diverged: boolean }> {
+  { mainCf, known, counts, fateOf }: SessionContext,
+): Promise<SessionResult> {
   const differences: Difference[] = [];
+  const ids: string[] = [];
+  let uneven = false;
   for (let i = 0; i < Math.max(postfix.length, postern.length); i++) {
     const [a, b] = [postfix[i], postern[i]];
     const at = a?.sent ?? b?.sent ?? '';
-    const shown = { at, postfix: a ? replyLine(a.reply) : '(nothing)', postern: b ? replyLine(b.reply) : '(nothing)' };
-    counts.commands += 1;
     const kind = differs(a, b);
+    // The consequence of a recipient that one of them has alone.
+    if (uneven && kind === 'code' && (/^data/i.test(at) || a?.reply.code === 452)) break;
+    counts.commands += 1;
+    if (at === '(message)') counts.messages += 1;
+    if (a?.id !== undefined && kind === undefined && !uneven && a.reply.code < 300) ids.push(a.id);
+    if (/^(?:mail|rset|[eh][eh]lo|\(message)/i.test(at) && kind === undefined) uneven = false;
     if (kind === undefined) continue;
+    const shown = { at, postfix: a ? replyLine(a.reply) : '(nothing)', postern: b ? replyLine(b.reply) : '(nothing)' };
     const taken = /^rcpt to: *<([^>]+)>/i.exec(at)?.[1];
     const asked = taken !== undefined && a?.reply.code === 250 && kind === 'code';
     const difference: Difference = { kind, ...shown, mainCf, ...(asked && { fate: await fateOf(taken) }) };
-    if (!isKnown(difference, known, counts)) differences.push(difference);
-    if (kind === 'code') return { differences, diverged: true };
+    const isMeant = isKnown(difference, known, counts);
+    if (!isMeant) differences.push(difference);
+    if (kind !== 'code' || bothRefuse(a, b)) continue;
+    if (!isMeant || !/^(?:rcpt|help)/i.test(at)) break;
+    uneven ||= /^rcpt/i.test(at);
   }
-  return { differences, diverged: false };
+  return { differences, ids };
+}
+
+/** Both say no and stay. */
+function bothRefuse(a: Exchange | undefined, b: Exchange | undefined): boolean {
+  const refuses = (code = 0): boolean => code >= 400 && code !== 421 && code !== 521;
+  return refuses(a?.reply.code) && refuses(b?.reply.code);
 }
 
 function differs(a: Exchange | undefined, b: Exchange | undefined): Difference['kind'] | undefined {
@@ -82,7 +112,6 @@ export function compareDeliveries(
 ): readonly Difference[] {
   const [left, right] = [byId(postfix), byId(postern)];
   return ids.flatMap((id) => {
-    counts.messages += 1;
     const [a, b] = [left.get(id) ?? [], right.get(id) ?? []];
     counts.deliveries += a.length;
     const [x, y] = [a.join('\n=====\n'), b.join('\n=====\n')];
@@ -110,12 +139,19 @@ export function isKnown(difference: Difference, known: readonly KnownDifference[
   return found !== undefined;
 }
 
-/** Both transcripts side by side, the way a person reads them. */
-export function transcript(dialogue: Dialogue, sides: Record<'postfix' | 'postern', readonly Exchange[]>): string {
+/** Both transcripts side by side, from five commands before the one where they differ to two after it. */
+export function transcript(sides: Record<'postfix' | 'postern', readonly Exchange[]>, { at }: Difference): string {
   const rows = Array.from({ length: Math.max(sides.postfix.length, sides.postern.length) }, (_, i) => {
     const [a, b] = [sides.postfix[i], sides.postern[i]];
     const [x, y] = [a ? replyLine(a.reply) : '(nothing)', b ? replyLine(b.reply) : '(nothing)'];
-    return `> ${a?.sent ?? b?.sent}\n  postfix ${x}${differs(a, b) === undefined ? '' : `\n  postern ${y}`}`;
+    return { at: a?.sent ?? b?.sent, id: a?.id, differ: differs(a, b) !== undefined, x, y };
   });
-  return `session ${dialogue.name}\n${rows.join('\n')}`;
+  const first = rows.findIndex((row) => (row.differ && row.at === at) || row.id === at);
+  const shown = rows.slice(Math.max(0, first - 5), first < 0 ? undefined : first + 3);
+  return shown
+    .map(
+      ({ at: sent, differ, x, y }) =>
+        `> ${sent}\n  ${differ ? 'postfix' : 'both   '} ${x}${differ ? `\n  postern ${y}` : ''}`,
+    )
+    .join('\n');
 }

@@ -8,9 +8,9 @@ import { type Around, differential, startAround } from './differential.js';
 import { contentSession, contentSettings, contentTables } from './generate/content.js';
 import { randomFrom } from './generate/random.js';
 import { known } from './known.js';
-import { addTotals } from './totals.js';
+import { seed } from './seed.js';
+import { addTotal, addTotals } from './totals.js';
 
-const seed = Number(process.env.POSTERN_SEED ?? Date.now() % 1_000_000_000);
 const configurations = Number(process.env.POSTERN_CONFIGURATIONS ?? 24);
 /** In each session; four sessions for each configuration. */
 const MESSAGES = 6;
@@ -18,7 +18,6 @@ const counts = noCounts();
 let around: Around;
 
 beforeAll(async () => {
-  process.stdout.write(`POSTERN_SEED=${seed}\n`);
   around = await startAround();
 });
 afterAll(async () => {
@@ -43,4 +42,6 @@ test('messages through the content checks', { timeout: 600_000 }, async () => {
   for (const { report, times } of found) process.stdout.write(`\n${report}\n(${times} times)\n`);
   expect(found.map(({ signature, times }) => `${times} times: ${signature}`)).toEqual([]);
   expect(counts.configurations).toBe(configurations);
+  expect(counts.messages).toBeGreaterThanOrEqual(configurations * 20);
+  addTotal('messages through the content checks', counts.messages);
 });

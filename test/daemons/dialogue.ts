@@ -12,12 +12,16 @@ export type Step =
 
 export interface Dialogue {
   readonly name: string;
+  /** Which smtpd service of master.cf; the first where there are not so many. Default 0. */
+  readonly service?: number;
   readonly steps: readonly Step[];
 }
 
 export interface Exchange {
   readonly sent: string;
   readonly reply: WireReply;
+  /** Of a message: its field X-Case. */
+  readonly id?: string;
 }
 
 export const say = (...commands: string[]): Step => ({ kind: 'commands', commands });
@@ -35,9 +39,9 @@ export async function play(
 ): Promise<readonly Exchange[]> {
   const wire = await SmtpWire.open(port);
   const exchanges: Exchange[] = [];
-  const take = async (sent: string): Promise<WireReply> => {
+  const take = async (sent: string, id?: string): Promise<WireReply> => {
     const reply = await wire.reply();
-    exchanges.push({ sent, reply });
+    exchanges.push({ sent, reply, ...(id !== undefined && { id }) });
     return reply;
   };
   try {
@@ -48,15 +52,15 @@ export async function play(
         if (last.code !== 354) continue;
         const text = step.message.replace(/\r?\n/g, '\r\n').replace(/^\./gm, '..');
         wire.send(`${text}${text.endsWith('\r\n') || text === '' ? '' : '\r\n'}.\r\n`);
-        last = await take('(message)');
+        last = await take('(message)', /^X-Case: *(\S+)/m.exec(text)?.[1]);
         continue;
       }
+      // What is sent now would be taken for the message.
+      if (last.code === 354) continue;
       wire.send(step.commands.map((command) => `${adapt(command)}\r\n`).join(''));
       for (const command of step.commands) {
         last = await take(command);
         if (last.code === 0) break;
-        // A message that was asked for must come, or the session is stuck.
-        if (last.code === 354 && !/^DATA/i.test(command)) break;
       }
     }
   } catch (error) {

@@ -1,6 +1,7 @@
 /** Generated configurations and sessions, played to both; failures by kind, the first of each made small. */
 import { type Counts, type Difference, type KnownDifference, noCounts } from './compare.js';
 import type { Dialogue } from './dialogue.js';
+import { startDovecotAuth } from './dovecot-auth.js';
 import { chosen, configuration } from './generate/configuration.js';
 import { records } from './generate/dns.js';
 import type { Feature, Surroundings } from './generate/feature.js';
@@ -20,12 +21,13 @@ export interface Around extends AsyncDisposable {
 export async function startAround(): Promise<Around> {
   const sinks = [await startSink(), await startSink()];
   const policy = await startPolicyService(policyAnswer);
+  const logins = await startDovecotAuth();
   const names = await startNameServer(records);
   return {
-    surroundings: { sinks: sinks.map(({ port }) => port), policyPort: policy.port },
+    surroundings: { sinks: sinks.map(({ port }) => port), policyPort: policy.port, loginPort: logins.port },
     play: { sinks, nameserver: names.address },
     async [Symbol.asyncDispose]() {
-      await Promise.all([names.stop(), policy.close(), ...sinks.map((sink) => sink.close())]);
+      await Promise.all([names.stop(), policy.close(), logins.close(), ...sinks.map((sink) => sink.close())]);
     },
   };
 }
@@ -37,8 +39,8 @@ export interface Plan {
   readonly sessions: number;
   readonly features: readonly Feature[];
   readonly known: readonly KnownDifference[];
-  /** One session, from its seed. */
-  readonly session: (seed: number, name: string) => Dialogue;
+  /** One session, from its seed; `has` tells of the features of its configuration. */
+  readonly session: (seed: number, name: string, has: (feature: string) => boolean) => Dialogue;
   /** Milliseconds for making failures small. Default 45,000. */
   readonly shrinkTime?: number;
   /** Configurations under way at once. */
@@ -68,7 +70,7 @@ export async function differential(plan: Plan, around: Around, counts: Counts): 
     for (let i = next++; i < configurations; i = next++) {
       const seed = plan.seed + i;
       const chosenOnes = chosen(seed, features);
-      const failures = await playSeed(seed, chosenOnes, dialogues(seed, plan), around, known, counts);
+      const failures = await playSeed(seed, chosenOnes, dialogues(seed, chosenOnes, plan), around, known, counts);
       for (const failure of failures) {
         const signature = signatureOf(failure.difference);
         const before = found.get(signature);
@@ -91,8 +93,9 @@ export async function differential(plan: Plan, around: Around, counts: Counts): 
   return results;
 }
 
-function dialogues(seed: number, { sessions, session }: Plan): readonly Dialogue[] {
-  return Array.from({ length: sessions }, (_, i) => session(seedFor(seed, `session ${i}`), `${seed}-${i}`));
+function dialogues(seed: number, features: readonly Feature[], { sessions, session }: Plan): readonly Dialogue[] {
+  const has = (name: string): boolean => features.some((one) => one.name === name);
+  return Array.from({ length: sessions }, (_, i) => session(seedFor(seed, `session ${i}`), `${seed}-${i}`, has));
 }
 
 async function playSeed(
@@ -116,7 +119,7 @@ async function playSeed(
 
 /** The same failure with the session that shows it and as few features as it needs. */
 async function shrink(signature: string, one: One, plan: Plan, around: Around): Promise<string | undefined> {
-  const all = dialogues(one.seed, plan);
+  const all = dialogues(one.seed, one.features, plan);
   const mine = all.filter(({ name }) => one.failure.report.includes(`session ${name}`));
   let { features } = one;
   let best: string | undefined;

@@ -12,7 +12,8 @@ import {
 import { type Delivered, delivered, readMaildirs } from './deliveries.js';
 import { type Dialogue, type Exchange, play, withReverseName } from './dialogue.js';
 import { type PosternSide, startPostern } from './postern.js';
-import { Postfix, type PostfixFiles, type PostfixFolder, postfixFolder, writeConfiguration } from './postfix.js';
+import { Postfix, postfixFolder, writeConfiguration } from './postfix.js';
+import type { PostfixFiles, PostfixFolder } from './postfix-files.js';
 import type { Sink } from './sink.js';
 
 export interface Setup {
@@ -46,8 +47,13 @@ export async function playBoth(setup: Setup, options: PlayOptions): Promise<read
     const postern = await startPostern(folder, options.nameserver).catch((error: unknown) => error);
     if (!isSide(postern)) return refused(setup, options, postern);
     try {
-      const theirs = playAll(setup.dialogues, folder.port, 2, withReverseName);
-      const ours = playAll(setup.dialogues, postern.port, 8);
+      const theirs = playAll(
+        setup.dialogues,
+        folder.ports.slice(0, setup.files.services?.length ?? 1),
+        2,
+        withReverseName,
+      );
+      const ours = playAll(setup.dialogues, postern.ports, 8);
       const [a, b] = await Promise.all([theirs, ours]);
       await postfix.settle();
       const [fatal] = postfix.fatalLines();
@@ -56,7 +62,7 @@ export async function playBoth(setup: Setup, options: PlayOptions): Promise<read
         postfix: [...(await postfixDeliveries(postfix, folder)), ...sunk(options.sinks)],
         postern: postern.deliveries(),
       };
-      const failures = await report(setup, options, a, b, sides, postfix);
+      const failures = await report(setup, options, { postfix: a, postern: b }, sides, postfix);
       const crashes = postern.errors.filter((text) => /crash/.test(text));
       return [...failures, ...crashes.map((text) => crash(setup, text))];
     } finally {
@@ -85,15 +91,18 @@ function refused({ name, files }: Setup, { known, counts }: PlayOptions, error: 
 /** Sessions share nothing, so some run at once; the order of results is theirs. */
 async function playAll(
   dialogues: readonly Dialogue[],
-  port: number,
+  ports: readonly number[],
   atOnce: number,
   adapt?: (command: string) => string,
 ): Promise<readonly (readonly Exchange[])[]> {
   const results: (readonly Exchange[])[] = [];
   let next = 0;
   const worker = async (): Promise<void> => {
-    for (let i = next++; i < dialogues.length; i = next++)
-      results[i] = await play(dialogues[i] as Dialogue, port, adapt);
+    for (let i = next++; i < dialogues.length; i = next++) {
+      const dialogue = dialogues[i] as Dialogue;
+      const port = ports[dialogue.service ?? 0] ?? ports[0] ?? 0;
+      results[i] = await play(dialogue, port, adapt);
+    }
   };
   await Promise.all(Array.from({ length: atOnce }, worker));
   return results;
@@ -124,31 +133,27 @@ function sunk(sinks: readonly Sink[]): readonly Delivered[] {
 async function report(
   { name, files, dialogues }: Setup,
   { known, counts }: PlayOptions,
-  a: readonly (readonly Exchange[])[],
-  b: readonly (readonly Exchange[])[],
+  played: Record<'postfix' | 'postern', readonly (readonly Exchange[])[]>,
   sides: Record<'postfix' | 'postern', readonly Delivered[]>,
   postfix: Postfix,
 ): Promise<readonly Failure[]> {
   counts.configurations += 1;
   const failures: Failure[] = [];
+  const mainCf = settingsOf(files);
+  const fateOf = (address: string): Promise<string> => postfix.verify(address);
   for (const [i, dialogue] of dialogues.entries()) {
     counts.sessions += 1;
-    const exchanges = { postfix: a[i] ?? [], postern: b[i] ?? [] };
-    const { differences, diverged } = await compareSession(exchanges, files.mainCf, known, counts, (address) =>
-      postfix.verify(address),
-    );
-    const ids = diverged ? [] : idsOf(dialogue, exchanges.postfix);
-    const all = [...differences, ...compareDeliveries(ids, sides, files.mainCf, known, counts)];
+    const exchanges = { postfix: played.postfix[i] ?? [], postern: played.postern[i] ?? [] };
+    const { differences, ids } = await compareSession(exchanges, { mainCf, known, counts, fateOf });
+    const all = [...differences, ...compareDeliveries(ids, sides, mainCf, known, counts)];
     const made = all.map((difference) => ({
       difference,
       report: [
         `### ${name}, session ${dialogue.name}: ${difference.kind} at ${difference.at}`,
-        `postfix: ${difference.postfix}`,
-        `postern: ${difference.postern}`,
+        ...differing(difference),
         ...(difference.fate === undefined ? [] : [`mail to it: ${difference.fate}`]),
-        transcript(dialogue, exchanges),
+        transcript(exchanges, difference),
         configurationText(files),
-        ...(difference.kind === 'delivery' ? [`postfix log:\n${postfix.lastLines()}`] : []),
       ].join('\n'),
     }));
     failures.push(...made);
@@ -156,11 +161,16 @@ async function report(
   return failures;
 }
 
-/** The messages that were taken: the field X-Case of each content that had a 2yz reply. */
-function idsOf(dialogue: Dialogue, exchanges: readonly Exchange[]): readonly string[] {
-  const contents = dialogue.steps.flatMap((step) => (step.kind === 'content' ? [step.message] : []));
-  const taken = exchanges.some(({ sent, reply }) => sent === '(message)' && reply.code < 300);
-  return taken ? contents.flatMap((text) => /^X-Case: *(\S+)/m.exec(text)?.[1] ?? []) : [];
+/** Replies whole; of deliveries the lines that only one side has. */
+function differing({ kind, postfix, postern }: Difference): readonly string[] {
+  if (kind !== 'delivery') return [`postfix: ${postfix}`, `postern: ${postern}`];
+  const [a, b] = [postfix.split('\n'), postern.split('\n')];
+  const alone = (mine: readonly string[], others: readonly string[], who: string): readonly string[] =>
+    mine
+      .filter((line) => line.startsWith('--- ') || !others.includes(line))
+      .slice(0, 20)
+      .map((line) => `${who}: ${line.slice(0, 200)}`);
+  return [...alone(a, b, 'postfix'), ...alone(b, a, 'postern')];
 }
 
 function crash({ name, files }: Setup, text: string): Failure {
@@ -168,8 +178,20 @@ function crash({ name, files }: Setup, text: string): Failure {
   return { difference, report: `### ${name}: Postern crashed\n${text}\n${configurationText(files)}` };
 }
 
-/** main.cf and the maps that it names. */
-export function configurationText({ mainCf, maps = {} }: PostfixFiles): string {
-  const named = Object.entries(maps).filter(([name]) => mainCf.includes(`/${name}`));
-  return [`main.cf:\n${mainCf}`, ...named.map(([name, text]) => `${name}:\n${text}`)].join('\n');
+/** What the predicates of known differences see: main.cf, and the options of a second service as lines like its. */
+const settingsOf = ({ mainCf, services = [] }: PostfixFiles): string =>
+  [
+    mainCf,
+    ...services
+      .slice(1)
+      .flat()
+      .map((one) => one.replace(/^\{? ?(\w+) ?= ?/, '$1 = ')),
+  ].join('\n');
+
+/** main.cf, the options of a second service, and the maps that they name. */
+export function configurationText({ mainCf, maps = {}, services = [] }: PostfixFiles): string {
+  const options = services.slice(1).flat();
+  const named = Object.entries(maps).filter(([name]) => `${mainCf}${options.join(' ')}`.includes(`/${name}`));
+  const second = options.length > 0 ? [`second service: -o ${options.join(' -o ')}`] : [];
+  return [`main.cf:\n${mainCf}`, ...second, ...named.map(([name, text]) => `${name}:\n${text}`)].join('\n');
 }

@@ -8,15 +8,17 @@ import {
   type PolicyServiceOptions,
   policyService,
 } from '../../src/adapters/policy-service/index.js';
+import { systemAccounts } from '../../src/postfix/accounts.js';
 import { readPostfix } from '../../src/postfix/index.js';
 import type { Transport, TransportDelivery } from '../../src/servers/shared/transport.js';
 import { smtpServer } from '../../src/servers/smtp/index.js';
 import { renderMessage } from '../../src/values/render.js';
 import { type Delivered, delivered, readMaildirs } from './deliveries.js';
-import type { PostfixFolder } from './postfix.js';
+import type { PostfixFolder } from './postfix-files.js';
 
 export interface PosternSide {
-  readonly port: number;
+  /** Of its services, in the order of master.cf. */
+  readonly ports: readonly number[];
   /** What was delivered so far. */
   deliveries(): readonly Delivered[];
   /** What the server logged as wrong: crashes are bugs. */
@@ -28,16 +30,20 @@ const TRANSPORTS = ['smtp', 'relay', 'lmtp'];
 
 export async function startPostern({ root, etc }: PostfixFolder, nameserver?: string): Promise<PosternSide> {
   const resolver = nameserver === undefined ? undefined : dnsResolver({ servers: [nameserver], timeout: 2000 });
-  const services: PolicyServiceClient[] = [];
-  const abilities: object = {
+  const clients: PolicyServiceClient[] = [];
+  const abilities = {
     ...(resolver !== undefined && { resolver }),
     policyService(endpoint: PolicyEndpoint, options: PolicyServiceOptions) {
       const service = policyService(endpoint, options);
-      services.push(service);
+      clients.push(service);
       return service;
     },
   };
-  const { policy, server: settings } = readPostfix(etc, abilities);
+  const { services } = readPostfix(etc, {
+    ...abilities,
+    random: Math.random,
+    unix: systemAccounts({ passwd: join(root, 'passwd') }),
+  });
   const sent: Delivered[] = [];
   const errors: string[] = [];
   const base = join(root, 'postern');
@@ -45,25 +51,24 @@ export async function startPostern({ root, etc }: PostfixFolder, nameserver?: st
   const hold = maildir({ base: join(base, 'hold'), createBase: true });
   const note = (fields: object, text: string): void => void errors.push(`${text} ${JSON.stringify(fields)}`);
   const quiet = (): void => undefined;
-  const server = await smtpServer({
-    ...settings,
-    policy,
+  const shared = {
     port: 0,
     store,
     hold,
     quarantine: hold,
     transports: Object.fromEntries(TRANSPORTS.map((name) => [name, recorder(sent)])),
     logger: { error: note, warn: quiet, info: quiet, debug: quiet },
-  });
+  };
+  const servers = await Promise.all(services.map(({ server, policy }) => smtpServer({ ...server, policy, ...shared })));
   // A user's Maildir lies in the home folder, `alice/Maildir`.
   const place = (folder: string): string => folder.replace(/\/Maildir$/, '');
   return {
-    port: server.port,
+    ports: servers.map(({ port }) => port),
     errors,
     deliveries: () => [...sent, ...readMaildirs(join(base, 'mail'), place), ...readMaildirs(join(base, 'hold'), place)],
     async stop() {
-      await server.close();
-      await Promise.all([store.close(), hold.close(), ...services.map((service) => service.close())]);
+      await Promise.all(servers.map((server) => server.close()));
+      await Promise.all([store.close(), hold.close(), ...clients.map((client) => client.close())]);
       await resolver?.close?.();
     },
   };
@@ -78,7 +83,8 @@ function recorder(sent: Delivered[]): Transport {
       const text = Buffer.concat(parts).toString('latin1');
       for (const { address, destination } of recipients) {
         const port = /:(\d+)$/.exec(destination)?.[1] ?? destination;
-        sent.push(...delivered(`smtp ${port} ${address.text}`, text));
+        const octets = Buffer.from(address.text, 'utf8').toString('latin1');
+        sent.push(...delivered(`smtp ${port} ${octets}`, text));
       }
       return recipients.map(() => ({ kind: 'delivered' as const }));
     },

@@ -3,50 +3,17 @@
  * systemd and without the start-up script (about 0.1 s), stopped with the test however that ends. Several at once.
  */
 import { execFile } from 'node:child_process';
-import {
-  chmodSync,
-  chownSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { account, groupOf } from './accounts.js';
+import { MAIL_UID, masterCf, type PostfixFiles, type PostfixFolder, plumbing } from './postfix-files.js';
 import { freePort, type PrivateHost, runPrivately, until } from './private-host.js';
+import { writeOld } from './write-old.js';
 
 const run = promisify(execFile);
-
-/** Who owns the mailboxes of virtual(8) and of the accounts made here. */
-const MAIL_UID = 5000;
-
-export interface PostfixFolder {
-  /** Everything of this instance lies below. */
-  readonly root: string;
-  /** main.cf, master.cf and maps. */
-  readonly etc: string;
-  readonly port: number;
-}
-
-export interface PostfixFiles {
-  /** The lines of main.cf that a site writes; what the instance itself needs is added. */
-  readonly mainCf: string;
-  /** Lines added to master.cf. */
-  readonly masterCf?: string;
-  /** Options of the smtpd service. */
-  readonly smtpdOptions?: readonly string[];
-  /** Beside main.cf, by name. */
-  readonly maps?: Readonly<Record<string, string>>;
-  /** `hash:aliases`: maps that postmap(1) must index; for those of alias_maps give `alias:hash:aliases`. */
-  readonly index?: readonly string[];
-  /** Accounts of the system, as local(8) and local_recipient_maps see it. */
-  readonly users?: readonly string[];
-}
 
 export interface QueuedMessage {
   readonly queue_name: string;
@@ -58,68 +25,6 @@ export interface QueuedMessage {
 const QUEUES = 'active bounce corrupt defer deferred flush hold incoming maildrop pid private public saved trace'.split(
   ' ',
 );
-
-/** The lines that an instance needs, whatever it is to do. */
-const plumbing = ({ root }: PostfixFolder): string => `
-compatibility_level = 3.6
-queue_directory = ${root}/spool
-data_directory = ${root}/data
-command_directory = /usr/sbin
-daemon_directory = /usr/lib/postfix/sbin
-mail_owner = postfix
-setgid_group = postdrop
-maillog_file_prefixes = ${root}/log
-maillog_file = ${root}/log/maillog
-inet_interfaces = 127.0.0.1
-inet_protocols = ipv4
-smtp_dns_support_level = disabled
-alias_database =
-biff = no
-smtp_line_length_limit = 0
-in_flow_delay = 0
-smtpd_error_sleep_time = 0
-smtpd_authorized_xclient_hosts = 127.0.0.0/8
-virtual_mailbox_base = ${root}/virtual
-virtual_uid_maps = static:${MAIL_UID}
-virtual_gid_maps = static:${MAIL_UID}
-home_mailbox = Maildir/
-`;
-
-/** `probe`: what verifies addresses (Postfix.verify) must not meet the checks of content. */
-const masterCf = (port: number, options: readonly string[]): string =>
-  `127.0.0.1:${port} inet n - n - - smtpd${options.map((one) => `\n  -o ${one}`).join('')}
-pickup unix n - n 60 1 pickup
-  -o cleanup_service_name=probe
-  -o message_size_limit=0
-cleanup unix n - n - 0 cleanup
-qmgr unix n - n 300 1 qmgr
-rewrite unix - - n - - trivial-rewrite
-bounce unix - - n - 0 bounce
-defer unix - - n - 0 bounce
-trace unix - - n - 0 bounce
-verify unix - - n - 1 verify
-flush unix n - n 1000? 0 flush
-proxymap unix - - n - - proxymap
-proxywrite unix - - n - 1 proxymap
-smtp unix - - n - - smtp
-relay unix - - n - - smtp
-showq unix n - n - - showq
-error unix - - n - - error
-retry unix - - n - - error
-discard unix - - n - - discard
-local unix - n n - - local
-virtual unix - n n - - virtual
-lmtp unix - - n - - lmtp
-anvil unix - - n - 1 anvil
-scache unix - - n - 1 scache
-postlog unix-dgram n - n - 1 postlogd
-probe unix n - n - 0 cleanup
-  -o header_checks=
-  -o mime_header_checks=
-  -o nested_header_checks=
-  -o body_checks=
-  -o message_size_limit=0
-`;
 
 /** A folder for one instance; its port is chosen now, so that a configuration may name it. */
 export async function postfixFolder(): Promise<PostfixFolder> {
@@ -136,18 +41,19 @@ export async function postfixFolder(): Promise<PostfixFolder> {
     if (queue !== 'pid') chownSync(path, uid, queue === 'public' || queue === 'maildrop' ? postdrop : gid);
     chmodSync(path, queue === 'pid' ? 0o755 : queue === 'public' ? 0o710 : queue === 'maildrop' ? 0o730 : 0o700);
   }
-  return { root, etc: join(root, 'etc'), port: await freePort() };
+  return { root, etc: join(root, 'etc'), ports: [await freePort(), await freePort()] };
 }
 
 /** Writes the configuration and indexes its maps. */
 export async function writeConfiguration(folder: PostfixFolder, files: PostfixFiles): Promise<void> {
-  const { root, etc, port } = folder;
-  write(join(etc, 'main.cf'), `${plumbing(folder)}${files.mainCf}\n`);
-  write(join(etc, 'master.cf'), `${masterCf(port, files.smtpdOptions ?? [])}${files.masterCf ?? ''}`);
-  for (const [name, text] of Object.entries(files.maps ?? {})) write(join(etc, name), text);
+  const { root, etc, ports } = folder;
+  const services = (files.services ?? [[]]).map((options, i) => ({ port: ports[i] ?? 0, options }));
+  writeOld(join(etc, 'main.cf'), `${plumbing(folder)}${files.mainCf}\n`, 'latin1');
+  writeOld(join(etc, 'master.cf'), `${masterCf(services)}${files.masterCf ?? ''}`);
+  for (const [name, text] of Object.entries(files.maps ?? {})) writeOld(join(etc, name), text, 'latin1');
   const users = files.users ?? [];
   const passwd = users.map((user) => `${user}:x:${MAIL_UID}:${MAIL_UID}::${join(root, 'home', user)}:/bin/sh\n`);
-  write(join(root, 'passwd'), `${readFileSync('/etc/passwd', 'utf8')}${passwd.join('')}`);
+  writeOld(join(root, 'passwd'), `${readFileSync('/etc/passwd', 'utf8')}${passwd.join('')}`);
   for (const user of users) {
     mkdirSync(join(root, 'home', user), { recursive: true });
     chownSync(join(root, 'home', user), MAIL_UID, MAIL_UID);
@@ -175,8 +81,8 @@ export class Postfix {
   /** `nameserver`: the only one that it asks. Default: an address where none is. */
   static async start(folder: PostfixFolder, { nameserver = '127.0.0.254' } = {}): Promise<Postfix> {
     const { root, etc } = folder;
-    write(join(root, 'resolv.conf'), `nameserver ${nameserver}\noptions timeout:1 attempts:1\n`);
-    write(join(root, 'hosts'), '127.0.0.1 localhost\n');
+    writeOld(join(root, 'resolv.conf'), `nameserver ${nameserver}\noptions timeout:1 attempts:1\n`);
+    writeOld(join(root, 'hosts'), '127.0.0.1 localhost\n');
     const shown = {
       [join(root, 'resolv.conf')]: '/etc/resolv.conf',
       [join(root, 'passwd')]: '/etc/passwd',
@@ -189,7 +95,7 @@ export class Postfix {
     try {
       await until('postfix accepts connections', async () => {
         if (host.ended()) throw new Error(`postfix has ended\n${why()}`);
-        return accepts(folder.port);
+        return accepts(folder.ports[0] ?? 0);
       });
     } catch (error) {
       await postfix.stop();
@@ -214,7 +120,7 @@ export class Postfix {
   }
 
   /** For reports of failures. */
-  lastLines(count = 30): string {
+  lastLines(count = 10): string {
     return this.log().split('\n').slice(-count).join('\n');
   }
 
@@ -258,8 +164,22 @@ export class Postfix {
     return stdout;
   }
 
-  /** What would become of mail to an address that it takes: `deliverable`, `undeliverable`, with the reason. Nothing is sent. */
-  async verify(address: string): Promise<string> {
+  /**
+   * What would become of mail to an address that it takes: `deliverable`, `undeliverable`, with the reason, for each address that
+   * it leads to. Nothing is sent.
+   */
+  async verify(address: string, depth = 0): Promise<string> {
+    const fates = await this.#fates(address);
+    const followed = fates.map((fate) => {
+      const next = /^deliverable \(forwards to (.*)\)$/.exec(fate)?.[1];
+      return next === undefined || depth > 3 ? fate : this.verify(next, depth + 1);
+    });
+    const all: string[] = [];
+    for (const one of followed) all.push(await one);
+    return all.join('; ');
+  }
+
+  async #fates(address: string): Promise<readonly string[]> {
     const before = this.log().length;
     const end = / postfix\/qmgr\[\d+\]: \w+: (?:removed|status=deferred)/;
     await run('sendmail', ['-C', this.folder.etc, '-bv', '-f', 'verify@far.example', '--', address], {
@@ -271,7 +191,7 @@ export class Postfix {
     });
     await this.settle();
     const lines = this.log().slice(before).split('\n');
-    return lines.flatMap((line) => /status=((?:un)?deliverable .*)/.exec(line)?.[1] ?? []).join('; ');
+    return lines.flatMap((line) => /status=((?:un)?deliverable .*)/.exec(line)?.[1] ?? []);
   }
 
   /** Ends it at once and removes its folder. */
@@ -279,11 +199,6 @@ export class Postfix {
     await this.#host.stop();
     if (!keep) rmSync(this.folder.root, { recursive: true, force: true, maxRetries: 5 });
   }
-}
-
-function write(path: string, text: string): void {
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, text, 'latin1');
 }
 
 function accepts(port: number): Promise<boolean> {

@@ -1,4 +1,4 @@
-/** Generated configurations for routing.compare.ts: Postfix's parameters and maps, and the same as options of `route`. */
+/** Generated configurations for routing.test.ts: Postfix's parameters and maps, and the same as options of `route`. */
 
 import type { Table } from '../../src/core/table.js';
 import type { RouteOptions } from '../../src/stages/routing/index.js';

@@ -5,7 +5,7 @@ import { content, type Dialogue, type Step, say } from './dialogue.js';
 import { type Around, startAround } from './differential.js';
 import { known } from './known.js';
 import { playBoth } from './play-both.js';
-import type { PostfixFiles } from './postfix.js';
+import type { PostfixFiles } from './postfix-files.js';
 import { addTotals } from './totals.js';
 
 const counts = noCounts();

@@ -5,21 +5,20 @@
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { noCounts } from './compare.js';
-import { type Around, differential, startAround } from './differential.js';
+import { type Around, differential, type Plan, startAround } from './differential.js';
 import { allFeatures } from './generate/configuration.js';
 import { randomFrom } from './generate/random.js';
 import { session } from './generate/sessions.js';
 import { known } from './known.js';
+import { seed } from './seed.js';
 import { addTotals } from './totals.js';
 
-const seed = Number(process.env.POSTERN_SEED ?? Date.now() % 1_000_000_000);
 const configurations = Number(process.env.POSTERN_CONFIGURATIONS ?? 100);
 const sessions = Number(process.env.POSTERN_SESSIONS ?? 6);
 const counts = noCounts();
 let around: Around;
 
 beforeAll(async () => {
-  process.stdout.write(`POSTERN_SEED=${seed}\n`);
   around = await startAround();
 });
 afterAll(async () => {
@@ -27,7 +26,7 @@ afterAll(async () => {
   addTotals(counts);
 });
 
-const any = (own: number, name: string) => session(randomFrom(own), name);
+const any: Plan['session'] = (own, name, has) => session(randomFrom(own), name, has);
 
 test('generated configurations and sessions', { timeout: 600_000 }, async () => {
   const plan = { seed, configurations, sessions, features: allFeatures, session: any, known, atOnce: 3 };
@@ -35,4 +34,5 @@ test('generated configurations and sessions', { timeout: 600_000 }, async () => 
   for (const { report, times } of found) process.stdout.write(`\n${report}\n(${times} times)\n`);
   expect(found.map(({ signature, times }) => `${times} times: ${signature}`)).toEqual([]);
   expect(counts.configurations).toBe(configurations);
+  expect(counts.sessions).toBe(configurations * sessions);
 });

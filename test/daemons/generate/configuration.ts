@@ -1,11 +1,12 @@
 /** A configuration folder from features; leaving one out changes no other. */
-import type { PostfixFiles } from '../postfix.js';
+import type { PostfixFiles } from '../postfix-files.js';
 import { contentChecks } from './checks.js';
 import { withDns } from './dns.js';
 import type { Feature, Surroundings } from './feature.js';
 import { randomFrom, seedFor } from './random.js';
-import { policyService, restrictions } from './restrictions.js';
+import { logins, policyService, restrictions } from './restrictions.js';
 import { routing } from './routing.js';
+import { secondService } from './second-service.js';
 import { settings } from './settings.js';
 import { users } from './world.js';
 
@@ -15,6 +16,8 @@ export const allFeatures: readonly Feature[] = [
   ...restrictions,
   ...withDns,
   policyService,
+  logins,
+  secondService,
   ...contentChecks,
 ];
 
@@ -36,6 +39,7 @@ export function configuration(seed: number, features: readonly Feature[], surrou
   return {
     mainCf: [...lines.values()].join('\n'),
     users,
+    services: [[], ...parts.flatMap(({ second }) => (second === undefined ? [] : [second]))],
     maps: Object.assign({ ...baseMaps }, ...parts.map(({ files }) => files ?? {})) as Record<string, string>,
     index: ['hash:users', ...parts.flatMap(({ index }) => index ?? [])],
   };
@@ -56,6 +60,6 @@ const base = ({ sinks }: Surroundings): readonly string[] => [
   'virtual_mailbox_maps = texthash:$config_directory/mailboxes',
   `relayhost = [127.0.0.1]:${sinks[0]}`,
   'relay_domains = relay.example',
-  'mynetworks = 127.0.0.0/8, 192.0.2.0/25',
+  'mynetworks = 127.0.0.0/8, 192.0.2.0/25, [2001:db8:1::]/48',
   'smtpd_relay_restrictions = permit_mynetworks, reject_unauth_destination',
 ];

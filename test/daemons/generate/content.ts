@@ -123,6 +123,7 @@ export const contentSettings: readonly Feature[] = [
   { name: 'no-mime', chance: 0.1, make: () => ({ main: ['disable_mime_input_processing = yes'] }) },
   { name: 'mime-depth', chance: 0.1, make: () => ({ main: ['mime_nesting_limit = 2'] }) },
   { name: 'boundary-limit', chance: 0.1, make: () => ({ main: ['mime_boundary_length_limit = 10'] }) },
+  { name: 'soft-bounce', chance: 0.12, make: () => ({ main: ['soft_bounce = yes'] }) },
   { name: 'recipient-delimiter', chance: 0.3, make: () => ({ main: ['recipient_delimiter = +'] }) },
 ];
 

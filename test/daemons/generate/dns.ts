@@ -26,6 +26,8 @@ export const records: readonly string[] = [
   '6.113.0.203.bl.example. TXT "listed: see http://bl.example/"',
   '1.100.51.198.bl.example. A 127.0.0.10',
   '1.100.51.198.bl.example. A 127.0.1.4',
+  '6.6.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.bl.example. A 127.0.0.2',
+  'six.client.example. AAAA 2001:db8::66',
   '9.100.51.198.odd.example. A 192.0.2.99',
   '7.2.0.192.white.example. A 127.0.0.5',
   '77.100.51.198.white.example. A 127.0.0.9',

@@ -6,6 +6,8 @@ export interface Part {
   readonly main: readonly string[];
   readonly files?: Readonly<Record<string, string>>;
   readonly index?: readonly string[];
+  /** Options (`-o`) of a second smtpd service. */
+  readonly second?: readonly string[];
 }
 
 export interface Surroundings {
@@ -13,6 +15,8 @@ export interface Surroundings {
   readonly sinks: readonly number[];
   /** Port of the policy service. */
   readonly policyPort: number;
+  /** Port of the service that knows about logins. */
+  readonly loginPort: number;
 }
 
 export interface Feature {

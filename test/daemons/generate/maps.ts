@@ -59,10 +59,3 @@ export const keyed: readonly string[] = [
 ];
 /** For tables that are delivered by: local(8) and virtual(8) look with other rules into patterns. */
 export const indexed: readonly string[] = ['hash', 'btree', 'lmdb', 'texthash'];
-
-export function join(maps: readonly MadeMap[]): Pick<MadeMap, 'files' | 'index'> {
-  return {
-    files: Object.assign({}, ...maps.map(({ files }) => files)) as Record<string, string>,
-    index: maps.flatMap(({ index }) => index),
-  };
-}

@@ -42,6 +42,8 @@ const keys: Readonly<Record<Attribute, readonly string[]>> = {
     '203.0.113',
     '203',
     '192.0.2.7',
+    '2001:db8::66',
+    '2001:db8',
     'client.example',
     '.example',
     'example',
@@ -131,15 +133,32 @@ const attributesOf: Readonly<Record<string, readonly Attribute[]>> = {
 
 function cidr(random: Random, name: string): MadeMap {
   const file = `cidr_${name}`;
-  const rules = ['198.51.100.0/25', '203.0.113.6', '192.0.2.128/25', '!203.0.113.0/24', '0.0.0.0/0'];
+  const rules = [
+    '2001:db8::/47',
+    '[2001:db8:1::]/48',
+    '198.51.100.0/25',
+    '203.0.113.6',
+    '192.0.2.128/25',
+    '!203.0.113.0/24',
+    '0.0.0.0/0',
+  ];
   const lines = random.some(rules, 1, 3).map((rule) => `${rule} ${random.pick(actions)}`);
   return { spec: `cidr:$config_directory/${file}`, files: { [file]: `${lines.join('\n')}\n` }, index: [] };
 }
 
+/** Tables that need no file. */
+const constant = [
+  'static:DUNNO',
+  'static:OK',
+  'static:{REJECT all of them}',
+  'randmap:{REJECT}',
+  'randmap:{DUNNO, DUNNO}',
+  'fail:always',
+] as const;
+
 function accessMap(random: Random, name: string, attribute: Attribute): MadeMap {
   if (attribute === 'client' && random.chance(0.35)) return cidr(random, name);
-  if (random.chance(0.05))
-    return { spec: `static:${random.pick(['DUNNO', 'OK', '{REJECT all of them}'])}`, files: {}, index: [] };
+  if (random.chance(0.07)) return { spec: random.pick(constant), files: {}, index: [] };
   const wanted = random.some(keys[attribute], 1, 4);
   const entries = wanted.map((key): Entry => [key, random.pick(actions)]);
   // `<` begins no in-line key, and an in-line value is one item.
@@ -227,6 +246,26 @@ export const restrictions: readonly Feature[] = [
     },
   },
 ];
+
+/** SASL is on: XCLIENT LOGIN counts as a login. */
+export const logins: Feature = {
+  name: 'logins',
+  chance: 0.4,
+  make: (random, { loginPort }: Surroundings) => ({
+    main: [
+      'smtpd_sasl_auth_enable = yes',
+      'smtpd_sasl_type = dovecot',
+      `smtpd_sasl_path = inet:127.0.0.1:${loginPort}`,
+      `smtpd_relay_restrictions = ${random.pick(['permit_sasl_authenticated, reject_unauth_destination', 'permit_mynetworks, permit_sasl_authenticated, defer_unauth_destination'])}`,
+      ...(random.chance(0.6)
+        ? [
+            `smtpd_sender_restrictions = ${random.pick(['reject_sender_login_mismatch', 'reject_authenticated_sender_login_mismatch', 'reject_unauthenticated_sender_login_mismatch', 'reject_known_sender_login_mismatch'])}`,
+            'smtpd_sender_login_maps = inline:{ alice@school.example=alice, { @far.example = farmer, alice } }',
+          ]
+        : []),
+    ],
+  }),
+};
 
 /** A policy service that is asked of every recipient. */
 export const policyService: Feature = {

@@ -155,6 +155,27 @@ export const routing: readonly Feature[] = [
       return { main: [`relay_recipient_maps = ${map.spec}`], files: map.files, index: map.index };
     },
   },
+  {
+    // A table that cannot tell, behind the others.
+    name: 'failing-table',
+    chance: 0.07,
+    make: (random) => ({
+      main: [
+        random.pick([
+          'virtual_alias_maps = fail:v',
+          'virtual_alias_domains = fail:d',
+          'relocated_maps = fail:r',
+          'transport_maps = fail:t',
+          'canonical_maps = fail:c',
+          'relay_recipient_maps = fail:r',
+          'local_recipient_maps = hash:$config_directory/users fail:l',
+          'virtual_mailbox_domains = virt.example, fail:m',
+          'relay_domains = relay.example, fail:y',
+          'mynetworks = 127.0.0.0/8, fail:n',
+        ]),
+      ],
+    }),
+  },
   { name: 'no-percent-hack', chance: 0.2, make: () => ({ main: ['allow_percent_hack = no'] }) },
   { name: 'no-swap-bangpath', chance: 0.2, make: () => ({ main: ['swap_bangpath = no'] }) },
   { name: 'append-dot-mydomain', chance: 0.2, make: () => ({ main: ['append_dot_mydomain = yes'] }) },

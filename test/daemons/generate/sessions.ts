@@ -1,18 +1,29 @@
 /** Random SMTP sessions: any client by XCLIENT, odd syntax, several recipients, pipelining, contents that checks hit. */
 import { content, type Dialogue, type Step, say } from '../dialogue.js';
 import type { Random } from './random.js';
-import { clients, helos, oddRecipients, oddSenders, recipients, senders } from './world.js';
+import {
+  clients,
+  helos,
+  oddRecipients,
+  oddSenders,
+  recipients,
+  senders,
+  wideRecipients,
+  wideSenders,
+} from './world.js';
 
-export function session(random: Random, name: string): Dialogue {
+export function session(random: Random, name: string, has: (feature: string) => boolean): Dialogue {
   const client = random.pick(clients);
-  const steps: Step[] = [say(`XCLIENT ADDR=${client.ip} NAME=${client.name}`)];
+  const service = random.chance(0.35) ? 1 : 0;
+  const login = random.chance(0.5) ? ` LOGIN=${random.pick(['alice', 'farmer', 'other'])}` : '';
+  const steps: Step[] = [say(`XCLIENT ADDR=${client.ip} NAME=${client.name}${has('logins') ? login : ''}`)];
   const helo = greeting(random);
   if (helo !== undefined) steps.push(say(helo));
   if (random.chance(0.04)) steps.push(say(greeting(random) ?? 'NOOP'));
   const count = random.chance(0.2) ? 2 : 1;
   for (let i = 0; i < count; i++) steps.push(...transaction(random, `${name}-${i}`));
   steps.push(say('QUIT'));
-  return { name, steps };
+  return { name, service, steps };
 }
 
 function greeting(random: Random): string | undefined {
@@ -50,6 +61,7 @@ const odd = [
 
 function mailCommand(random: Random): string {
   const address = random.chance(0.03) ? random.pick(oddSenders) : random.pick(senders);
+  if (random.chance(0.04)) return `MAIL FROM:<${random.pick(wideSenders)}> SMTPUTF8`;
   if (random.chance(0.92)) return `MAIL FROM:<${address}>`;
   return random.pick([
     `mail from:<${address}>`,
@@ -60,6 +72,9 @@ function mailCommand(random: Random): string {
     `MAIL FROM:<${address}> SIZE=x`,
     `MAIL FROM:<${address}> BODY=8BITMIME`,
     `MAIL FROM:<${address}> BODY=9BIT`,
+    `MAIL FROM:<${address}> SMTPUTF8`,
+    `MAIL FROM:<${address}> SMTPUTF8=1`,
+    `MAIL FROM:<${address}> BODY=8BITMIME SMTPUTF8`,
     `MAIL FROM:<${address}> FOO=1`,
     `MAIL FROM:"Name" <${address}>`,
     `MAIL FROM:<${address}`,
@@ -70,7 +85,7 @@ function mailCommand(random: Random): string {
 }
 
 function rcptCommand(random: Random): string {
-  const pool = random.chance(0.05) ? oddRecipients : recipients;
+  const pool = random.chance(0.05) ? oddRecipients : random.chance(0.04) ? wideRecipients : recipients;
   const address = random.chance(0.3) ? 'alice@school.example' : random.pick(pool);
   if (random.chance(0.96)) return `RCPT TO:<${address}>`;
   return random.pick([

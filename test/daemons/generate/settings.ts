@@ -11,6 +11,8 @@ export const settings: readonly Feature[] = [
   parameter(0.25, 'smtpd_helo_required', 'yes'),
   parameter(0.25, 'strict_rfc821_envelopes', 'yes'),
   parameter(0.15, 'soft_bounce', 'yes'),
+  parameter(0.1, 'smtputf8_enable', 'no'),
+  parameter(0.1, 'strict_smtputf8', 'yes'),
   parameter(0.2, 'message_size_limit', '2000', '700'),
   parameter(0.15, 'smtpd_delay_reject', 'no'),
   parameter(0.2, 'smtpd_reject_unlisted_recipient', 'no'),

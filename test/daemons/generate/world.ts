@@ -1,4 +1,5 @@
 /** The people, domains and hosts of which configurations and sessions are made. */
+import { existsSync } from 'node:fs';
 
 export const users = ['alice', 'bob', 'dave'] as const;
 
@@ -78,9 +79,35 @@ export const senders = [
   'gone@relay.example',
 ] as const;
 
+/** Octets of UTF-8 as Latin-1 characters: the text of a session is octets. */
+const utf8 = (text: string): string => Buffer.from(text, 'utf8').toString('latin1');
+
+/** Of SMTPUTF8. */
+export const wideSenders: readonly string[] = ['jürgen@far.example', 'a@grüße.example', 'δοκιμή@far.example'].map(utf8);
+export const wideRecipients: readonly string[] = [
+  'jürgen@school.example',
+  'jürgen@relay.example',
+  'alice+ü@school.example',
+].map(utf8);
+
 export const oddSenders = ['bare', 'x@[198.51.100.1]', '@far.example', 'a..b@far.example', 'a@far.example.'] as const;
 
-export const clients = [
+/** Postfix takes IPv6 clients only where the system has IPv6. */
+const hasIpv6 = existsSync('/proc/net/if_inet6');
+if (!hasIpv6) process.stdout.write('skipped: IPv6 clients: this system has no IPv6\n');
+
+export interface Client {
+  /** As XCLIENT ADDR has it. */
+  readonly ip: string;
+  readonly name: string;
+}
+
+const sixes: readonly Client[] = [
+  { ip: 'IPV6:2001:db8::66', name: 'six.client.example' },
+  { ip: 'IPV6:2001:db8:1::7', name: 'six.school.example' },
+];
+
+export const clients: readonly Client[] = [
   { ip: '198.51.100.1', name: 'client.example' },
   { ip: '198.51.100.1', name: 'client.example' },
   { ip: '198.51.100.9', name: '[UNAVAILABLE]' },
@@ -89,7 +116,8 @@ export const clients = [
   { ip: '192.0.2.7', name: 'mail.school.example' },
   { ip: '192.0.2.130', name: 'lab.school.example' },
   { ip: '198.51.100.77', name: 'mail.far.example' },
-] as const;
+  ...(hasIpv6 ? sixes : []),
+];
 
 export const helos = [
   'client.example',

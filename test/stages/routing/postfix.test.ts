@@ -1,4 +1,4 @@
-/** What Postfix does with an address; each line was seen under Postfix 3.7 by test/daemons/routing.compare.ts or by hand. */
+/** What Postfix does with an address; each line was seen under Postfix 3.7 by test/daemons/routing.test.ts or by hand. */
 import { describe, expect, it } from 'vitest';
 import { type RouteOptions, route, routingFinding } from '../../../src/stages/routing/index.js';
 import { inlineTable } from '../../../src/tables/simple-tables.js';
