@@ -1,30 +1,39 @@
 /**
  * Postern on the configuration folder of a Postfix: every smtpd service of its master.cf, each with its own policy. Run it
  * with `node --import tsx examples/postfix-folder.ts /etc/postfix`; `postern check --postfix /etc/postfix` says before what of
- * it is honoured. SIGHUP reads the folder again; when that is wrong, the last good one stays.
+ * it is honoured. Each decision is a line of JSON on standard output. SIGHUP reads the folder again; when that is wrong, the
+ * last good one stays.
  */
 import { dnsResolver } from 'postern/adapters/dns';
 import { maildir } from 'postern/adapters/maildir';
 import { policyService } from 'postern/adapters/policy-service';
 import { type PostfixReading, readPostfix, systemAccounts } from 'postern/postfix';
 import { smtpServer } from 'postern/servers/smtp';
+import { jsonLog } from './server/log.js';
 
 const [folder = '/etc/postfix'] = process.argv.slice(2);
+const logger = jsonLog((line) => process.stdout.write(line));
 const resolver = dnsResolver();
 const read = (): PostfixReading => readPostfix(folder, { resolver, policyService, unix: systemAccounts() });
 const site = read();
 for (const { status, parameter, why } of site.report) {
-  if (status === 'not-honoured') process.stderr.write(`${parameter} is not honoured: ${why}\n`);
+  if (status === 'not-honoured') logger.warn({ parameter, why }, 'not honoured');
 }
 
 // What Postfix would hold or quarantine lies beside the mailboxes; mail for others needs a transport for each name in
 // `site.transports`.
-const store = maildir({ base: site.mailboxes.base });
-const aside = maildir({ base: `${site.mailboxes.base}/.aside`, createBase: true });
+const { base } = site.mailboxes;
+const store = maildir({ base });
+const aside = maildir({ base: `${base}/.aside`, createBase: true });
+// The folder of the mailboxes must be there, and writable, before the first message comes.
+await store.probe().catch((error: unknown) => {
+  logger.error({ base, error: String(error) }, 'no mail can be stored: make the folder of the mailboxes');
+  process.exit(1);
+});
 const servers = await Promise.all(
   site.services.map(async ({ name, server, policy }) => {
-    const running = await smtpServer({ ...server, policy, store, hold: aside, quarantine: aside });
-    process.stdout.write(`${name}: ${server.host} port ${running.port}\n`);
+    const running = await smtpServer({ ...server, policy, store, hold: aside, quarantine: aside, logger });
+    logger.info({ service: name, host: server.host, port: running.port }, 'listening');
     return { name, running };
   }),
 );
@@ -37,7 +46,7 @@ process.on('SIGHUP', () => {
       if (policy !== undefined) running.usePolicy(policy);
     }
   } catch (error) {
-    process.stderr.write(`the last good configuration stays:\n${String(error)}\n`);
+    logger.error({ error: String(error) }, 'the last good configuration stays');
   }
 });
 process.on('SIGTERM', async () => {

@@ -26,6 +26,7 @@ export interface OptionValues {
   readonly mboxrd?: boolean;
   readonly concurrency?: string;
   readonly 'no-durations'?: boolean;
+  readonly 'no-dns'?: boolean;
 }
 
 export interface CommandLine {
@@ -51,6 +52,7 @@ export const envelopeOptions: Options = {
   'rcpt-to': { type: 'string', multiple: true },
   login: { type: 'string' },
   tls: { type: 'boolean' },
+  'no-dns': { type: 'boolean' },
 };
 
 export function commandLine(args: readonly string[], options: Options): Ready<CommandLine> | Exit {

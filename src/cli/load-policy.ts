@@ -9,7 +9,9 @@ import { policyService } from '../adapters/policy-service/index.js';
 import { re2IfInstalled } from '../adapters/re2/index.js';
 import type { Policy } from '../core/policy.js';
 import type { RegexEngine } from '../ports/regex-engine.js';
+import type { Resolver } from '../ports/resolver.js';
 import { type PostfixReading, readPostfix } from '../postfix/index.js';
+import { cannotTell } from '../values/answer.js';
 import type { Domain } from '../values/domain.js';
 import { isConfigurationError, type Problem } from '../values/errors.js';
 import type { OptionValues } from './arguments.js';
@@ -26,11 +28,15 @@ export interface LoadedPolicy {
 const EXPECTED =
   'expected a policy, or a function that returns one, as default export or as "policy": export default definePolicy({ ... })';
 
-export async function loadPolicy({ config, postfix, json }: OptionValues, io: Io): Promise<Ready<LoadedPolicy> | Exit> {
+export async function loadPolicy(
+  { config, postfix, json, 'no-dns': noDns }: OptionValues,
+  io: Io,
+): Promise<Ready<LoadedPolicy> | Exit> {
   if ((config === undefined) === (postfix === undefined))
     return usageExit('give either --config FILE or --postfix DIR');
   try {
-    if (postfix !== undefined) return await fromPostfix(resolve(io.cwd, postfix), io);
+    if (postfix !== undefined)
+      return await fromPostfix(resolve(io.cwd, postfix), noDns === true ? { ...io, resolver: noResolver } : io);
     return await fromModule(resolve(io.cwd, config ?? ''), json);
   } catch (error) {
     const problems = isConfigurationError(error) ? error.problems : [loadFault(config ?? '', error)];
@@ -43,6 +49,15 @@ async function fromPostfix(folder: string, { resolver = dnsResolver() }: Io): Pr
   const reading = readPostfix(folder, { resolver, policyService, ...(await nativePatterns()) });
   return ready({ policy: reading.policy, postfix: reading, serverName: reading.settings.hostname });
 }
+
+/** `--no-dns`: what asks it is carried out as if no server answered. */
+const noResolver: Resolver = {
+  addresses: () => cannotTell('--no-dns'),
+  mailExchangers: () => cannotTell('--no-dns'),
+  texts: () => cannotTell('--no-dns'),
+  nameServers: () => cannotTell('--no-dns'),
+  names: () => cannotTell('--no-dns'),
+};
 
 /** The native engine where it is installed: the same answers, sooner. */
 export async function nativePatterns(): Promise<{ readonly patterns?: { readonly engine: RegexEngine } }> {

@@ -11,7 +11,8 @@ const sessionPart = `  --client-ip IP      address of the peer
   --rcpt-to ADDR      recipient; may be given several times
   --login NAME        the peer has logged in by this name
   --tls               the connection is under TLS
-  --server-name NAME  our own name; default: myhostname of Postfix, else localhost`;
+  --server-name NAME  our own name; default: myhostname of Postfix, else localhost
+  --no-dns            with --postfix: ask no name server, and go on as if none had answered`;
 
 const statusPart = `Exit status: 0 done, 64 wrong usage, 65 a message that cannot be evaluated, 66 a message file that cannot be read,
 70 a bug, 78 a wrong configuration (every error as "file:line: message: construct" on standard error; with --json also
@@ -36,6 +37,7 @@ ${statusPart}
 export const explainHelp: string = `postern explain FILE.eml: why was this message accepted, refused, or sent where
 
 Evaluates every phase with all details, delivers nothing, and prints what became of each recipient and the whole trace.
+With --postfix, restrictions that ask the DNS or a policy service do ask it; --no-dns leaves out the DNS.
 FILE.eml may be "-" for standard input. The status is 0 when the message could be evaluated, whatever was decided.
 
 ${policyPart}

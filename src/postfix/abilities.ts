@@ -12,16 +12,18 @@ import { type RouteOptions, recipientValidator } from '../stages/routing/index.j
 import { isConfigurationError } from '../values/errors.js';
 import type { ParameterView } from './parameter-view.js';
 import type { PolicyServiceCall } from './policy-endpoint.js';
-import type { RestrictionAbilities } from './restriction-stages.js';
+import type { Omissible, RestrictionAbilities } from './restriction-stages.js';
 
 export interface Abilities {
-  /** For restrictions that ask the DNS, and for the names of clients. Without it, those are left out and reported. */
+  /** For restrictions that ask the DNS, and for the names of clients. Where a list needs it, it must be given: `needs-resolver`. */
   readonly resolver?: Resolver;
-  /** Makes the client of a policy service: `policyService` of adapters/policy-service fits. Without it check_policy_service is
-   * left out and reported. */
+  /** Makes the client of a policy service: `policyService` of adapters/policy-service fits. Where check_policy_service stands, it
+   * must be given: `needs-policy-service`. */
   readonly policyService?: (endpoint: PolicyServiceEndpoint, times: PolicyServiceTimes) => PolicyService;
   /** Who verifies passwords, where smtpd_sasl_auth_enable is on. Without it nobody can log in. */
   readonly credentials?: Credentials;
+  /** What is not given on purpose: the restrictions that need it are left out, and the report says so. */
+  readonly without?: readonly Omissible[];
 }
 
 export type PolicyServiceEndpoint = { readonly host: string; readonly port: number } | { readonly path: string };
@@ -40,12 +42,13 @@ export function restrictionAbilities(
   view: ParameterView,
   routing: RouteOptions,
   validating: boolean,
-  { resolver, policyService }: Abilities,
+  { resolver, policyService, without }: Abilities,
 ): RestrictionAbilities {
   const recipients = validating ? validator(routing) : undefined;
   return {
     ...(resolver !== undefined && { resolver }),
     ...(recipients !== undefined && { recipients }),
+    ...(without !== undefined && { without }),
     ...(policyService !== undefined && {
       policyService: (text: string, call: PolicyServiceCall) =>
         policyService(endpointOf(text, view.text('queue_directory')), { ...times(view), ...call }),

@@ -12,8 +12,23 @@ import { parseAddressLiteral } from '../values/mailbox.js';
 import { parseNetwork } from '../values/network.js';
 import { splitList } from './lists.js';
 import type { Maps } from './maps.js';
+import { type Below, domainMatches, type Member, networkMatches } from './match-table.js';
 
 const NESTING_LIMIT = 5;
+
+interface Element {
+  /** Without `!`. */
+  readonly text: string;
+  readonly excludes: boolean;
+  /** Of the line that it stands on, in main.cf or in a file of the list. */
+  readonly source: SourcePosition;
+}
+
+/** A `!` before a file turns round all that is in it. */
+interface Nesting {
+  readonly depth: number;
+  readonly excludes: boolean;
+}
 
 export class Lists {
   readonly problems: Problem[] = [];
@@ -24,30 +39,42 @@ export class Lists {
     this.#maps = maps;
   }
 
-  /** Exact names, address literals and tables. `parameter` is named in problems; with `dots` names may begin with a dot. */
-  domains(parameter: string, value: string, source: SourcePosition, dots = false): readonly DomainEntry[] {
-    const good = this.elements(value, source).flatMap((element): readonly DomainEntry[] => {
-      if (isAsked(element)) {
-        const table = this.#maps.one(element, source);
-        return table === undefined ? [] : [table];
-      }
-      const name = dots && element.startsWith('.') ? element.slice(1) : element;
-      return this.#isDomain(parameter, name, source) ? [element.toLowerCase()] : [];
+  /** Names, address literals and tables; a list with `!` in it is one table. `parameter` is named in problems. */
+  domains(
+    parameter: string,
+    value: string,
+    source: SourcePosition,
+    options: { readonly below?: Below } = {},
+  ): readonly DomainEntry[] {
+    const { below = 'exact' } = options;
+    const good = this.#elements(value, source).flatMap((element): readonly Member[] => {
+      const { text, excludes } = element;
+      if (isAsked(text)) return this.#member(element);
+      const name = below === 'dot' && text.startsWith('.') ? text.slice(1) : text;
+      return this.#isDomain(parameter, name, element.source) ? [{ entry: text.toLowerCase(), excludes }] : [];
     });
-    return [...new Set(good)];
+    if (good.some(({ excludes }) => excludes)) return [domainMatches(parameter, good, below)];
+    return [...new Set(good.map(({ entry }) => entry))];
   }
 
   /** mynetworks: addresses and networks in CIDR notation, `!` in front excludes; tables, asked for the whole address. */
   networks(value: string, source: SourcePosition): readonly (string | Table)[] {
-    return this.elements(value, source, isMap).flatMap((element): readonly (string | Table)[] => {
-      if (isMap(element)) {
-        const table = this.#maps.one(element, source);
-        return table === undefined ? [] : [table];
-      }
-      const network = parseNetwork(element.replace(/^!+/, ''));
-      if (network.kind === 'malformed') this.#add('bad-network', `mynetworks: ${network.why}`, source, element);
-      return network.kind === 'parsed' ? [element] : [];
+    const good = this.#elements(value, source, isMap).flatMap((element): readonly Member[] => {
+      if (isMap(element.text)) return this.#member(element);
+      const network = parseNetwork(element.text);
+      if (network.kind === 'parsed') return [{ entry: element.text, excludes: element.excludes }];
+      this.#add('bad-network', `mynetworks: ${network.why}`, element.source, element.text);
+      return [];
     });
+    if (good.some(({ entry, excludes }) => excludes && typeof entry !== 'string')) {
+      return [networkMatches('mynetworks', good)];
+    }
+    return good.map(({ entry, excludes }) => (excludes ? `!${entry}` : entry));
+  }
+
+  #member({ text, excludes, source }: Element): readonly Member[] {
+    const table = this.#maps.one(text, source);
+    return table === undefined ? [] : [{ entry: table, excludes }];
   }
 
   #isDomain(parameter: string, element: string, source: SourcePosition): boolean {
@@ -69,21 +96,35 @@ export class Lists {
   }
 
   /** The elements, those of files among them, and the keys of maps that can list theirs and are not to be asked. */
-  elements(value: string, source: SourcePosition, asked: typeof isAsked = isAsked, depth = 0): readonly string[] {
-    return splitList(value).flatMap((element) => {
-      if (element.startsWith('/')) return this.#ofFile(element, source, asked, depth);
-      return isMap(element) && !asked(element) ? this.#maps.domainKeys(element, source) : [element];
+  #elements(
+    value: string,
+    source: SourcePosition,
+    asked: typeof isAsked = isAsked,
+    at: Nesting = { depth: 0, excludes: false },
+  ): readonly Element[] {
+    return splitList(value).flatMap((written): readonly Element[] => {
+      const marks = /^!*/.exec(written)?.[0].length ?? 0;
+      const text = written.slice(marks);
+      const excludes = (marks % 2 === 1) !== at.excludes;
+      if (text === '') {
+        this.#add('no-pattern', 'expected a pattern behind "!"', source, written);
+        return [];
+      }
+      if (text.startsWith('/')) return this.#ofFile(text, source, asked, { depth: at.depth, excludes });
+      const texts = isMap(text) && !asked(text) ? this.#maps.domainKeys(text, source) : [text];
+      return texts.map((one) => ({ text: one, excludes, source }));
     });
   }
 
-  #ofFile(path: string, source: SourcePosition, asked: typeof isAsked, depth: number): readonly string[] {
-    if (depth >= NESTING_LIMIT) {
+  #ofFile(path: string, source: SourcePosition, asked: typeof isAsked, at: Nesting): readonly Element[] {
+    if (at.depth >= NESTING_LIMIT) {
       this.#add('nested-files', `files of lists nest at most ${NESTING_LIMIT} deep`, source, path);
       return [];
     }
     const text = this.#maps.text(path, source) ?? '';
+    const inner = { ...at, depth: at.depth + 1 };
     return logicalLines(text).flatMap((line) =>
-      this.elements(line.text, { file: path, line: line.line }, asked, depth + 1),
+      this.#elements(line.text, { file: path, line: line.line }, asked, inner),
     );
   }
 

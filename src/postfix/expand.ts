@@ -65,6 +65,7 @@ class Expansion implements Expander {
   }
 
   expand(text: string, source: SourcePosition): string {
+    if (text.length > LENGTH_LIMIT) return this.#tooLong(text, source);
     if (this.#depth >= DEPTH_LIMIT) {
       this.#problem('bad-expansion', `nested more than ${DEPTH_LIMIT} deep`, source, text);
       return '';
@@ -73,7 +74,11 @@ class Expansion implements Expander {
     const expanded = this.#expanded(text, source);
     this.#depth--;
     if (expanded.length <= LENGTH_LIMIT) return expanded;
-    this.#problem('too-long', `a value may expand to ${LENGTH_LIMIT} characters`, source, text);
+    return this.#tooLong(text, source);
+  }
+
+  #tooLong(text: string, source: SourcePosition): string {
+    this.#problem('too-long', `a value may expand to ${LENGTH_LIMIT} characters`, source, text.slice(0, 80));
     return '';
   }
 

@@ -13,6 +13,7 @@ import { declaredSize, sizeLimit } from '../stages/size-limit/index.js';
 import { isConfigurationError } from '../values/errors.js';
 import { type Abilities, restrictionAbilities } from './abilities.js';
 import type { ParameterView } from './parameter-view.js';
+import type { Judge } from './report.js';
 import { restrictionStages } from './restriction-stages.js';
 import { changesEnvelope, changesHeader, rewritingOptions } from './rewriting-options.js';
 import { copyOptions, routingOptions, wordsOf } from './routing-options.js';
@@ -34,15 +35,16 @@ export function readPolicy(
   view: ParameterView,
   settings: PostfixSettings,
   abilities: Abilities,
+  judge: Judge,
 ): Policy | undefined {
   const without: ReadonlySet<Override> = new Set(wordsOf(view, 'receive_override_options', overrideWords));
   const { messageSizeLimit: maxBytes } = settings;
-  const { cleanup } = site.programs;
+  const { cleanup } = site.programsFor(view);
   const mapping = !without.has('no_address_mappings');
   const routing = routingOptions(site, view, settings, mapping);
   const asked = restrictionAbilities(view, routing, !without.has('no_unknown_recipient_checks'), abilities);
-  const restrictions = restrictionStages(site, view, settings, asked);
-  const rewriting = rewritingStages(site, settings, mapping);
+  const restrictions = restrictionStages(site, view, settings, judge, asked);
+  const rewriting = rewritingStages(site, view, settings, mapping);
   const lists: Readonly<Record<'connect' | 'helo' | 'mail' | 'rcpt' | 'message', readonly AnyStage[]>> = {
     connect: restrictions?.connect ?? [],
     helo: restrictions?.helo ?? [],
@@ -53,7 +55,7 @@ export function readPolicy(
       ...(maxBytes === undefined ? [] : [sizeLimit({ maxBytes })]),
       ...built(site, cleanup, 'hopcount_limit', () => loopDetection({ maxReceived: cleanup.count('hopcount_limit') })),
       ...rewriting.sender,
-      ...(mapping ? copies(site, routing) : []),
+      ...(mapping ? copies(site, view, routing) : []),
       ...(without.has('no_header_body_checks') ? [] : checks(site, cleanup)),
       ...rewriting.header,
       ...(restrictions?.last ?? []),
@@ -68,11 +70,12 @@ function routeStage(site: Site, view: ParameterView, options: RouteOptions): rea
 
 function rewritingStages(
   site: Site,
+  view: ParameterView,
   settings: PostfixSettings,
   mapping: boolean,
 ): Readonly<Record<'first' | 'rcpt' | 'sender' | 'header', readonly AnyStage[]>> {
-  const { cleanup } = site.programs;
-  const options = rewritingOptions(site, settings, mapping);
+  const { cleanup } = site.programsFor(view);
+  const options = rewritingOptions(site, view, settings, mapping);
   const at = 'canonical_maps';
   const { origin, dotDomain } = options;
   return {
@@ -89,10 +92,11 @@ function rewritingStages(
 }
 
 /** For senders as they are rewritten, and before the verdicts on content: what is held or redirected takes its copies along. */
-function copies(site: Site, routing: RouteOptions): readonly AnyStage[] {
-  const options = copyOptions(site);
+function copies(site: Site, view: ParameterView, routing: RouteOptions): readonly AnyStage[] {
+  const { cleanup } = site.programsFor(view);
+  const options = copyOptions(site, cleanup);
   if (Object.keys(options).length === 0) return [];
-  return built(site, site.programs.cleanup, 'always_bcc', () => bcc({ ...routing, ...options }));
+  return built(site, cleanup, 'always_bcc', () => bcc({ ...routing, ...options }));
 }
 
 function checks(site: Site, cleanup: ParameterView): readonly AnyStage[] {

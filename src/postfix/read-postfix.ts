@@ -72,6 +72,7 @@ function reportOfSite(site: Site, plans: readonly ServicePlan[]): readonly Repor
     verdicts,
     verdictsOf: new Map(plans.map((plan) => [plan.line, plan.verdicts])),
     accounts: site.accounts !== undefined,
+    maildirs: site.programs.local.text('mail_spool_directory').endsWith('/'),
     restrictionClasses: site.view.text('smtpd_restriction_classes'),
   });
 }

@@ -4,11 +4,13 @@
  */
 import type { Problem, SourcePosition } from '../values/errors.js';
 import { catalogue, parametersOfService } from './catalogue/defaults.js';
+import { isOfAnotherProgram } from './catalogue/programs.js';
 import { guardsSecurity, isAlwaysSo, type ParameterStatus, statusOf } from './catalogue/status.js';
 import { splitList } from './lists.js';
 import type { MainCf, Setting } from './main-cf.js';
 import type { MasterService } from './master-cf.js';
 import type { ParameterView } from './parameter-view.js';
+import { mboxFiles } from './settings.js';
 
 export interface ReportRow {
   readonly parameter: string;
@@ -25,13 +27,13 @@ export interface ReportRow {
 }
 
 /** A verdict on a parameter by its value, above what the catalogue says. The worst of several counts. */
-export type Judge = (parameter: string, status: Verdict['status'], why: string, guards?: false) => void;
+export type Judge = (parameter: string, status: Verdict['status'], why: string, guards?: boolean) => void;
 
 export interface Verdict {
   readonly status: 'honoured' | 'irrelevant' | 'not-honoured';
   readonly why: string;
-  /** What is done instead is no less safe. Default: as the catalogue has it for the parameter. */
-  readonly guards?: false;
+  /** False: what is done instead is no less safe. True: a name of the operator's own guards too. Default: as the catalogue has it. */
+  readonly guards?: boolean;
 }
 
 /** Verdicts as they come in. */
@@ -62,6 +64,8 @@ export interface ReportFacts {
   readonly restrictionClasses: string;
   /** Whether the system's accounts were given. */
   readonly accounts: boolean;
+  /** mail_spool_directory holds Maildirs: it ends in a slash. */
+  readonly maildirs: boolean;
 }
 
 export function reportOn(facts: ReportFacts): readonly ReportRow[] {
@@ -80,7 +84,11 @@ export function reportOn(facts: ReportFacts): readonly ReportRow[] {
   return [...rows, ...overrides, ...defaults(facts)];
 }
 
-type AnyVerdict = { readonly status: ParameterStatus; readonly why: string; readonly guards?: boolean };
+interface AnyVerdict {
+  readonly status: ParameterStatus;
+  readonly why: string;
+  readonly guards?: boolean;
+}
 
 function verdictOn(
   { name, value }: Setting,
@@ -118,13 +126,19 @@ function overrideVerdict(
   if (view === undefined) return { status: 'irrelevant', why: 'no such program is run here' };
   if (own !== undefined) return own;
   if (view.read.has(setting.name)) return { status: 'honoured', why: '' };
-  if (read.has(setting.name)) {
+  if (read.has(setting.name)) return ofAnother(setting.name, service);
+  return verdictOn(setting, view.read, known, [view]);
+}
+
+/** Only where it is known of Postfix's program; else it may well count there. */
+function ofAnother(name: string, { command }: MasterService): AnyVerdict {
+  if (isOfAnotherProgram(name, command)) {
     return {
       status: 'irrelevant',
-      why: `${service.command} does not read it in Postfix either: it belongs to another program`,
+      why: `${command} does not read it in Postfix either: it belongs to another program`,
     };
   }
-  return verdictOn(setting, view.read, known, [view]);
+  return { status: 'not-honoured', why: `it is read of main.cf, and not of this ${command}`, guards: true };
 }
 
 interface Known {
@@ -148,7 +162,7 @@ function row(
 }
 
 /** Where Postfix's default asks the system, and ours cannot. */
-function defaults({ main, accounts }: ReportFacts): readonly ReportRow[] {
+function defaults({ main, accounts, maildirs }: ReportFacts): readonly ReportRow[] {
   const rows = [
     [
       'local_recipient_maps',
@@ -156,9 +170,11 @@ function defaults({ main, accounts }: ReportFacts): readonly ReportRow[] {
     ],
     ['alias_maps', "Postfix's default reads the system's aliases file: here none is read; name it"],
     ['mynetworks', "Postfix's default is this host's own addresses: here loopback alone"],
+    ['home_mailbox', mboxFiles],
   ] as const;
+  const given = new Set([...(accounts ? ['local_recipient_maps'] : []), ...(maildirs ? ['home_mailbox'] : [])]);
   return rows
-    .filter(([parameter]) => !main.settings.has(parameter) && !(accounts && parameter === 'local_recipient_maps'))
+    .filter(([parameter]) => !main.settings.has(parameter) && !given.has(parameter))
     .map(([parameter, why]) => ({
       parameter,
       value: undefined,
@@ -166,7 +182,8 @@ function defaults({ main, accounts }: ReportFacts): readonly ReportRow[] {
       service: undefined,
       status: 'not-honoured',
       why,
-      guards: false,
+      // Mail that Postfix refuses is taken and stored.
+      guards: parameter === 'local_recipient_maps',
     }));
 }
 

@@ -40,6 +40,8 @@ export interface LeftOut {
   /** In the words of main.cf. */
   readonly text: string;
   readonly why: string;
+  /** What the program that reads the configuration could have given. */
+  readonly missing?: 'resolver' | 'policyService';
 }
 
 export interface ReadRestrictions {
@@ -140,7 +142,7 @@ class Reader {
     for (const need of one.needs) {
       const why = unable[need];
       if (why === undefined || this.#settings[need] !== undefined) continue;
-      this.#left.push({ parameter, text: one.text, why });
+      this.#left.push({ parameter, text: one.text, why, ...(need === 'resolver' && { missing: need }) });
       return false;
     }
     return true;
@@ -155,7 +157,7 @@ class Reader {
     }
     if (policyService === undefined) {
       const why = 'the program gave no way to ask policy services (policyService)';
-      this.#left.push({ parameter, text: `check_policy_service ${text}`, why });
+      this.#left.push({ parameter, text: `check_policy_service ${text}`, why, missing: 'policyService' });
       return undefined;
     }
     const { endpoint, call, defaultAction, policyContext } = read;

@@ -9,8 +9,13 @@ import type { PostfixSettings } from './settings.js';
 import type { Site } from './site.js';
 
 /** `mapping`: false where receive_override_options turns address mappings off; names are completed nevertheless. */
-export function rewritingOptions(site: Site, settings: PostfixSettings, mapping: boolean): RewriteOptions {
-  const { cleanup, rewrite } = site.programs;
+export function rewritingOptions(
+  site: Site,
+  smtpd: ParameterView,
+  settings: PostfixSettings,
+  mapping: boolean,
+): RewriteOptions {
+  const { cleanup, rewrite } = site.programsFor(smtpd);
   const table = (name: string) => (mapping ? site.table(cleanup, name) : undefined);
   const canonical = table('canonical_maps');
   const senderCanonical = table('sender_canonical_maps');
@@ -35,7 +40,7 @@ export function rewritingOptions(site: Site, settings: PostfixSettings, mapping:
     recipientDelimiter: settings.recipientDelimiter,
     ownerRequestSpecial: rewrite.flag('owner_request_special'),
     propagateExtensions: splitList(cleanup.text('propagate_unmatched_extensions')).includes('canonical'),
-    localClient: localClients(site, settings),
+    localClient: localClients(site, smtpd, settings),
     ...(remoteDomain !== '' && { remoteDomain }),
   };
 }
@@ -64,9 +69,13 @@ function classes(view: ParameterView, name: string): readonly AddressPlace[] {
 const clientWords = ['permit_inet_interfaces', 'permit_mynetworks', 'permit_sasl_authenticated'] as const;
 
 /** local_header_rewrite_clients: whose header fields are completed and rewritten. */
-function localClients(site: Site, { networks, ownAddresses }: PostfixSettings): (session: Session) => boolean {
+function localClients(
+  site: Site,
+  smtpd: ParameterView,
+  { networks, ownAddresses }: PostfixSettings,
+): (session: Session) => boolean {
   const name = 'local_header_rewrite_clients';
-  const words = splitList(site.view.text(name));
+  const words = splitList(smtpd.text(name));
   const has = (word: (typeof clientWords)[number]): boolean => words.includes(word);
   const left = words.filter((word) => !(clientWords as readonly string[]).includes(word));
   if (left.length > 0) site.judge(name, 'not-honoured', `left out: ${left.join(', ')}`);

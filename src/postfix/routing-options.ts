@@ -15,11 +15,16 @@ export function routingOptions(
   settings: PostfixSettings,
   aliasing: boolean,
 ): RouteOptions {
-  const { cleanup, rewrite } = site.programs;
+  const { cleanup, rewrite } = site.programsFor(smtpd);
   const filter = smtpd.text('content_filter');
+  const localRecipients = site.table(smtpd, 'local_recipient_maps');
+  if (localRecipients === undefined && site.accounts === undefined && smtpd.isSet('local_recipient_maps')) {
+    const why = 'every local recipient is taken and has a mailbox, where Postfix bounces those without an account';
+    site.judge('local_recipient_maps', 'not-honoured', why, true);
+  }
   return {
     localDomains: settings.localDomains,
-    localRecipients: site.table(smtpd, 'local_recipient_maps') ?? 'all',
+    localRecipients: localRecipients ?? 'all',
     // smtpd(8) knows aliases only where $alias_maps is among local_recipient_maps.
     aliasesListed: false,
     virtualDomains: settings.virtualDomains,
@@ -75,8 +80,10 @@ function transportOptions(site: Site, rewrite: ParameterView): Partial<RouteOpti
 }
 
 /** Nothing where there are no copies. */
-export function copyOptions(site: Site): Pick<BccOptions, 'always' | 'senderCopies' | 'recipientCopies'> {
-  const { cleanup } = site.programs;
+export function copyOptions(
+  site: Site,
+  cleanup: ParameterView,
+): Pick<BccOptions, 'always' | 'senderCopies' | 'recipientCopies'> {
   const always = textOf(cleanup, 'always_bcc');
   const senderCopies = site.table(cleanup, 'sender_bcc_maps');
   const recipientCopies = site.table(cleanup, 'recipient_bcc_maps');

@@ -134,7 +134,9 @@ function bareNewline(view: ParameterView, { judge }: ServerContext): 'reject' | 
   if (word !== 'reject') judge('smtpd_forbid_bare_newline_exclusions', 'irrelevant', 'no client is refused for that');
   else if (excluded.length > 0) {
     const why = 'these clients are treated as all others: a bare newline is refused';
-    judge('smtpd_forbid_bare_newline_exclusions', 'not-honoured', why, false);
+    const parameter = 'smtpd_forbid_bare_newline_exclusions';
+    // By default $mynetworks.
+    judge(view.isSet(parameter) ? parameter : 'smtpd_forbid_bare_newline', 'not-honoured', why, false);
   }
   return word === 'reject' ? 'reject' : 'normalise';
 }
@@ -190,8 +192,19 @@ function readLogin(view: ParameterView, { judge }: ServerContext, hasTls: boolea
   };
 }
 
+/** By default the clients of $mynetworks have no limits; here all have them. */
+function judgeExceptions(view: ParameterView, { judge }: ServerContext): void {
+  const [limit, exceptions] = ['smtpd_client_connection_count_limit', 'smtpd_client_event_limit_exceptions'] as const;
+  const names = splitList(view.text(exceptions));
+  if (names.length === 0) return;
+  const why = `these clients are limited as all others by ${limit}: ${names.join(', ')}`;
+  judge(view.isSet(exceptions) ? exceptions : limit, 'not-honoured', why, false);
+}
+
 /** What has no place in the options of a server, and means something only for some values. */
-function judgeRest(view: ParameterView, { judge }: ServerContext): void {
+function judgeRest(view: ParameterView, context: ServerContext): void {
+  const { judge } = context;
+  judgeExceptions(view, context);
   if (!view.flag('smtpd_reject_unlisted_recipient')) {
     const why = 'an unknown user of ours is refused at RCPT all the same: no bounce is sent later';
     judge('smtpd_reject_unlisted_recipient', 'not-honoured', why, false);

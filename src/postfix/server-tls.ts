@@ -35,7 +35,21 @@ export function readServerTls(view: ParameterView, context: ServerContext): Serv
       'TLS is required and there is no certificate: name it by smtpd_tls_chain_files or smtpd_tls_cert_file';
     view.fault(implicitTls ? 'smtpd_tls_wrappermode' : 'smtpd_tls_security_level', 'no-certificate', message);
   }
+  if (!required) withoutTls(view, context, parts === undefined);
   return off;
+}
+
+/** As Postfix, which goes on without TLS; but nobody should think that there is some. */
+function withoutTls(view: ParameterView, { judge, warnings }: ServerContext, unnamed: boolean): void {
+  const parameter = ['smtpd_tls_security_level', 'smtpd_use_tls'].find(
+    (name) => view.isSet(name) && view.text(name) !== '',
+  );
+  if (parameter === undefined) return;
+  const why = `TLS is not offered: ${unnamed ? 'no certificate is named' : 'the certificate cannot be read'}`;
+  judge(parameter, 'not-honoured', why);
+  if (!unnamed) return;
+  const message = `${parameter}: ${why} (smtpd_tls_chain_files, smtpd_tls_cert_file)`;
+  warnings.push({ code: 'no-certificate', message, source: view.source(parameter) });
 }
 
 /** smtpd_tls_security_level, and where it is empty what came before it. Stronger words mean `encrypt`, as in Postfix. */
@@ -108,12 +122,39 @@ function joined(paths: readonly string[], files: PostfixFiles): Uint8Array | str
   return whole;
 }
 
+const versions = ['sslv2', 'sslv3', 'tlsv1', 'tlsv1.1', 'tlsv1.2', 'tlsv1.3'];
+const codes = ['0200', '0300', '0301', '0302', '0303', '0304'];
+
+/** Which of TLS 1.2 and 1.3 a list of protocols does not allow: `!SSLv2, >=TLSv1.3`, `0304`, `TLSv1.3`. Both, where a word is
+ * none that Postfix knows. */
+function forbiddenOf(text: string): readonly string[] {
+  const words = text
+    .toLowerCase()
+    .replace(/([<>]=|!)[ \t]+/g, '$1')
+    .split(/[\s,:]+/)
+    .filter((word) => word !== '');
+  let [low, high] = [0, versions.length - 1];
+  const excluded = new Set<number>();
+  const included = new Set<number>();
+  for (const word of words) {
+    const [, sign = '', name = ''] = /^(>=|<=|!|)(.*)$/.exec(word) ?? [];
+    const version = Math.max(versions.indexOf(name), codes.indexOf(name.replace(/^0x/, '')));
+    if (version < 0) return ['TLS 1.2', 'TLS 1.3'];
+    if (sign === '>=') low = Math.max(low, version);
+    else if (sign === '<=') high = Math.min(high, version);
+    else (sign === '!' ? excluded : included).add(version);
+  }
+  const isAllowed = (one: number): boolean =>
+    one >= low && one <= high && !excluded.has(one) && (included.size === 0 || included.has(one));
+  return [4, 5].filter((one) => !isAllowed(one)).map((one) => `TLS 1.${one - 2}`);
+}
+
 /** Node speaks TLS 1.2 and 1.3 and no weak ciphers: what Postfix would have excluded beyond that is told. */
 function judgeTls(view: ParameterView, { judge }: ServerContext): void {
   for (const name of ['smtpd_tls_protocols', 'smtpd_tls_mandatory_protocols']) {
-    const text = view.text(name);
-    if (/^>=\s*TLSv1\.3$/i.test(text) || /!TLSv1\.2/i.test(text)) judge(name, 'not-honoured', 'TLS 1.2 is spoken too');
-    else judge(name, 'honoured', 'TLS 1.2 and 1.3 are spoken, nothing older');
+    const forbidden = forbiddenOf(view.text(name));
+    if (forbidden.length === 0) judge(name, 'honoured', 'TLS 1.2 and 1.3 are spoken, nothing older');
+    else judge(name, 'not-honoured', `spoken nevertheless: ${forbidden.join(', ')}`);
   }
   for (const name of ['smtpd_tls_ciphers', 'smtpd_tls_mandatory_ciphers']) {
     view.oneOf(name, ['medium', 'export', 'low', 'high', 'null']);

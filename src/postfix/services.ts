@@ -37,7 +37,12 @@ export interface ServicePlan {
 export function readServices(site: Site, abilities: Abilities): readonly ServicePlan[] {
   const lines = site.master.services.filter(({ type, command }) => type === 'inet' && command === 'smtpd');
   if (lines.length === 0) {
-    const message = 'no smtpd service of type inet: there is nothing to serve';
+    const screen = site.master.services.find(({ type, command }) => type === 'inet' && command === 'postscreen');
+    const also =
+      screen === undefined
+        ? ''
+        : ` (${screen.name} is of postscreen, which is no part of this server: let smtpd listen there)`;
+    const message = `no smtpd service of type inet: there is nothing to serve${also}`;
     site.problems.push({ code: 'no-service', message, source: { file: 'master.cf' } });
   }
   return lines.map((line) => readService(site, line, abilities));
@@ -59,7 +64,7 @@ function readService(site: Site, line: MasterService, abilities: Abilities): Ser
   const { login, ...read } = readServer(view, { files, listen, judge, warnings, abilities });
   const settings = readSettings(site, view);
   const server = { ...read, postmaster: `postmaster@${settings.origin.ascii}` };
-  const policy = readPolicy(site, view, settings, abilities);
+  const policy = readPolicy(site, view, settings, abilities, judge);
   const kind = server.implicitTls ? 'smtps' : listen.port === 587 ? 'submission' : 'smtp';
   return {
     line,

@@ -44,21 +44,23 @@ export interface PostfixMailboxes {
 
 export function readSettings(site: Site, view: ParameterView): PostfixSettings {
   // First where they are written: lists of domains refer to them by default.
-  site.table(site.programs.cleanup, 'virtual_alias_maps');
+  const { cleanup, rewrite } = site.programsFor(view);
+  site.table(cleanup, 'virtual_alias_maps');
   site.table(view, 'virtual_mailbox_maps');
   const ownAddresses = ownAddressesOf(view);
-  const localDomains = [...new Set([...site.domains(view, 'mydestination'), ...ownAddresses.map(literal)])];
+  // smtpd(8) too has the class of an address from trivial-rewrite(8).
+  const localDomains = [...new Set([...site.domains(rewrite, 'mydestination'), ...ownAddresses.map(literal)])];
   const without = (entries: Domains, ...others: readonly Domains[]): Domains =>
     entries.filter((entry) => typeof entry !== 'string' || !others.some((list) => list.includes(entry)));
   // Postfix takes the first class that has the domain, and warns.
-  const virtualDomains = without(site.domains(view, 'virtual_alias_domains'), localDomains);
+  const virtualDomains = without(site.domains(rewrite, 'virtual_alias_domains'), localDomains);
   return {
     hostname: domainOf(site, view, 'myhostname'),
-    origin: domainOf(site, site.programs.rewrite, 'myorigin'),
+    origin: domainOf(site, rewrite, 'myorigin'),
     localDomains,
     virtualDomains,
-    mailboxDomains: without(site.domains(view, 'virtual_mailbox_domains'), localDomains, virtualDomains),
-    relayDomains: site.domains(view, 'relay_domains', !parentsOf(site.programs.rewrite).has('relay_domains')),
+    mailboxDomains: without(site.domains(rewrite, 'virtual_mailbox_domains'), localDomains, virtualDomains),
+    relayDomains: site.domains(rewrite, 'relay_domains', parentsOf(rewrite).has('relay_domains') ? 'parent' : 'dot'),
     ownAddresses,
     networks: site.lists.networks(view.text('mynetworks'), view.source('mynetworks')),
     recipientDelimiter: view.text('recipient_delimiter'),
@@ -85,10 +87,17 @@ function literal({ version, text }: IpAddress): string {
   return version === 4 ? `[${text}]` : `[ipv6:${text}]`;
 }
 
+/** For an empty home_mailbox, as it is by default. */
+export const mboxFiles: string =
+  'Postfix writes mbox files below mail_spool_directory, and here none are: each user has a Maildir of that name';
+
 export function readMailboxes(site: Site): PostfixMailboxes {
   const { local, virtual } = site.programs;
   const base = virtual.text('virtual_mailbox_base') || local.text('mail_spool_directory');
   const homeMailbox = local.text('home_mailbox');
+  const inSpool =
+    local.isSet('home_mailbox') && homeMailbox === '' && !local.text('mail_spool_directory').endsWith('/');
+  if (inSpool) site.judge('home_mailbox', 'not-honoured', mboxFiles);
   if (homeMailbox !== '' && !homeMailbox.endsWith('/')) {
     site.judge('home_mailbox', 'not-honoured', 'mailboxes are Maildirs: write a slash at its end');
   }

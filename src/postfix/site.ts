@@ -14,6 +14,7 @@ import { includeTable } from './includes.js';
 import { type MainCf, readMainCf } from './main-cf.js';
 import { type MapOptions, Maps } from './maps.js';
 import { type MasterCf, type MasterService, readMasterCf } from './master-cf.js';
+import type { Below } from './match-table.js';
 import { type ParameterView, parameterView } from './parameter-view.js';
 import { withPhysicalLines } from './physical-line.js';
 import { type Judge, type Verdict, verdicts } from './report.js';
@@ -28,13 +29,16 @@ lmtp unix - - n - - lmtp
 /** The programs whose parameters come from another line of master.cf than smtpd's. */
 export type Program = 'cleanup' | 'rewrite' | 'local' | 'virtual';
 
+export type Programs = Readonly<Record<Program, ParameterView>>;
+
 export class Site {
   readonly files: PostfixFiles;
   readonly main: MainCf;
   readonly master: MasterCf;
   readonly maps: Maps;
   readonly lists: Lists;
-  readonly programs: Readonly<Record<Program, ParameterView>>;
+  /** As main.cf names them. */
+  readonly programs: Programs;
   /** main.cf alone. */
   readonly view: ParameterView;
   readonly warnings: Problem[] = [];
@@ -49,6 +53,7 @@ export class Site {
   readonly #mainText: string;
   readonly #defaults: Readonly<Record<string, string>>;
   readonly #views = new Map<MasterService, ParameterView>();
+  readonly #programs = new Map<ParameterView, Programs>();
 
   constructor(origin: string | PostfixTexts, options: MapOptions) {
     this.files = filesOf(origin);
@@ -68,7 +73,7 @@ export class Site {
     this.judge = judge;
     this.viewOf = this.#views;
     this.view = parameterView({ settings: this.main.settings, defaults: this.#defaults, file: read.file });
-    this.programs = this.#programViews();
+    this.programs = this.programsFor(this.view);
     this.maps = new Maps(this.files, options);
     this.lists = new Lists(this.maps);
     this.maps.knowAliases(this.programs.local.text('alias_maps'));
@@ -92,9 +97,9 @@ export class Site {
     return this.maps.list(view.text(name), view.source(name));
   }
 
-  /** `dots`: names may begin with a dot, for all that lies below. */
-  domains(view: ParameterView, name: string, dots = false): readonly DomainEntry[] {
-    return this.lists.domains(name, view.text(name), view.source(name), dots);
+  /** `below`: how a name stands for what lies below it; not at all by default. */
+  domains(view: ParameterView, name: string, below: Below = 'exact'): readonly DomainEntry[] {
+    return this.lists.domains(name, view.text(name), view.source(name), { below });
   }
 
   /** Every problem once, main.cf's first, each file by its lines. */
@@ -152,19 +157,34 @@ export class Site {
     };
   }
 
-  /** cleanup_service_name and rewrite_service_name say which line is meant. */
-  #programViews(): Readonly<Record<Program, ParameterView>> {
-    const find = (name: string, command: string): ParameterView => {
-      const service = this.master.services.find(
-        (one) => one.type !== 'inet' && one.name === name && one.command === command,
-      );
-      return service === undefined ? this.view : this.viewFor(service);
+  /** The lines of master.cf that cleanup_service_name and rewrite_service_name of this program name: `-o` may name others. */
+  programsFor(view: ParameterView): Programs {
+    const known = this.#programs.get(view);
+    if (known !== undefined) return known;
+    const programs = {
+      cleanup: this.#programNamed(view, 'cleanup_service_name', 'cleanup'),
+      rewrite: this.#programNamed(view, 'rewrite_service_name', 'trivial-rewrite'),
+      local: this.#programOf('local', 'local') ?? this.view,
+      virtual: this.#programOf('virtual', 'virtual') ?? this.view,
     };
-    return {
-      cleanup: find(this.view.text('cleanup_service_name'), 'cleanup'),
-      rewrite: find(this.view.text('rewrite_service_name'), 'trivial-rewrite'),
-      local: find('local', 'local'),
-      virtual: find('virtual', 'virtual'),
-    };
+    this.#programs.set(view, programs);
+    return programs;
+  }
+
+  /** A folder without the line of every Postfix is taken; one without the line that it names itself is not. */
+  #programNamed(view: ParameterView, parameter: string, command: string): ParameterView {
+    const name = view.text(parameter);
+    const found = this.#programOf(name, command);
+    if (found === undefined && name !== catalogue[parameter]) {
+      view.fault(parameter, 'no-service', `master.cf has no line "${name} unix ... ${command}"`, name);
+    }
+    return found ?? this.view;
+  }
+
+  #programOf(name: string, command: string): ParameterView | undefined {
+    const line = this.master.services.find(
+      (one) => one.type !== 'inet' && one.name === name && one.command === command,
+    );
+    return line === undefined ? undefined : this.viewFor(line);
   }
 }

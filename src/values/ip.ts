@@ -63,9 +63,15 @@ export function reverseName(ip: IpAddress): string {
 /** One word or four words, each unsigned. IPv4-mapped words (RFC 4291 section 2.5.5.2) become IPv4. */
 export function ipFromWords(words: readonly number[]): IpAddress {
   const [first = 0, second, third, fourth = 0] = words;
-  if (words.length === 1) return { kind: 'ip', version: 4, text: dotted(first), words };
-  if (first === 0 && second === 0 && third === 0xffff) return ipFromWords([fourth]);
-  return { kind: 'ip', version: 6, text: colons(words), words };
+  const mapped = words.length === 4 && first === 0 && second === 0 && third === 0xffff;
+  return unmappedIp(mapped ? [fourth] : words);
+}
+
+/** The version by the number of words alone: for networks, where IPv4-mapped IPv6 stays what it is. */
+export function unmappedIp(words: readonly number[]): IpAddress {
+  return words.length === 1
+    ? { kind: 'ip', version: 4, text: dotted(words[0] ?? 0), words }
+    : { kind: 'ip', version: 6, text: colons(words), words };
 }
 
 /** The words as written: an IPv4-mapped address stays four words. Networks need this, for their prefix counts 128 bits. */

@@ -1,10 +1,11 @@
 /**
  * Networks in CIDR notation (RFC 4632 section 3.1, RFC 4291 section 2.3), as Postfix writes them in cidr tables and
- * mynetworks: `192.0.2.0/24`, `2001:db8::/32`, `[2001:db8::]/32`, or a bare address. Many networks at once: see
- * network-map.ts. Host names, `!` and file names of mynetworks are no part of this.
+ * mynetworks: `192.0.2.0/24`, `2001:db8::/32`, `[2001:db8::]/32`, or a bare address. What is written as IPv6 is a network of
+ * IPv6: one of IPv4-mapped addresses (`::ffff:0:0/96`) holds no IPv4 client. Many networks at once: see network-map.ts. Host
+ * names, `!` and file names of mynetworks are no part of this.
  */
 import { excerpt } from './characters.js';
-import { type IpAddress, ipFromWords, type Network, parseIpWords } from './ip.js';
+import { type IpAddress, type Network, parseIpWords, unmappedIp } from './ip.js';
 import { malformed, type Parsed, parsed } from './parsed.js';
 
 export interface NetworkOptions {
@@ -12,7 +13,10 @@ export interface NetworkOptions {
   readonly hostBits?: 'refuse' | 'mask';
 }
 
-/** A bare address is a network of its full length. `::ffff:192.0.2.0/120` is `192.0.2.0/24`. */
+/**
+ * A bare address is a network of its full length. `::ffff:192.0.2.0/120` contains nothing: IPv4-mapped addresses are read as
+ * IPv4 (parseIp), and no IPv6 network has those, as in Postfix. Write `192.0.2.0/24`.
+ */
 export function parseNetwork(text: string, options: NetworkOptions = {}): Parsed<Network> {
   const parts = splitNetwork(text);
   if (parts.kind === 'malformed') return parts;
@@ -46,11 +50,9 @@ function maskWords(words: readonly number[], prefix: number): readonly number[] 
   return words.map((word, i) => maskWord(word, prefix - 32 * i));
 }
 
-function networkOf(masked: readonly number[], prefix: number): Network {
-  const address = ipFromWords(masked);
-  // An IPv4-mapped network has at least 96 bits of prefix: with fewer, the mask clears a bit of ::ffff.
-  const bits = address.version === 4 && masked.length === 4 ? prefix - 96 : prefix;
-  return { kind: 'network', address, prefix: bits, text: `${address.text}/${bits}` };
+function networkOf(words: readonly number[], prefix: number): Network {
+  const address = unmappedIp(words);
+  return { kind: 'network', address, prefix, text: `${address.text}/${prefix}` };
 }
 
 interface NetworkParts {

@@ -121,13 +121,14 @@ describe('a configuration', () => {
       'compatibility_level = 3.6',
       'smtpd_milters = inet:127.0.0.1:1',
       'typo = 1',
+      'local_recipient_maps = inline:{ s001=x }',
     ];
     await put('milter/main.cf', `${lines.join('\n')}\nbiff = no\nmailbox_size_limit = 5\n`);
     const { status, out } = await postern('check', '--postfix', 'milter');
     expect(status).toBe(1);
     expect(out).toMatch(/main\.cf:3: smtpd_milters: NOT honoured: no milter is asked/);
     expect(out).toMatch(/main\.cf:4: typo: unknown: /);
-    expect(out).toMatch(/main\.cf:6: mailbox_size_limit: NOT honoured: /);
+    expect(out).toMatch(/main\.cf:7: mailbox_size_limit: NOT honoured: /);
     expect(out).toMatch(/not safe: 1 that guards security NOT honoured; if that is meant: --allow smtpd_milters\n$/);
     const json = await postern('check', '--postfix', 'milter', '--json');
     expect({ status: json.status, ...JSON.parse(json.out) }).toMatchObject({

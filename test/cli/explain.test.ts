@@ -171,6 +171,38 @@ describe('postern explain', () => {
     expect((await explain([...args, '--login', 's001', '--tls'])).out).toContain('goes on, to smtp:localhost:20024');
   });
 
+  it('names what refused, not what permitted before it', async () => {
+    const main = `myhostname = mx.school.example
+mydestination =
+virtual_mailbox_domains = school.example
+virtual_mailbox_maps = inline:{{a@school.example=a/}}
+mynetworks = 192.0.2.0/24
+smtpd_relay_restrictions = permit_mynetworks, reject_unauth_destination
+compatibility_level = 3.6
+`;
+    const at = await mkdtemp(join(tmpdir(), 'postern-explain-'));
+    const run = async (more: string): Promise<string> => {
+      await writeFile(join(at, 'main.cf'), main + more);
+      const envelope = ['--client-ip', '192.0.2.7', '--mail-from', 'q@y.example', '--rcpt-to', 'nobody@school.example'];
+      const { out } = await explain(['ham.eml', ...envelope, '--postfix', at, '--no-dns']);
+      return out.replace(/\s+/g, ' ');
+    };
+    try {
+      const unlisted = await run('');
+      expect(unlisted).toContain(
+        'decided by smtpdRestrictions at rcpt rule smtpd_reject_unlisted_recipient: the address',
+      );
+      expect(unlisted).toContain('permit_mynetworks: matched on "unknown[192.0.2.7]"');
+      const routed = await run('smtpd_reject_unlisted_recipient = no\n');
+      expect(routed).toContain('decided by route at rcpt detail: User unknown in virtual mailbox table');
+      const late = await run('smtpd_sender_restrictions = reject_unknown_sender_domain\n');
+      expect(late).toContain('rule defer_if_permit: put off until all else had permitted');
+      expect(late).toContain('could not tell: --no-dns');
+    } finally {
+      await rm(at, { recursive: true });
+    }
+  });
+
   it('reads a message from standard input', async () => {
     const args = ['-', ...peer, '--rcpt-to', 's001@school.example', '--config', config];
     expect((await explain(args, { stdin: 'Subject: spam\n\n' })).out).toContain('550 5.7.1 No spam');

@@ -153,14 +153,6 @@ const list: readonly KnownDifference[] = [
       /^451 4\.3\.\d .*(?:Temporary lookup failure|Server configuration error)$/.test(one.postfix),
   },
   {
-    name: 'dnswl-for-relay',
-    is: (one) =>
-      isCode(one) &&
-      isSet(one, /permit_(?:dnswl|rhswl)_client/) &&
-      refused.test(one.postfix) &&
-      /^450 4\.7\.1 /.test(one.postern),
-  },
-  {
     name: 'body-limit-zero',
     is: (one) => one.kind === 'delivery' && isSet(one, /^body_checks_size_limit = 0$/m),
   },

@@ -32,7 +32,7 @@ export async function startPostern({ root, etc }: PostfixFolder, nameserver?: st
   const resolver = nameserver === undefined ? undefined : dnsResolver({ servers: [nameserver], timeout: 2000 });
   const clients: PolicyServiceClient[] = [];
   const abilities = {
-    ...(resolver !== undefined && { resolver }),
+    ...(resolver === undefined ? { without: ['resolver'] as const } : { resolver }),
     policyService(endpoint: PolicyEndpoint, options: PolicyServiceOptions) {
       const service = policyService(endpoint, options);
       clients.push(service);

@@ -145,11 +145,7 @@ export function generate(seed: number, count: number, files: string, command: st
       relay_domains: 'relay.example',
       transport_maps: map('transport'),
       relocated_maps: map('relocated'),
-      local_recipient_maps: pick([
-        '$alias_maps texthash:' + `${etc}/users`,
-        '$alias_maps texthash:' + `${etc}/users`,
-        '',
-      ]),
+      local_recipient_maps: pick([`$alias_maps texthash:${etc}/users`, `$alias_maps texthash:${etc}/users`, '']),
       ...(maybe(0.4) && { relay_recipient_maps: map('relayusers') }),
       ...(maybe(0.3) && { relayhost: pick(['[hub.example]', 'hub.example:587']) }),
       ...(maybe(0.25) && { default_transport: pick(['custom', 'custom:[d.example]', 'smtp', 'error:no outside']) }),
@@ -163,6 +159,7 @@ export function generate(seed: number, count: number, files: string, command: st
           '$user@other.example',
           'games',
           'lost+$local@o3.example',
+          // biome-ignore lint/suspicious/noTemplateCurlyInString: Postfix's variables
           '${extension?ext-$extension@other.example}${extension:news}',
           'nobody3',
         ]),

@@ -26,7 +26,7 @@ test('postfix-folder.ts', async () => {
   writeFileSync(join(folder, 'master.cf'), `127.0.0.1:${port} inet n - n - - smtpd\n`);
   const program = start(join(root, 'examples', 'postfix-folder.ts'), {}, root, [folder]);
   try {
-    await program.printed(`port ${port}`);
+    await program.printed(`"port":${port}`);
     const good = await dialogue(port, sending('a@client.example', ['s001@school.example'], 'Subject: hello\n\nHello!'));
     expect(good.at(-1)).toMatch(/^250 /);
     expect(readdirSync(join(mail, 's001', 'new'))).toHaveLength(1);
@@ -43,6 +43,21 @@ test('postfix-folder.ts', async () => {
     expect(await last('a@spammer.example', 's001@school.example')).toMatch(/^250 /);
     program.child.kill('SIGTERM');
     expect(await program.ended()).toBe(0);
+  } finally {
+    program.child.kill('SIGKILL');
+    rmSync(folder, { recursive: true, force: true });
+  }
+}, 60_000);
+
+test('postfix-folder.ts without the folder of the mailboxes', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'postern-folder-'));
+  const mainCf = `myhostname = mail.school.example\ncompatibility_level = 3.6\nvirtual_mailbox_base = ${folder}/none\n`;
+  writeFileSync(join(folder, 'main.cf'), mainCf);
+  writeFileSync(join(folder, 'master.cf'), `127.0.0.1:${await freePort()} inet n - n - - smtpd\n`);
+  const program = start(join(root, 'examples', 'postfix-folder.ts'), {}, root, [folder]);
+  try {
+    await program.printed('make the folder of the mailboxes');
+    expect(await program.ended()).toBe(1);
   } finally {
     program.child.kill('SIGKILL');
     rmSync(folder, { recursive: true, force: true });

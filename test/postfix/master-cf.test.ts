@@ -6,7 +6,7 @@ import { readPostfix } from '../../src/postfix/index.js';
 import { readMasterCf } from '../../src/postfix/master-cf.js';
 import { isConfigurationError, renderProblem } from '../../src/values/errors.js';
 import { expectLinear } from '../values/support.js';
-import { fate, main, problems } from './support.js';
+import { fate, main, problems, send, shown } from './support.js';
 
 const stock = 'smtp inet n - n - - smtpd\n';
 const withMaster = (master: string, more = '') => main(more, { 'master.cf': master });
@@ -227,5 +227,47 @@ describe('services', () => {
     expect(warnings.map(renderProblem)).toEqual([
       'main.cf:4: smtpd_tls_cert_file: the file none.pem cannot be read (no such file): TLS is not offered: none.pem',
     ]);
+  });
+});
+
+describe('the programs that -o of an smtpd line names', () => {
+  const strict = [
+    'smtp inet n - n - - smtpd',
+    '  -o cleanup_service_name=strictclean',
+    '2525 inet n - n - - smtpd',
+    'cleanup unix n - n - 0 cleanup',
+    'strictclean unix n - n - 0 cleanup',
+    '  -o { header_checks=regexp:{{/^Subject:.*worm/ REJECT no worms}} }',
+    '',
+  ].join('\n');
+  const texts = main('local_recipient_maps =\n', { 'master.cf': strict });
+  const message = 'Subject: a worm\r\n\r\n';
+
+  it('cleanup, each its own', async () => {
+    const refused = await send(texts, { message });
+    expect(shown(refused.recipients[0]?.decision ?? { kind: 'continue' })).toContain('no worms');
+    const taken = await send(texts, { message, service: '2525' });
+    expect(shown(taken.recipients[0]?.decision ?? { kind: 'continue' })).toBe('continue');
+    const { report } = readPostfix(texts);
+    const rows = report.filter(({ service }) => service !== undefined);
+    expect(rows.map(({ parameter, status }) => [parameter, status])).toEqual([
+      ['cleanup_service_name', 'honoured'],
+      ['header_checks', 'honoured'],
+    ]);
+  });
+
+  it('refuses the name of one that is not there', () => {
+    const gone = { ...texts, 'master.cf': strict.replace('=strictclean', '=nobody') };
+    expect(problems(gone)).toEqual([expect.stringContaining('master.cf has no line "nobody unix ... cleanup"')]);
+  });
+
+  it.each([
+    ['header_checks=', 'irrelevant', false],
+    ['relay_domains=all.example', 'irrelevant', false],
+    ['mydestination=', 'not-honoured', true],
+    ['disable_mime_input_processing=yes', 'not-honoured', true],
+  ])('what another program reads, -o %s: %s', (option, status, guards) => {
+    const { report } = readPostfix(main('', { 'master.cf': `smtp inet n - n - - smtpd\n  -o ${option}\n` }));
+    expect(report.find(({ service }) => service === 'smtp/inet')).toMatchObject({ status, guards });
   });
 });

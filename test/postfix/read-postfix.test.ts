@@ -55,7 +55,7 @@ describe('the school', () => {
   });
 
   it('gives the settings of a server', () => {
-    const { settings, server, mailboxes, services } = readPostfix(school);
+    const { settings, server, mailboxes, services } = readPostfix(school, { resolver });
     expect(settings).toMatchObject({
       hostname: { ascii: 'mail.school.example' },
       origin: { ascii: 'school.example' },
@@ -91,7 +91,7 @@ describe('the school', () => {
   });
 
   it('reads the line of the list manager', () => {
-    const { transports } = readPostfix(school);
+    const { transports } = readPostfix(school, { resolver });
     expect(transports.find(({ name }) => name === 'mailman')).toMatchObject({
       kind: 'pipe',
       flags: 'FR',

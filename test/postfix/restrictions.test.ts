@@ -132,9 +132,27 @@ describe('restrictions', () => {
     expect(row).toMatchObject({ status: 'honoured' });
   });
 
-  it('leaves out, and reports, what needs the DNS where the program gave none', () => {
+  it.each([
+    [
+      'reject_rbl_client bl.example',
+      'needs-resolver',
+      "give readPostfix() the option resolver, or without: ['resolver']",
+    ],
+    ['check_policy_service inet:[127.0.0.1]:9', 'needs-policy-service', "or without: ['policyService']"],
+  ])('drops no check in silence: %s', (restriction, code, text) => {
+    const texts = main(`smtpd_sender_restrictions = ${restriction}, permit\n`);
+    const source = { file: 'main.cf', line: 3 };
+    const problem = { code, source, construct: restriction, message: expect.stringContaining(text) };
+    expect(() => readPostfix(texts)).toThrow(expect.objectContaining({ problems: [problem] }));
+    expect(readPostfix(texts, { without: ['resolver', 'policyService'] }).report).toContainEqual(
+      expect.objectContaining({ parameter: 'smtpd_sender_restrictions', status: 'not-honoured', guards: true }),
+    );
+  });
+
+  it('leaves out, and reports, what needs the DNS where the program does without', () => {
     const texts = main('smtpd_sender_restrictions = reject_unknown_sender_domain, permit\n');
-    const row = readPostfix(texts).report.find((one) => one.parameter === 'smtpd_sender_restrictions');
+    const { report } = readPostfix(texts, { without: ['resolver'] });
+    const row = report.find((one) => one.parameter === 'smtpd_sender_restrictions');
     expect(row).toMatchObject({
       status: 'not-honoured',
       why: expect.stringContaining('reject_unknown_sender_domain (it asks the DNS'),

@@ -20,6 +20,9 @@ export interface Sent extends SessionOptions {
 /** Nobody is on any list. */
 export const resolver: Resolver = zoneResolver({});
 
+/** Restrictions that need more than the folder are left out. */
+const without = ['resolver', 'policyService'] as const;
+
 export async function send(origin: string | PostfixTexts, sent: Sent = {}): Promise<Outcome> {
   const {
     from = 'stranger@client.example',
@@ -29,7 +32,7 @@ export async function send(origin: string | PostfixTexts, sent: Sent = {}): Prom
     service,
     ...peer
   } = sent;
-  const { policy, services } = readPostfix(origin);
+  const { policy, services } = readPostfix(origin, { without });
   const spoken = services.find(({ name }) => name === service)?.policy ?? policy;
   return spoken.evaluate({
     session: sessionOf(peer),
@@ -55,7 +58,7 @@ export async function fate(origin: string | PostfixTexts, sent: Sent = {}): Prom
 
 export function problems(texts: string | PostfixTexts): readonly string[] {
   try {
-    readPostfix(texts);
+    readPostfix(texts, { without });
     return [];
   } catch (error) {
     if (!isConfigurationError(error)) throw error;

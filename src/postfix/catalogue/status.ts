@@ -152,7 +152,7 @@ export function statusOf(name: string): KnownStatus {
   const known = meanings.find(([pattern]) => pattern.test(name));
   return {
     status: 'not-honoured',
-    why: known?.[1] ?? 'it has no effect here',
+    why: known?.[1] ?? 'nothing here follows it',
     guards: false,
     named: known !== undefined,
   };

@@ -102,6 +102,10 @@ function judgementOf(answer: Answer<Hit>, question: AccessQuestion, ctx: AccessC
     on: question.subject.slice(0, 200),
     result: value.slice(0, 200),
   });
+  if (action.kind === 'warn' || action.kind === 'info') {
+    const text = `${action.kind}: ${question.what} <${question.subject.slice(0, 256)}>: ${action.text.slice(0, 300)}`;
+    ctx.note({ kind: 'remark', text, log: action.kind });
+  }
   const finding: AccessFinding = { kind: 'matched', key, action: action.kind, value, source };
   return { finding, decision: decisionOf(action, question, `${question.table.name}: ${key} ${value}`) };
 }

@@ -26,7 +26,7 @@ export function applyAction(check: Check, value: string, place: Place, origin: s
       return check.deferIfReject(groundsOf(check, action, place, origin));
     case 'warn':
     case 'info':
-      check.remark(`${action.kind}: ${origin}`);
+      check.log(action.kind, action.text);
       return 'next';
     case 'prepend':
       if (check.facts.state === 'END-OF-MESSAGE') {

@@ -4,6 +4,7 @@
  */
 import type { Problem } from '../../values/errors.js';
 import type { Check } from './check.js';
+import { isOurs } from './destinations.js';
 import {
   addressQuery,
   askList,
@@ -99,6 +100,9 @@ function listing(
     if (resolver === undefined || list.kind !== 'parsed') return check.serverError(`${name} cannot ask`);
     const of = subjectOf(check, list.value);
     if (of === undefined) return 'next';
+    const { recipient } = check.facts;
+    // A list of good clients opens no relay: postconf(5), "silently ignored when it would override reject_unauth_destination".
+    if (say === permitListed && recipient !== undefined && (await isOurs(check, recipient)) !== true) return 'next';
     const answer = await askList(resolver, list.value, of.query);
     if (answer.kind !== 'cannot-tell') for (const note of answer.notes) check.remark(note);
     return say(check, list.value, of, answer);

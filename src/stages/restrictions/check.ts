@@ -15,6 +15,7 @@ import type { Mailbox, ReversePath } from '../../values/address.js';
 import type { Answer } from '../../values/answer.js';
 import { reply, replyFromText, replyText } from '../../values/reply.js';
 import type { Effect, KeptEffect } from './effects.js';
+import { circumstances, clientPlace } from './places.js';
 import type { ProtocolState } from './policy/index.js';
 import type { Ports } from './ports.js';
 import { firstWord, type Grounds, type Place, type Refusal, type Restriction, type Verdict } from './restriction.js';
@@ -128,7 +129,7 @@ export class Check {
 
   refuse(grounds: Grounds): Verdict {
     if (this.#warning > 0 && grounds.fault !== true) {
-      this.remark(`reject_warning: ${replyText(this.#refusal(grounds).reply)}`);
+      this.log('reject_warning', replyText(this.#refusal(grounds).reply));
       return 'next';
     }
     // What refuses for now anyway stays as it is.
@@ -151,7 +152,17 @@ export class Check {
 
   /** What was put off by `deferIfPermit`. */
   putOff(): Verdict {
-    return this.#ifPermit === undefined ? 'next' : this.refuse(this.#ifPermit);
+    if (this.#ifPermit === undefined) return 'next';
+    return this.unwritten('defer_if_permit', 'put off until all else had permitted', this.refuse(this.#ifPermit));
+  }
+
+  /** A rule that stands in no list: without its note, the one that permitted last would seem to have refused. */
+  unwritten(name: string, text: string, word: Verdict): Verdict {
+    if (typeof word === 'object') {
+      const result = replyText(word.reply).slice(0, 200);
+      this.#ctx.note({ kind: 'rule', source: { file: name }, text, matched: true, result });
+    }
+    return word;
   }
 
   /** smtpd's reject_server_error. */
@@ -231,6 +242,16 @@ export class Check {
     this.#ctx.note({ kind: 'remark', text: text.slice(0, 300) });
   }
 
+  /** For the operator's log too, in smtpd's words: `warn: RCPT from host[ip]: text; from=<a> to=<b> proto=ESMTP helo=<h>`. */
+  log(what: 'warn' | 'info' | 'reject_warning', text: string): void {
+    const line = `${what}: ${this.facts.state} from ${clientPlace(this.facts.session).subject}: ${text.slice(0, 300)}`;
+    this.#ctx.note({
+      kind: 'remark',
+      text: `${line}; ${circumstances(this.facts)}`,
+      log: what === 'info' ? 'info' : 'warn',
+    });
+  }
+
   /** A table's entry that was found. */
   noteEntry({ source, value }: TableEntry, key: string, on: string): void {
     if (source === undefined) return;
@@ -238,7 +259,8 @@ export class Check {
     this.#ctx.note({ kind: 'rule', source, matched: true, ...shown });
   }
 
-  #note(one: Restriction, { subject }: Place, word: Verdict): void {
+  #note(one: Restriction, place: Place, word: Verdict): void {
+    const subject = one.about === 'client' ? clientPlace(this.facts.session).subject : place.subject;
     const source = one.source ?? { file: this.list };
     const text = `${this.list}: ${one.text}`.slice(0, 200);
     const note = { kind: 'rule', source, text, matched: word !== 'next', on: subject.slice(0, 200) } as const;

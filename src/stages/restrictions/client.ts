@@ -10,6 +10,7 @@ import { type Restriction, type RestrictionOptions, restriction, type Verdict } 
 export function permitMynetworks(options?: RestrictionOptions): Restriction<'networks'> {
   return restriction('permit_mynetworks', options, (check, place) => inList(check, 'networks', place.subject), {
     needs: ['networks'],
+    about: 'client',
   });
 }
 
@@ -21,6 +22,7 @@ export function permitInetInterfaces(options?: RestrictionOptions): Restriction<
     (check, place) => inList(check, 'ownAddresses', place.subject),
     {
       needs: ['ownAddresses'],
+      about: 'client',
     },
   );
 }
@@ -39,16 +41,15 @@ function inList(check: Check, list: 'networks' | 'ownAddresses', subject: string
 }
 
 export function permitSaslAuthenticated(options?: RestrictionOptions): Restriction<never> {
-  return restriction('permit_sasl_authenticated', options, ({ facts, known }) =>
-    facts.session.login !== undefined && known.logins !== false ? 'permit' : 'next',
-  );
+  const apply = ({ facts, known }: Check): Verdict =>
+    facts.session.login !== undefined && known.logins !== false ? 'permit' : 'next';
+  return restriction('permit_sasl_authenticated', options, apply, { about: 'client' });
 }
 
 /** Clients with a certificate that our trust anchors verify, whoever it names. */
 export function permitTlsAllClientcerts(options?: RestrictionOptions): Restriction<never> {
-  return restriction('permit_tls_all_clientcerts', options, ({ facts }) =>
-    facts.session.tls?.verifiedClient === undefined ? 'next' : 'permit',
-  );
+  const apply = ({ facts }: Check): Verdict => (facts.session.tls?.verifiedClient === undefined ? 'next' : 'permit');
+  return restriction('permit_tls_all_clientcerts', options, apply, { about: 'client' });
 }
 
 /** Clients whose certificate, or its public key, has a fingerprint in `clientCertificates`; trust anchors do not count. */
@@ -67,7 +68,7 @@ export function permitTlsClientcerts(options?: RestrictionOptions): Restriction<
     'permit_tls_clientcerts',
     options,
     (check, place) => next(check, check.facts.session.tls?.fingerprints ?? [], 0, place.subject),
-    { needs: ['clientCertificates'] },
+    { needs: ['clientCertificates'], about: 'client' },
   );
 }
 
@@ -80,20 +81,22 @@ export function permitNakedIpAddress(options?: RestrictionOptions): Restriction<
 
 /** The address has no name, or its name does not point back. */
 export function rejectUnknownClientHostname(options?: RestrictionOptions): Restriction<never> {
-  return restriction('reject_unknown_client_hostname', options, (check) => {
+  const apply = (check: Check): Verdict => {
     const { kind } = check.facts.session.client.name;
     const isCertain = kind === 'none' || kind === 'unverified';
     return kind === 'verified' ? 'next' : noName(check, 'hostname', '4.7.25', isCertain);
-  });
+  };
+  return restriction('reject_unknown_client_hostname', options, apply, { about: 'client' });
 }
 
 /** The address has no name at all. */
 export function rejectUnknownReverseClientHostname(options?: RestrictionOptions): Restriction<never> {
-  return restriction('reject_unknown_reverse_client_hostname', options, (check) => {
+  const apply = (check: Check): Verdict => {
     const { session } = check.facts;
     if (reverseName(session) !== 'unknown') return 'next';
     return noName(check, 'reverse hostname', '4.7.1', session.client.name.kind === 'none');
-  });
+  };
+  return restriction('reject_unknown_reverse_client_hostname', options, apply, { about: 'client' });
 }
 
 /** 450 when it could not be told, or nobody looked. */

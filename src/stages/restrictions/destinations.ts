@@ -2,6 +2,7 @@
 import type { MaybePromise } from '../../core/stage.js';
 import { andThen } from '../../core/stage-context.js';
 import type { Mailbox } from '../../values/address.js';
+import { addressWithin } from '../../values/routed-address.js';
 import type { Check } from './check.js';
 import type { MatchAnswer } from './match-list.js';
 import { isRouted } from './places.js';
@@ -44,9 +45,29 @@ function of(
   return restriction(text, options, apply, { needs: ['destinations'] });
 }
 
-/** With allow_untrusted_routing = no, an address that may hold a route is nobody's. */
-function isOurs(check: Check, address: Mailbox): MaybePromise<MatchAnswer> {
-  if (isRouted(check)) return false;
+/** With allow_untrusted_routing = no, an address that may hold a route is nobody's; else its route is followed first. */
+export function isOurs(check: Check, given: Mailbox): MaybePromise<MatchAnswer> {
+  return isRouted(check) ? false : followRoute(check, given, 0);
+}
+
+/** More than anybody needs. */
+const ROUTE_LIMIT = 10;
+
+/** As trivial-rewrite(8): at a local domain the address within counts. What nobody can read is not ours. */
+function followRoute(check: Check, address: Mailbox, followed: number): MaybePromise<MatchAnswer> {
+  const { local, percentHack = true, bangPaths = true } = check.known;
+  const inner = addressWithin(address, { percentHack, bangPaths });
+  if (inner === undefined) return isInOurDomain(check, address);
+  const isLocal = local.matchDomain(address.domain, (table, key) => check.lookup(table, key));
+  return andThen(isLocal, (answer): MaybePromise<MatchAnswer> => {
+    if (typeof answer !== 'boolean') return answer;
+    if (!answer) return isInOurDomain(check, address);
+    if (inner.kind === 'malformed' || followed >= ROUTE_LIMIT) return false;
+    return followRoute(check, inner.value, followed + 1);
+  });
+}
+
+function isInOurDomain(check: Check, address: Mailbox): MaybePromise<MatchAnswer> {
   return andThen(finalDomain(check, address), (isFinal): MaybePromise<MatchAnswer> => {
     if (isFinal !== false) return isFinal;
     return check.known.relay.matchDomain(address.domain, (table, key) => check.lookup(table, key));

@@ -19,8 +19,6 @@ export interface KeptEffect {
   readonly detail: string;
 }
 
-export const noEffects: readonly KeptEffect[] = Object.freeze([]);
-
 export function discardOf(effects: readonly KeptEffect[]): FinalOf<'discard'> | undefined {
   const first = effects.find(({ effect }) => effect.kind === 'discard');
   return first && discard('access', first.detail);

@@ -1,6 +1,7 @@
 /** What the stages of one bundle hand on to one another, and what others may read: how the lists ended. */
 import { type FindingKey, finding } from '../../core/finding.js';
 import type { Recipient } from '../../core/transaction.js';
+import type { Mailbox } from '../../values/address.js';
 import type { KeptEffect } from './effects.js';
 import type { Grounds, RestrictionList } from './restriction.js';
 
@@ -14,6 +15,8 @@ export interface RestrictionsFinding {
 }
 
 export interface RcptRestrictionsFinding extends RestrictionsFinding {
+  /** As it was judged: before aliases and canonical addresses. */
+  readonly address: Mailbox;
   /** RCPT commands of the transaction so far that no list refused. */
   readonly passed: number;
   /** DISCARD has been said, for this recipient or before: nobody is refused any more. */

@@ -88,4 +88,5 @@ export {
   type SmtpdRestrictionsStages,
   smtpdRestrictions,
 } from './stage.js';
+export { type OwnStages, type RestrictedLists, withRestrictions } from './with-restrictions.js';
 export { type ReadWords, readWords, type WordContext } from './words.js';

@@ -53,8 +53,11 @@ export class Lists {
     const { sender } = facts;
     if (known.rejectUnlistedSender !== true || senderChecked) return 'next';
     if (sender === undefined || sender.kind === 'null-path') return 'next';
-    this.#check.list = 'smtpd_reject_unlisted_sender';
-    return unlistedSender(this.#check, sender);
+    const name = 'smtpd_reject_unlisted_sender';
+    this.#check.list = name;
+    return andThen(unlistedSender(this.#check, sender), (said) =>
+      this.#check.unwritten(name, 'the address must exist', said),
+    );
   }
 
   get finding(): RestrictionsFinding {

@@ -7,6 +7,7 @@ import type { FinalOf } from '../../core/decision.js';
 import { defineStage, type MaybePromise, type Stage } from '../../core/stage.js';
 import { andThen } from '../../core/stage-context.js';
 import type { MessageFacts } from '../../core/transaction.js';
+import type { Mailbox } from '../../values/address.js';
 import { Check, type Facts } from './check.js';
 import { anyContext, type Built, isOwn } from './early-stages.js';
 import {
@@ -126,10 +127,17 @@ export function effectsStage(effects: ReadonlySet<string>): SmtpdEffectsStage {
 
 /** Restrictions of a recipient say something only when there is one, as in Postfix. */
 function factsOf(tx: MessageFacts, name: keyof DataLists): Facts {
-  const { session, helo, id, sender, mailParameters, recipients, message } = tx;
-  const [first, ...others] = recipients;
-  const recipient = others.length === 0 ? first?.address : undefined;
-  const common = { session, helo, id, sender, mailParameters, recipient, recipientCount: recipients.length };
+  const { session, helo, id, sender, mailParameters, message } = tx;
+  const taken = takenAtRcpt(tx);
+  const recipient = taken.length === 1 ? taken[0] : undefined;
+  const common = { session, helo, id, sender, mailParameters, recipient, recipientCount: taken.length };
   if (name === 'data') return { ...common, state: 'DATA', size: undefined };
   return { ...common, state: 'END-OF-MESSAGE', size: message.size };
+}
+
+/** The RCPTs that were not refused, as they were judged there: what aliases made of them is not smtpd's to know. */
+function takenAtRcpt({ tried, recipients }: MessageFacts): readonly Mailbox[] {
+  const alive = new Map(recipients.map((one) => [one.original.text, one.original]));
+  if (tried === undefined) return [...alive.values()];
+  return tried.flatMap((one) => (alive.has(one.original.text) ? [findingOf(one)?.address ?? one.original] : []));
 }

@@ -1,7 +1,7 @@
 /** How smtpd names what it judges in its replies, and what several restrictions ask of a session or an address. */
 import type { Session } from '../../core/session.js';
 import type { Mailbox, ReversePath } from '../../values/address.js';
-import type { Check } from './check.js';
+import type { Check, Facts } from './check.js';
 import type { Place } from './restriction.js';
 
 /** smtpd's client_name: verified, or `unknown`. */
@@ -39,4 +39,16 @@ export function isRouted({ facts, known }: Check): boolean {
 /** The domain in A-labels; undefined for an address literal. */
 export function domainOf({ domain }: Mailbox): string | undefined {
   return domain.kind === 'domain' ? domain.ascii : undefined;
+}
+
+/** As smtpd ends its lines in the log; each part is bounded by the parser that it came through. */
+export function circumstances({ session, helo, sender, recipient }: Facts): string {
+  const parts = [
+    sender === undefined ? undefined : `from=<${sender.kind === 'null-path' ? '' : sender.text}>`,
+    recipient === undefined ? undefined : `to=<${recipient.text}>`,
+    `proto=${session.protocol.toUpperCase()}`,
+    helo === undefined ? undefined : `helo=<${helo.slice(0, 256)}>`,
+    session.login === undefined ? undefined : `sasl_username=<${session.login.name.slice(0, 256)}>`,
+  ];
+  return parts.filter((part) => part !== undefined).join(' ');
 }

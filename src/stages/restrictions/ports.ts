@@ -41,7 +41,7 @@ export class Ports {
     if (needed('senderLogins')) this.add(known.senderLogins, 'senderLogins', 'defer');
     if (needed('resolver')) this.add(known.rblReplies, 'rblReplies', 'defer');
     if (needed('clientCertificates')) this.add(known.clientCertificates, 'clientCertificates', 'defer');
-    for (const list of [known.networks, known.final, known.relay]) {
+    for (const list of [known.networks, known.final, known.local, known.relay]) {
       for (const table of list.tables) this.add(table, table.name, 'defer');
     }
   }

@@ -8,6 +8,7 @@ import { discard } from '../../core/decision.js';
 import { defineStage, type MaybePromise, type Stage } from '../../core/stage.js';
 import { andThen } from '../../core/stage-context.js';
 import type { RcptFacts } from '../../core/transaction.js';
+import type { Mailbox } from '../../values/address.js';
 import { unlistedRecipient } from './addresses.js';
 import { Check, type Facts } from './check.js';
 import { anyContext, type Built, discards, isOwn } from './early-stages.js';
@@ -65,37 +66,43 @@ export function rcptStage(lists: RcptLists, { known, ports, asks }: Built): Smtp
       const { smtpdSenderRestrictions: sender, smtpdHeloRestrictions: helo } = tx.findings;
       const before = findingOf(tx.previous);
       const passed = before?.passed ?? 0;
+      const { address } = tx.recipient;
       if (before?.discards === true || discards(sender)) {
         ctx.note({ kind: 'remark', text: 'a table has said DISCARD: no list is applied' });
         const decision = discard('access', 'a table has said DISCARD');
-        return { findings: found(none, passed + 1, true), decision };
+        return { findings: found(none, address, passed + 1, true), decision };
       }
       const check = new Check(factsOf(tx, passed + 1), known, anyContext(ctx), ports);
       if (tx.recipient.postmaster === true) {
         check.remark('postmaster without a domain: no list is applied');
-        return { findings: found(none, passed + 1, false) };
+        return { findings: found(none, address, passed + 1, false) };
       }
-      if (isOwn(check)) return { findings: found(none, passed + 1, false) };
+      if (isOwn(check)) return { findings: found(none, address, passed + 1, false) };
       check.resume((sender ?? helo ?? tx.findings.smtpdClientRestrictions)?.putOff);
       const run = new Lists(check, orderOf(lists, known.relayBeforeRecipient !== false, tx));
       return andThen(
         andThen(run.apply(), (word) => atTheEnd(check, tx, word)),
-        (word) => outcome(word, run, passed),
+        (word) => outcome(word, run, address, passed),
       );
     },
   });
 }
 
-function outcome(word: Verdict, run: Lists, passed: number): Outcome {
+function outcome(word: Verdict, run: Lists, address: Mailbox, passed: number): Outcome {
   const { finding } = run;
-  if (typeof word === 'object') return { findings: found(finding, passed, false), decision: word };
+  if (typeof word === 'object') return { findings: found(finding, address, passed, false), decision: word };
   const decision = discardOf(finding.effects);
-  const findings = found(finding, passed + 1, decision !== undefined);
+  const findings = found(finding, address, passed + 1, decision !== undefined);
   return decision === undefined ? { findings } : { findings, decision };
 }
 
-function found({ endedBy, effects }: RestrictionsFinding, passed: number, isDiscard: boolean): Outcome['findings'] {
-  return restrictionsFinding.of({ endedBy, effects, passed, discards: isDiscard });
+function found(
+  { endedBy, effects }: RestrictionsFinding,
+  address: Mailbox,
+  passed: number,
+  isDiscard: boolean,
+): Outcome['findings'] {
+  return restrictionsFinding.of({ endedBy, effects, address, passed, discards: isDiscard });
 }
 
 function orderOf({ early, relay, recipient }: RcptLists, relayFirst: boolean, tx: RcptFacts): readonly OrderedList[] {
@@ -122,8 +129,11 @@ function atTheEnd(check: Check, { recipient }: RcptFacts, word: Verdict): MaybeP
   const { known, recipientChecked } = check;
   const wanted = known.rejectUnlistedRecipient ?? known.recipients !== undefined;
   if (!wanted || recipientChecked) return 'next';
-  check.list = 'smtpd_reject_unlisted_recipient';
-  return unlistedRecipient(check, recipient.address);
+  const name = 'smtpd_reject_unlisted_recipient';
+  check.list = name;
+  return andThen(unlistedRecipient(check, recipient.address), (said) =>
+    check.unwritten(name, 'the address must exist', said),
+  );
 }
 
 function factsOf({ session, helo, id, sender, mailParameters, recipient }: RcptFacts, recipientCount: number): Facts {

@@ -72,6 +72,8 @@ export interface Restriction<N extends Need = Need> {
   /** The members of a class, or what only warns. */
   readonly inner: readonly Restriction[];
   readonly form: 'plain' | 'class' | 'warn';
+  /** What the trace says that it was held against: the client, or what its list is about. */
+  readonly about: 'client' | 'list';
   /** What is wrong with its arguments; the stage refuses to be built with it. */
   readonly problems: readonly Problem[];
   readonly apply: (check: Check, place: Place) => MaybePromise<Verdict>;
@@ -83,7 +85,7 @@ export interface RestrictionOptions {
   readonly source?: SourcePosition;
 }
 
-type Parts<N extends Need> = Partial<Pick<Restriction<N>, 'needs' | 'asked' | 'inner' | 'form' | 'problems'>>;
+type Parts<N extends Need> = Partial<Pick<Restriction<N>, 'needs' | 'asked' | 'inner' | 'form' | 'about' | 'problems'>>;
 
 export function restriction<N extends Need = never>(
   text: string,
@@ -91,7 +93,7 @@ export function restriction<N extends Need = never>(
   apply: Restriction['apply'],
   parts: Parts<N> = {},
 ): Restriction<N> {
-  const { needs = [], asked = [], inner = [], form = 'plain', problems = [] } = parts;
+  const { needs = [], asked = [], inner = [], form = 'plain', about = 'list', problems = [] } = parts;
   const source = options?.source;
   const placed = problems.map((one) => ({ construct: text, ...(source !== undefined && { source }), ...one }));
   return Object.freeze({
@@ -102,6 +104,7 @@ export function restriction<N extends Need = never>(
     asked,
     inner,
     form,
+    about,
     problems: placed,
     apply,
   } as const);

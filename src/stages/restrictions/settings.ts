@@ -80,6 +80,8 @@ export interface Destinations {
   readonly final: readonly MatchEntry[];
   /** relay_domains: with all below them, unless `subdomains` is `dot`. */
   readonly relay?: readonly MatchEntry[];
+  /** mydestination: those of `final` where routes in local parts are followed (`allowUntrustedRouting`). Default: all of them. */
+  readonly local?: readonly MatchEntry[];
 }
 
 export interface RestrictionSettings {
@@ -118,8 +120,12 @@ export interface RestrictionSettings {
   readonly showTableName?: boolean;
   /** smtpd_relay_before_recipient_restrictions. Default true. */
   readonly relayBeforeRecipient?: boolean;
-  /** allow_untrusted_routing. Default false. */
+  /** allow_untrusted_routing: `user%domain@ours` is judged by the domain where the mail would go, not refused. Default false. */
   readonly allowUntrustedRouting?: boolean;
+  /** What is a route beside `"user@domain"`: `user%domain` (allow_percent_hack), `domain!user` (swap_bangpath). As the routing has
+   * them. Default true. */
+  readonly percentHack?: boolean;
+  readonly bangPaths?: boolean;
   /** unknown_address_tempfail_action. Default `defer_if_permit`. */
   readonly unknownAddressTempfail?: TempfailAction;
   /** unknown_helo_hostname_tempfail_action. Default `defer_if_permit`. */
@@ -136,6 +142,7 @@ export interface Known
   readonly networks: MatchList;
   readonly ownAddresses: MatchList;
   readonly final: MatchList;
+  readonly local: MatchList;
   readonly relay: MatchList;
   readonly codes: ReplyCodes;
   readonly rblTemplate: Template;
@@ -168,6 +175,7 @@ export function compileSettings(settings: RestrictionSettings, problems: Problem
     networks: networkList(networks ?? [], 'networks', problems),
     ownAddresses: networkList(ownAddresses ?? [], 'ownAddresses', problems),
     final: domainList(destinations?.final ?? [], 'destinations.final', 'exact', problems),
+    local: domainList(destinations?.local ?? destinations?.final ?? [], 'destinations.local', 'exact', []),
     relay: domainList(destinations?.relay ?? [], 'destinations.relay', others.relaySubdomains ?? 'parent', problems),
     codes: { ...defaultCodes, ...codes },
     rblTemplate: guarded(() => rblReplyTemplate(rblReply ?? DEFAULT_RBL_REPLY)) ?? [],

@@ -38,7 +38,10 @@ export interface RestrictionLists<N extends Need> {
 /** The settings, of which those that the restrictions need must be there. */
 export type SettingsFor<N extends Need> = RestrictionSettings & Required<Pick<RestrictionSettings, N>>;
 
-/** `definePolicy({ connect, helo, mail, rcpt: [...rcpt, route], message: [...message, contentChecks, ...last] })`. */
+/**
+ * Lists for every phase, of which none may be forgotten: without `message` and `last`, HOLD, DISCARD, FILTER, PREPEND, BCC and
+ * REDIRECT of access tables do nothing. `withRestrictions` puts each where it belongs.
+ */
 export interface SmtpdRestrictionsStages {
   /** The first three: none, unless `delayReject` is false. */
   readonly connect: readonly SmtpdClientRestrictionsStage[];

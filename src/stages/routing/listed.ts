@@ -2,10 +2,11 @@
  * Is this address listed: a local user, a virtual alias, a virtual mailbox, a known address of a relay domain? Postfix's
  * reject_unlisted_recipient and reject_unlisted_sender (smtpd_check.c), with their replies. Nothing is expanded.
  */
-import { nameKeys } from '../../tables/address-keys.js';
+import { nameKeys, userName } from '../../tables/address-keys.js';
 import type { Mailbox, ReversePath } from '../../values/address.js';
 import { type Reply, reply, replyFromText } from '../../values/reply.js';
 import type { Compiled } from './compile.js';
+import { mayBeUser, takesUnknown } from './local-mailbox.js';
 import { domainText, findAddress, nextHopOf, type Resolved, unknownIn } from './next-hop.js';
 import type { AddressClass, TableName } from './options.js';
 import type { Asking } from './questions.js';
@@ -57,7 +58,9 @@ const ALWAYS = ['postmaster@', 'mailer-daemon@', 'double-bounce@'];
 
 function* knownAs({ address, class: addressClass }: Resolved, compiled: Compiled): Asking<KnownAs | undefined> {
   const table = userTables[addressClass];
-  if (table === undefined || compiled.tables[table] === undefined) return 'user';
+  if (table === undefined || compiled.tables[table] === undefined) {
+    return addressClass === 'local' ? yield* anybody(address, compiled) : 'user';
+  }
   if (addressClass === 'local' && isAlways(address)) return 'alias';
   if ((yield* findAddress(table, address, compiled)) !== undefined) return 'user';
   // Names of aliases have no domain, and no quotes.
@@ -65,6 +68,16 @@ function* knownAs({ address, class: addressClass }: Resolved, compiled: Compiled
   return byName && (yield { table: 'aliases', keys: nameKeys(address, compiled.keys) }) !== undefined
     ? 'alias'
     : undefined;
+}
+
+/** Every name is a user's that could be one, unless something takes those that are none. */
+function* anybody(address: Mailbox, compiled: Compiled): Asking<KnownAs | undefined> {
+  if (mayBeUser(userName(address, compiled.keys), compiled) || takesUnknown(compiled)) return 'user';
+  const hit =
+    compiled.tables.aliases === undefined
+      ? undefined
+      : yield { table: 'aliases', keys: nameKeys(address, compiled.keys) };
+  return hit === undefined ? undefined : 'alias';
 }
 
 /** Where the users of a class are; a table that is not there has everybody. */

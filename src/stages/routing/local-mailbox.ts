@@ -14,6 +14,9 @@ import { expandVariables } from './variables.js';
 import { memberAddress } from './virtual.js';
 import { broken, deliver, end, inChain, type LocalContext, type Work } from './work.js';
 
+/** Of the name of a file, on most file systems. */
+const NAME_LIMIT = 255;
+
 export interface LocalName {
   readonly user: string;
   readonly extension: string | undefined;
@@ -64,8 +67,22 @@ function* passedOn(
   return applyTransport(value, { transport: value.transport, destination: nextHop }, nextHop);
 }
 
+/** False for what no account is called, and no folder may be. A function of the program's own may name any mailbox. */
+export function mayBeUser(user: string, { mailboxOf }: Compiled): boolean {
+  if (mailboxOf !== undefined) return true;
+  return user !== '' && user !== '.' && user !== '..' && user.length <= NAME_LIMIT && !/[/\0]/.test(user);
+}
+
+/** Whether names without an account go elsewhere than back. */
+export function takesUnknown(compiled: Compiled): boolean {
+  const { tables, transports, luserRelay } = compiled;
+  const fallback = tables.fallbackTransports ?? transports.fallbackTransport;
+  return passesMailboxes(compiled) || fallback !== undefined || luserRelay !== undefined;
+}
+
 function* isUser(work: Work, address: Mailbox, { user }: LocalName): Asking<boolean> {
   const { users, localRecipients } = work.compiled.tables;
+  if (!mayBeUser(user, work.compiled)) return false;
   if (users !== undefined) return (yield* find('users', [user], work.compiled)) !== undefined;
   if (localRecipients === undefined) return true;
   return (yield* findAddress('localRecipients', address, work.compiled)) !== undefined;

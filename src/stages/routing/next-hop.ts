@@ -13,9 +13,9 @@ import {
 } from '../../tables/address-keys.js';
 import { isPatternTable } from '../../tables/memory-table.js';
 import type { Hit } from '../../tables/search.js';
-import { MAILBOX_LIMIT, type Mailbox, mailboxOf, type ReversePath } from '../../values/address.js';
-import { parseMailbox } from '../../values/mailbox.js';
+import type { Mailbox, ReversePath } from '../../values/address.js';
 import type { Parsed } from '../../values/parsed.js';
+import { addressWithin } from '../../values/routed-address.js';
 import type { Compiled } from './compile.js';
 import type { AddressClass, DomainList, TableName } from './options.js';
 import type { Asking } from './questions.js';
@@ -116,7 +116,7 @@ export function* nextHopOf(
   compiled: Compiled,
   domains: DomainTransports = new Map(),
 ): Asking<Resolved | Unresolved> {
-  const isRouted = innerAddress(given.localPart, compiled) !== undefined;
+  const isRouted = addressWithin(given, compiled) !== undefined;
   const inner: Parsed<Mailbox> = isRouted ? yield* routedAddress(given, compiled) : { kind: 'parsed', value: given };
   if (inner.kind === 'malformed') return { kind: 'unresolved', why: `bad address syntax: ${inner.why}` };
   const { tables } = compiled;
@@ -243,30 +243,10 @@ const ROUTING_LIMIT = 10;
 export function* routedAddress(given: Mailbox, compiled: Compiled): Asking<Parsed<Mailbox>> {
   let address = given;
   for (let i = 0; i < ROUTING_LIMIT; i++) {
-    const inner = innerAddress(address.localPart, compiled);
+    const inner = addressWithin(address, compiled);
     if (inner === undefined || !(yield* isLocal(address, compiled))) break;
-    const read = readInner(inner);
-    if (read.kind === 'malformed') return read;
-    address = read.value;
+    if (inner.kind === 'malformed') return inner;
+    address = inner.value;
   }
   return { kind: 'parsed', value: address };
-}
-
-interface Inner {
-  readonly user: string;
-  readonly domain: string;
-}
-
-function innerAddress(local: string, { percentHack, bangPaths }: Compiled): Inner | undefined {
-  const at = local.lastIndexOf('@');
-  if (at >= 0) return { user: local.slice(0, at), domain: local.slice(at + 1) };
-  const bang = bangPaths ? local.indexOf('!') : -1;
-  if (bang >= 0) return { user: local.slice(bang + 1), domain: local.slice(0, bang) };
-  const percent = percentHack ? local.lastIndexOf('%') : -1;
-  return percent < 0 ? undefined : { user: local.slice(0, percent), domain: local.slice(percent + 1) };
-}
-
-function readInner({ user, domain }: Inner): Parsed<Mailbox> {
-  const base = parseMailbox(`x@${domain}`, { underscores: true });
-  return base.kind === 'parsed' ? mailboxOf(user, base.value.domain, MAILBOX_LIMIT) : base;
 }

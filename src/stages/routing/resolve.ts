@@ -8,7 +8,7 @@ import { foldedKey, type Mailbox, type ReversePath } from '../../values/address.
 import type { Compiled } from './compile.js';
 import type { Listed } from './listed.js';
 import { deliverLocal } from './local.js';
-import { deliverVirtual, mailboxName, passesMailboxes } from './local-mailbox.js';
+import { deliverVirtual, mailboxName, mayBeUser, passesMailboxes } from './local-mailbox.js';
 import { nextHopOf, type Resolved } from './next-hop.js';
 import type { Asking } from './questions.js';
 import { applyTransport } from './transport-value.js';
@@ -25,8 +25,6 @@ import {
   type Work,
 } from './work.js';
 
-export type { AddressClass } from './options.js';
-export type { RoutingStep } from './questions.js';
 export type { Destination } from './work.js';
 
 export type Resolution = { readonly kind: 'resolved'; readonly destinations: readonly Destination[] } | OverLimit;
@@ -57,6 +55,7 @@ function* usualUser(
     if (hit !== undefined) return undefined;
   }
   const user = userName(address, compiled.keys);
+  if (!mayBeUser(user, compiled)) return undefined;
   if (tables.users !== undefined && (yield { table: 'users', keys: [user] }) === undefined) return undefined;
   const destination = yield* mailboxName(compiled, address, user);
   return { kind: 'deliver', address, nextHop: { transport: 'maildir', destination }, owner: undefined };

@@ -1,14 +1,13 @@
 /**
  * The MIME structure of a message, walked as Postfix walks it.
  */
-export { type FieldText, fieldText } from './field-reader.js';
+export { fieldText } from './field-reader.js';
 export {
   type BodyPiece,
   DEFAULT_MIME_LIMITS,
   isMimeField,
   type MimeLimits,
   type MimePiece,
-  type PartType,
   type WhatHeader,
 } from './pieces.js';
 export { type LineRecord, Records } from './records.js';

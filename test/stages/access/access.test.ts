@@ -15,6 +15,7 @@ import {
 import { readAction } from '../../../src/tables/access-action.js';
 import { hashTable } from '../../../src/tables/hash-table.js';
 import { failTable, inlineTable, staticTable } from '../../../src/tables/simple-tables.js';
+import { mailboxOf, senderOf, sessionOf } from '../../../src/testing/builders.js';
 import { isConfigurationError } from '../../../src/values/errors.js';
 import { replyText } from '../../../src/values/reply.js';
 import { postfixData } from '../../values/support.js';
@@ -287,5 +288,21 @@ describe('in a policy', () => {
       rcpt: [recipientAccess(staticTable('REJECT no'))],
     });
     expect(said(await runPolicy(policy, {}))).toContain('Recipient address rejected: no');
+  });
+});
+
+describe('WARN and INFO', () => {
+  it.each(['warn', 'info'] as const)('%s says its text to the log, and lets the mail go on', async (log) => {
+    const stage = senderAccess(inlineTable({ 'a@ok.example': `${log.toUpperCase()} look here` }));
+    const policy = definePolicy({ mail: [stage] });
+    const outcome = await policy.evaluate({
+      session: sessionOf({ ip: '192.0.2.10' }),
+      sender: senderOf('a@ok.example'),
+      recipients: [mailboxOf('head@school.example')],
+    });
+    const notes = outcome.trace.phases.flatMap(({ lines }) => lines.flatMap((line) => line.notes));
+    const text = `${log}: Sender address <a@ok.example>: look here`;
+    expect(notes.filter(({ kind }) => kind === 'remark')).toEqual([{ kind: 'remark', text, log }]);
+    expect(outcome.decision.kind).toBe('continue');
   });
 });

@@ -210,3 +210,41 @@ describe('findings', () => {
     expect(one && restrictionsFinding.in(one.findings)?.endedBy).toEqual({ client: 'permit', recipient: 'reject' });
   });
 });
+
+/** The text is what smtpd writes behind the queue's id. */
+describe('what tables say to the log', () => {
+  it.each<[string, Lists, string, 'info' | 'warn']>([
+    [
+      'WARN',
+      { client: 'check_client_access static:{WARN look here}' },
+      'warn: RCPT from unknown[192.0.2.10]: look here; from=<a@ok.example> to=<head@school.example> proto=ESMTP helo=<client.example>',
+      'warn',
+    ],
+    [
+      'INFO without a text',
+      { client: 'check_client_access static:INFO' },
+      'info: RCPT from unknown[192.0.2.10]: ; from=<a@ok.example> to=<head@school.example> proto=ESMTP helo=<client.example>',
+      'info',
+    ],
+    [
+      'warn_if_reject at DATA',
+      { data: 'warn_if_reject reject' },
+      'reject_warning: DATA from unknown[192.0.2.10]: 554 5.7.1 <DATA>: Data command rejected: Access denied; from=<a@ok.example> to=<head@school.example> proto=ESMTP helo=<client.example>',
+      'warn',
+    ],
+  ])('%s', async (_name, lists, text, log) => {
+    const { rcpt, message } = stagesOf(lists);
+    const policy = definePolicy({ rcpt: [...rcpt], message: [...message] });
+    const { trace } = await policy.evaluate({
+      session: sessionOf({ ip: '192.0.2.10' }),
+      helo: 'client.example',
+      sender: senderOf('a@ok.example'),
+      recipients: [mailboxOf(head)],
+      message: messageOf('Subject: x\r\n\r\nx\r\n'),
+    });
+    const notes = trace.phases.flatMap(({ lines }) => lines.flatMap((line) => line.notes));
+    expect(notes.filter((note) => note.kind === 'remark' && note.log !== undefined)).toEqual([
+      { kind: 'remark', text, log },
+    ]);
+  });
+});

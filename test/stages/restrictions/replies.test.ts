@@ -232,6 +232,12 @@ describe('replies', () => {
       '450 4.7.1 <mail.ok.example>: Client host rejected: Service unavailable',
     ],
     [client('permit_dnswl_client wl.example, reject'), {}, '250'],
+    // A list of good clients opens no relay.
+    [
+      { recipient: 'permit_dnswl_client wl.example, reject_unauth_destination' },
+      { rcpt: 'x@far.example' },
+      '554 5.7.1 <x@far.example>: Relay access denied',
+    ],
     [client('reject_rbl_client tempfail.example'), {}, '250'],
     [
       client('reject_rbl_client bl.example'),

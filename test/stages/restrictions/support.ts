@@ -11,7 +11,7 @@ import {
   type SettingsFor,
   smtpdRestrictions,
 } from '../../../src/stages/restrictions/index.js';
-import { failTable, hashTable, inlineTable, staticTable } from '../../../src/tables/index.js';
+import { failTable, inlineTable, staticTable } from '../../../src/tables/index.js';
 import { domainOf, mailboxOf, messageOf, senderOf, sessionOf } from '../../../src/testing/builders.js';
 import { type Answer, cannotTell, found, notFound } from '../../../src/values/answer.js';
 import { type IpAddress, parseIp } from '../../../src/values/ip.js';
@@ -145,4 +145,4 @@ export async function replyTo(lists: Lists, sent: Sent = {}): Promise<string> {
   return replyText(decision.reply);
 }
 
-export { failTable, hashTable };
+export { failTable };

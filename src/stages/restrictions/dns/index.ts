@@ -4,7 +4,7 @@
  */
 export { clientName } from '../../../core/client-name.js';
 export { askList, joinReasons, type ListAnswer } from './ask-list.js';
-export { type ResolverAsks, resolverOf } from './asking.js';
+export { resolverOf } from './asking.js';
 export {
   addressQuery,
   type BlockList,
@@ -12,7 +12,7 @@ export {
   judgeAnswer,
   parseBlockList,
 } from './block-list.js';
-export { type KnownHost, knownHeloHost, knownMailDomain } from './known-host.js';
+export { knownHeloHost, knownMailDomain } from './known-host.js';
 export {
   DEFAULT_RBL_REPLY,
   parseRblReply,
