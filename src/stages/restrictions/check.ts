@@ -183,7 +183,9 @@ export class Check {
     return this.refuse({ code: 451, enhanced: '4.3.0', text, reason: 'cannot-tell', detail, fault: true });
   }
 
-  #refusal({ code, enhanced, text, reason, detail }: Grounds): Refusal {
+  #refusal(grounds: Grounds): Refusal {
+    const { code, enhanced, text, reason, detail } =
+      grounds.code >= 400 && grounds.code < 600 ? grounds : unfit(grounds);
     const soft = this.known.softBounce === true && code >= 500 ? code - 100 : code;
     const fallback = reply(soft, `${Math.floor(soft / 100)}${enhanced.slice(1)}`, 'Access denied');
     // No code is read out of the text, which may begin with what a stranger wrote.
@@ -267,4 +269,10 @@ export class Check {
     const result = typeof word === 'string' ? word : replyText(word.reply).slice(0, 200);
     this.#ctx.note(word === 'next' ? note : { ...note, result });
   }
+}
+
+/** A code that refuses nothing, such as relay_domains_reject_code = 454 less the 100 of defer_unauth_destination: as smtpd. */
+function unfit({ reason, code, detail }: Grounds): Grounds {
+  const text = 'Service unavailable';
+  return { code: 450, enhanced: '4.7.1', text, reason, detail: `reply code ${code}: ${detail ?? ''}` };
 }

@@ -232,6 +232,12 @@ describe('replies', () => {
       '450 4.7.1 <mail.ok.example>: Client host rejected: Service unavailable',
     ],
     [client('permit_dnswl_client wl.example, reject'), {}, '250'],
+    // 454 less 100 refuses nothing.
+    [
+      { relay: 'defer_unauth_destination' },
+      { rcpt: 'x@far.example', settings: { codes: { relayDomains: 454 } } },
+      '450 4.7.1 Service unavailable',
+    ],
     // A list of good clients opens no relay.
     [
       { recipient: 'permit_dnswl_client wl.example, reject_unauth_destination' },
