@@ -133,6 +133,8 @@ const messageRules = defineStage({
         return redirect(mailboxOf('s024@school.example'), 'routing');
       case 'copy':
         return { edits: [addRecipient(mailboxOf('both@school.example'))] };
+      case 'copy-nobody':
+        return { edits: [addRecipient(mailboxOf('nobody@school.example'))] };
       case 'crash':
         throw new Error('this stage is broken');
       default:

@@ -8,6 +8,7 @@ import type { MessageOutcome, RecipientVerdict } from '../../core/outcome.js';
 import type { Session } from '../../core/session.js';
 import type { MaybePromise } from '../../core/stage.js';
 import { andThen, isThenable } from '../../core/stage-context.js';
+import type { PhaseTrace } from '../../core/trace.js';
 import type { ReversePath } from '../../values/address.js';
 import type { Message } from '../../values/message.js';
 import type { Reply } from '../../values/reply.js';
@@ -71,10 +72,8 @@ export class Judgement {
     const receivedAt = this.#host.now();
     const judged = conversation.direct.message(this.#stamp.put(received, conversation, envelope, receivedAt));
     const outcome = isThenable<MessageOutcome>(judged) ? await judged : judged;
-    const { log } = this.#host.reporter;
-    const { session, helo } = conversation;
-    if (log !== undefined) logNotes(log, { id: envelope.id, ...peerFields(session, helo) }, outcome.trace);
-    const delivering = this.#delivering(conversation, outcome);
+    this.#remarks(conversation, envelope, outcome.trace);
+    const delivering = this.#delivering(conversation, envelope, outcome);
     const all = isThenable<Verdicts>(delivering) ? await delivering : delivering;
     const { refused } = envelope;
     const verdicts = refused.size === 0 ? all : all.filter((one) => !refused.has(one.recipient.original));
@@ -100,12 +99,20 @@ export class Judgement {
   }
 
   /** The deliver list runs for those that nothing has been decided for. An empty one is run for its trace alone. */
-  #delivering(conversation: Conversation, outcome: MessageOutcome): MaybePromise<Verdicts> {
+  #delivering(conversation: Conversation, envelope: Envelope, outcome: MessageOutcome): MaybePromise<Verdicts> {
     const { settings, reporter } = this.#host;
     if (settings.policy.lists.deliver.length === 0 && !reporter.watched) return outcome.recipients;
     const undecided = outcome.recipients.some(({ decision: { kind } }) => kind === 'continue' || kind === 'accept');
     if (!undecided) return outcome.recipients;
-    return andThen(conversation.direct.deliver(), ({ recipients }) => recipients);
+    return andThen(conversation.direct.deliver(), ({ recipients, traces }) => {
+      for (const trace of traces) this.#remarks(conversation, envelope, trace);
+      return recipients;
+    });
+  }
+
+  #remarks({ session, helo }: Conversation, { id }: Envelope, trace: PhaseTrace | undefined): void {
+    const { log } = this.#host.reporter;
+    if (log !== undefined) logNotes(log, { id, ...peerFields(session, helo) }, trace);
   }
 
   #forEachUnit({ accepted }: Envelope, reply: Reply): readonly Reply[] {

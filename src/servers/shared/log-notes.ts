@@ -5,8 +5,8 @@ import type { LogFields, Logger } from './logger.js';
 /** Lines of the log that one list of stages may make: a body may match on every line. */
 const LIMIT = 100;
 
-export function logNotes(log: Logger | undefined, fields: LogFields, trace: PhaseTrace | undefined): void {
-  if (log === undefined || trace === undefined) return;
+export function logNotes(log: Logger, fields: LogFields, trace: PhaseTrace | undefined): void {
+  if (trace === undefined) return;
   let count = 0;
   const walk = (lines: readonly TraceLine[]): void => {
     for (const { stage, notes, lines: inner } of lines) {
