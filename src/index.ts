@@ -76,21 +76,39 @@ export type * from './core/check.js';
 export type * from './core/combine-types.js';
 export type * from './core/sentences.js';
 
+// Findings that stages share
+export * from './findings/arc.js';
+export * from './findings/dkim.js';
+export * from './findings/dmarc.js';
+export * from './findings/dns-lists.js';
+export * from './findings/reverse-dns.js';
+export * from './findings/spf.js';
+
 // Stages
 export * from './stages/access/index.js';
+export * from './stages/authentication-results/index.js';
 export * from './stages/content-checks/index.js';
+export * from './stages/dkim-arc/index.js';
+export * from './stages/dmarc/index.js';
+export * from './stages/dns-lists/index.js';
 export * from './stages/loop-detection/index.js';
 export * from './stages/relay-control/index.js';
 export * from './stages/restrictions/index.js';
+export * from './stages/reverse-dns/index.js';
 export * from './stages/rewriting/index.js';
 export * from './stages/routing/index.js';
 export * from './stages/size-limit/index.js';
+export * from './stages/spf/index.js';
+export * from './stages/spf-policy/index.js';
 
 // Tables
 export * from './tables/index.js';
 export * from './tables/regex/index.js';
 
 // Ports
+export type * from './ports/public-suffix.js';
+export type * from './ports/dkim-crypto.js';
+export type * from './ports/address-resolver.js';
 export type * from './ports/backtracking-regex.js';
 export type * from './ports/credentials.js';
 export type * from './ports/mail-store.js';
@@ -114,7 +132,13 @@ export { type MailboxOptions, parseAddressLiteral, parseMailbox } from './values
 export { type NetworkOptions, networkContains, parseNetwork } from './values/network.js';
 export { type NetworkEntry, type NetworkMap, networkMap } from './values/network-map.js';
 export { type PathOptions, parseForwardPath, parseReversePath } from './values/path.js';
-export { type Reply, renderReply, reply, replyFromText, replyText } from './values/reply.js';
+export { asciiReply, type Reply, renderReply, reply, replyFromText, replyText } from './values/reply.js';
+
+// Values: what was found out, in header fields
+export * from './values/authentication-results.js';
+export { parseAuthenticationResults, sameAuthservId } from './values/authentication-results-reader.js';
+export type { WordOptions } from './values/field-words.js';
+export * from './values/received-spf.js';
 
 // Values: messages
 export { type Body, emptyBody, memoryBody } from './values/body.js';

@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const src = join(root, 'src');
-const pureFolders = ['values', 'core', 'ports', 'stages', 'tables'];
+const pureFolders = ['values', 'core', 'findings', 'ports', 'stages', 'tables'];
 
 interface Import {
   readonly from: string;
@@ -55,19 +55,20 @@ function unitOf(path: string): string {
 const allowed: readonly (readonly [RegExp, readonly RegExp[], readonly RegExp[]])[] = [
   [/^values$/, [/^values$/], []],
   [/^core$/, [/^(core|values)$/], []],
-  [/^ports$/, [], [/^(ports|core|values)$/]],
+  [/^findings$/, [/^(findings|core|values)$/], []],
+  [/^ports$/, [], [/^(ports|findings|core|values)$/]],
   [/^tables$/, [/^(tables|core|values)$/, /^re2js$/], [/^ports$/]],
-  [/^stages\//, [/^(core|values|tables)$/], [/^ports$/]],
+  [/^stages\//, [/^(findings|core|values|tables)$/], [/^ports$/]],
   [
     /^servers\//,
-    [/^(core|values)$/, /^servers\/shared$/, /^adapters\/(spool|maildir)$/, /^node:/, /^smtp-server/],
+    [/^(findings|core|values)$/, /^servers\/shared$/, /^adapters\/(spool|maildir)$/, /^node:/, /^smtp-server/],
     [/^(ports|adapters\/)/],
   ],
-  [/^adapters\//, [/^values$/, /^node:/], [/^(core|ports)$/]],
-  [/^testing$/, [/^(testing|core|values|tables|ports)$/, /^node:/], [/./]],
-  [/^postfix$/, [/^(postfix|core|values|tables)$/, /^stages\//, /^node:/], [/^ports$/]],
+  [/^adapters\//, [/^values$/, /^node:/], [/^(findings|core|ports)$/]],
+  [/^testing$/, [/^(testing|findings|core|values|tables|ports)$/, /^node:/], [/./]],
+  [/^postfix$/, [/^(postfix|findings|core|values|tables)$/, /^stages\//, /^node:/], [/^ports$/]],
   [/^cli$/, [/./], []],
-  [/^$/, [/^(core|values|tables)$/, /^stages\//, /^testing$/], [/^ports$/]],
+  [/^$/, [/^(findings|core|values|tables)$/, /^stages\//, /^testing$/], [/^ports$/]],
 ];
 
 describe('imports', () => {

@@ -14,6 +14,8 @@ export interface OptionValues {
   readonly postfix?: string;
   readonly json?: boolean;
   readonly allow?: readonly string[];
+  readonly trusted?: readonly string[];
+  readonly accounts?: string;
   readonly help?: boolean;
   readonly 'client-ip'?: string;
   readonly 'client-name'?: string;
@@ -39,6 +41,8 @@ type Options = NonNullable<ParseArgsConfig['options']>;
 export const policyOptions: Options = {
   config: { type: 'string' },
   postfix: { type: 'string' },
+  trusted: { type: 'string', multiple: true },
+  accounts: { type: 'string' },
   json: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 };

@@ -22,17 +22,19 @@ export async function check(args: readonly string[], io: Io): Promise<number | E
   if (operands.length > 0) return usageExit(`check: unexpected ${operands[0]}`);
   const loaded = await loadPolicy(values, io);
   if (loaded.kind === 'exit') return loaded;
-  const { report = [], warnings = [] } = loaded.value.postfix ?? {};
+  const { accounts, postfix } = loaded.value;
+  const { report = [], warnings = [] } = postfix ?? {};
   const unsafe = unsafeNames(report, values);
   const ok = unsafe.length === 0;
   if (values.json === true) {
-    const plain = { ok, unsafe, report: toPlain(report), warnings: toPlain(warnings) };
+    const plain = { ok, unsafe, accounts, report: toPlain(report), warnings: toPlain(warnings) };
     await print(io.stdout, `${safeJson(plain, 2)}\n`);
     return ok ? exitStatus.ok : exitStatus.unsafe;
   }
   for (const one of warnings) await print(io.stderr, `${printable(renderProblem(one))}\n`);
   const paint = painter(wantsColor(io));
   for (const row of report) await print(io.stdout, `${rowText(row, paint)}\n`);
+  if (accounts !== undefined) await print(io.stdout, `accounts (unix:passwd.byname): ${printable(accounts)}\n`);
   await print(io.stdout, ok ? `${paint.good('ok')}\n` : `${paint.bad('not safe')}: ${unsafeText(unsafe)}\n`);
   return ok ? exitStatus.ok : exitStatus.unsafe;
 }

@@ -61,10 +61,20 @@ export function usageExit(...faults: readonly string[]): Exit {
 
 /** Every problem as `file:line: message: construct`, and with `json` as data too. */
 export function configExit(problems: readonly Problem[], json: boolean | undefined): Exit {
-  const told = exit(exitStatus.config, problems.map((one) => printable(renderProblem(one))).join('\n'));
+  const lines = problems.map((one) => printable(renderProblem(one)));
+  const told = exit(exitStatus.config, [...lines, ...hintsOf(problems)].join('\n'));
   if (json !== true) return told;
   const plain = problems.map(({ code, message, source, construct }) => ({ code, message, source, construct }));
   return { ...told, data: safeJson({ ok: false, problems: plain }) };
+}
+
+/** Options that help. */
+function hintsOf(problems: readonly Problem[]): readonly string[] {
+  const hints = [
+    ['unsupported-pattern', 'to run patterns that need backtracking, in a worker with a deadline: --trusted TYPE:FILE'],
+    ['no-accounts', 'to say whose accounts are meant: --accounts system, or --accounts PASSWD-FILE'],
+  ] as const;
+  return hints.filter(([code]) => problems.some((one) => one.code === code)).map(([, hint]) => hint);
 }
 
 export function ready<T>(value: T): Ready<T> {

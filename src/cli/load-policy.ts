@@ -14,13 +14,17 @@ import { type PostfixReading, readPostfix } from '../postfix/index.js';
 import { cannotTell } from '../values/answer.js';
 import type { Domain } from '../values/domain.js';
 import { isConfigurationError, type Problem } from '../values/errors.js';
+import { accountsOf } from './accounts.js';
 import type { OptionValues } from './arguments.js';
 import { configExit, type Exit, type Io, type Ready, ready, usageExit } from './io.js';
+import { trustedFault, trustedTables } from './trusted.js';
 
 export interface LoadedPolicy {
   readonly policy: Policy;
   /** What was read of a Postfix configuration. */
   readonly postfix: PostfixReading | undefined;
+  /** Whose accounts `unix:` maps name; undefined where there are none. */
+  readonly accounts: string | undefined;
   /** Our own name, where the configuration has one. */
   readonly serverName: Domain | undefined;
 }
@@ -28,15 +32,12 @@ export interface LoadedPolicy {
 const EXPECTED =
   'expected a policy, or a function that returns one, as default export or as "policy": export default definePolicy({ ... })';
 
-export async function loadPolicy(
-  { config, postfix, json, 'no-dns': noDns }: OptionValues,
-  io: Io,
-): Promise<Ready<LoadedPolicy> | Exit> {
-  if ((config === undefined) === (postfix === undefined))
-    return usageExit('give either --config FILE or --postfix DIR');
+export async function loadPolicy(values: OptionValues, io: Io): Promise<Ready<LoadedPolicy> | Exit> {
+  const { config, postfix, json } = values;
+  const fault = faultOf(values);
+  if (fault !== undefined) return usageExit(fault);
   try {
-    if (postfix !== undefined)
-      return await fromPostfix(resolve(io.cwd, postfix), noDns === true ? { ...io, resolver: noResolver } : io);
+    if (postfix !== undefined) return await fromPostfix(resolve(io.cwd, postfix), values, io);
     return await fromModule(resolve(io.cwd, config ?? ''), json);
   } catch (error) {
     const problems = isConfigurationError(error) ? error.problems : [loadFault(config ?? '', error)];
@@ -44,10 +45,25 @@ export async function loadPolicy(
   }
 }
 
-async function fromPostfix(folder: string, { resolver = dnsResolver() }: Io): Promise<Ready<LoadedPolicy>> {
-  // Nothing is opened before the first question.
-  const reading = readPostfix(folder, { resolver, policyService, ...(await nativePatterns()) });
-  return ready({ policy: reading.policy, postfix: reading, serverName: reading.settings.hostname });
+function faultOf({ config, postfix, accounts, trusted }: OptionValues): string | undefined {
+  if ((config === undefined) === (postfix === undefined)) return 'give either --config FILE or --postfix DIR';
+  if (config === undefined) return trustedFault(trusted);
+  return accounts === undefined && trusted === undefined ? undefined : '--accounts and --trusted go with --postfix';
+}
+
+async function fromPostfix(folder: string, values: OptionValues, io: Io): Promise<Ready<LoadedPolicy>> {
+  // Nothing is opened, and no thread started, before the first question.
+  const resolver = values['no-dns'] === true ? noResolver : (io.resolver ?? dnsResolver());
+  const accounts = accountsOf(values.accounts, io.cwd, folder);
+  const reading = readPostfix(folder, {
+    resolver,
+    policyService,
+    ...(await nativePatterns()),
+    ...trustedTables(values.trusted ?? [], folder, io.cwd),
+    ...(accounts !== undefined && { unix: accounts.unix }),
+  });
+  const { policy, settings } = reading;
+  return ready({ policy, postfix: reading, accounts: accounts?.from, serverName: settings.hostname });
 }
 
 /** `--no-dns`: what asks it is carried out as if no server answered. */
@@ -69,7 +85,7 @@ async function fromModule(file: string, json: boolean | undefined): Promise<Read
   const module = (await import(pathToFileURL(file).href)) as { readonly default?: unknown; readonly policy?: unknown };
   const exported = module.default ?? module.policy;
   const made: unknown = typeof exported === 'function' ? await (exported as () => unknown)() : exported;
-  if (isPolicy(made)) return ready({ policy: made, postfix: undefined, serverName: undefined });
+  if (isPolicy(made)) return ready({ policy: made, postfix: undefined, accounts: undefined, serverName: undefined });
   return configExit([{ code: 'no-policy', message: `${EXPECTED}, not ${nameOf(made)}`, source: { file } }], json);
 }
 

@@ -9,6 +9,7 @@ import { explain } from './explain.js';
 import { type Exit, exit, exitStatus, type Io, print, usageExit } from './io.js';
 import { printable } from './printable.js';
 import { query } from './query.js';
+import { spf } from './spf.js';
 import { mainHelp } from './usage.js';
 import { version } from './version.js';
 
@@ -20,6 +21,7 @@ const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['check', check],
   ['describe', describe],
   ['query', query],
+  ['spf', spf],
 ]);
 
 /** `argv` without node and script. Resolves to a status of sysexits.h; never rejects. */

@@ -9,11 +9,13 @@ import { filesOf, plainFiles } from '../postfix/files.js';
 import { openTableList } from '../tables/index.js';
 import type { Answer } from '../values/answer.js';
 import { isConfigurationError, type Problem, renderProblem } from '../values/errors.js';
+import { accountsOf } from './accounts.js';
 import { configExit, type Exit, exit, exitStatus, type Io, print, type Ready, ready, usageExit } from './io.js';
 import { nativePatterns } from './load-policy.js';
 import { printable } from './printable.js';
 import { type Asked, askLines } from './query-lines.js';
 import { type AskedMessage, askMessage, MESSAGE_LIMIT } from './query-text.js';
+import { trustedFault, trustedTables } from './trusted.js';
 import { queryHelp } from './usage.js';
 
 /** postmap's status for a key that is not found. */
@@ -30,6 +32,8 @@ interface QueryLine {
   readonly foldKeys: boolean;
   readonly aliases: boolean;
   readonly folder: string | undefined;
+  readonly trusted: readonly string[];
+  readonly accounts: string | undefined;
 }
 
 export async function query(args: readonly string[], io: Io): Promise<number | Exit> {
@@ -59,6 +63,8 @@ const options = {
   'no-fold': { type: 'boolean', short: 'f' },
   aliases: { type: 'boolean' },
   postfix: { type: 'string', short: 'c' },
+  trusted: { type: 'string', multiple: true },
+  accounts: { type: 'string' },
 } as const;
 
 function readLine(args: readonly string[]): Ready<QueryLine> | Exit {
@@ -67,11 +73,12 @@ function readLine(args: readonly string[]): Ready<QueryLine> | Exit {
     const key = positionals.at(-1);
     const names = positionals.slice(0, -1);
     if (key === undefined || names.length === 0) return usageExit('query: TYPE:FILE and a key, or "-", are expected');
-    const { header = false, body = false, mime = false, aliases = false } = values;
-    const fault = faultOf(header || body, mime, key);
+    const { header = false, body = false, mime = false, aliases = false, trusted = [] } = values;
+    const fault = faultOf(header || body, mime, key) ?? trustedFault(trusted);
     if (fault !== undefined) return usageExit(`query: ${fault}`);
     const foldKeys = values['no-fold'] !== true;
-    return ready({ names, key, header, body, mime, foldKeys, aliases, folder: values.postfix });
+    const { postfix: folder, accounts } = values;
+    return ready({ names, key, header, body, mime, foldKeys, aliases, folder, trusted, accounts });
   } catch (error) {
     return usageExit(`query: ${error instanceof Error ? error.message : String(error)}`);
   }
@@ -82,12 +89,16 @@ function faultOf(isMessage: boolean, mime: boolean, key: string): string | undef
   return mime && !isMessage ? '-m goes with -h or -b' : undefined;
 }
 
-async function openTables({ names, folder, foldKeys, aliases }: QueryLine, io: Io): Promise<Ready<Table> | Exit> {
+async function openTables(line: QueryLine, io: Io): Promise<Ready<Table> | Exit> {
+  const { names, folder, foldKeys, aliases } = line;
   const warnings: Problem[] = [];
+  const accounts = accountsOf(line.accounts, io.cwd);
   try {
     const table = openTableList(names, {
       files: folder === undefined ? plainFiles(io.cwd) : filesOf(resolve(io.cwd, folder)),
       ...(await nativePatterns()),
+      ...trustedTables(line.trusted, resolve(io.cwd, folder ?? ''), io.cwd),
+      ...(accounts !== undefined && { unix: accounts.unix }),
       foldKeys,
       aliases: () => aliases,
       random: Math.random,

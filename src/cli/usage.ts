@@ -2,6 +2,11 @@
 
 const policyPart = `  --config FILE       an ESM module whose default export (or "policy") is a policy, or a function that returns one
   --postfix DIR       a Postfix configuration folder (main.cf and its maps)
+  --accounts WHO      with --postfix: whose accounts unix:passwd.byname means, which is Postfix's default of
+                      local_recipient_maps: system (this machine's), none, or a passwd file; default: system for a
+                      folder below /etc or /usr/local/etc, else none
+  --trusted TYPE:FILE with --postfix: patterns of this pcre or regexp table that no linear-time engine can run are run
+                      in a worker with a deadline, and not refused; may be given several times
   --json              plain data instead of text`;
 
 const sessionPart = `  --client-ip IP      address of the peer
@@ -25,6 +30,7 @@ export const mainHelp: string = `postern: run a mail policy over mail and say wh
   postern check POLICY [--json]
   postern describe POLICY [--json]
   postern query TYPE:FILE ... KEY|-
+  postern spf --client-ip IP --mail-from ADDR --helo NAME [--zone FILE] [--json]
   postern COMMAND --help
   postern --version
 
@@ -98,8 +104,33 @@ fail. A name without a type is hash. A table with errors answers nothing: all of
   -f, --no-fold       letter case counts in keys of indexed and inline tables
   --aliases           indexed tables are written as aliases(5): "name: value"
   -c, --postfix DIR   relative paths, and those below /etc/postfix, mean this folder; default: the current one
+  --accounts WHO      what unix:passwd.byname means: system (default), none, or a passwd file
+  --trusted TYPE:FILE patterns of this table that no linear-time engine can run are run in a worker with a deadline,
+                      and not refused; may be given several times
 
 Exit status: 0 found, 1 not found, 64 wrong usage, 65 a message over the limit, 70 a bug, 75 a table could not tell,
 78 a table that cannot be read (every error as "file:line: message: construct" on standard error). With "-": 0 when any
 key was found.
+`;
+
+export const spfHelp: string = `postern spf: what SPF says of a client, and why (RFC 7208)
+
+Prints the result, the mechanism that matched, the explanation of a fail, and the Received-SPF field. Of --mail-from the
+domain is checked; without it the name of --helo; of the null path, '<>', the name of --helo too, as RFC 7208 section 2.4 has it.
+
+  --client-ip IP      address of the client
+  --mail-from ADDR    reverse-path; '<>' for the null path
+  --helo NAME         name given in HELO or EHLO
+  --receiver NAME     our own name, for the field and the macro %{r}; default: unknown
+  --zone FILE         ask this zone file, and not the DNS: an RFC 1035 master file, or JSON (names not in it do not exist):
+                      {"example.com": {"A": ["192.0.2.1"], "MX": [{"preference": 10, "exchange": "mx.example.com"}],
+                      "TXT": ["v=spf1 mx -all"]}, "slow.example.com": "TIMEOUT", "broken.example.com": "SERVFAIL"}
+  --time-limit SEC    for all questions together; then temperror; default 20
+  --json              one JSON object: result, mechanism, explanation, receivedSpf, problem, identity, domain, sender,
+                      mechanismDomain, lookups, voidLookups; null where there is nothing
+
+Needed: --client-ip, and --mail-from or --helo.
+
+Exit status: 0 an answer, permerror and fail too; 64 wrong usage, 66 a zone file that cannot be read, 70 a bug, 75 temperror: the
+DNS could not tell, 78 a zone file with errors (every error as "file:line: message: construct" on standard error).
 `;

@@ -129,7 +129,7 @@ export function inParallel(stages: readonly AnyStage[]): readonly Problem[] {
 
 /** What cannot run for each recipient. */
 export function perRecipient(stage: AnyStage): readonly Problem[] {
-  if (stage.at !== 'message' && stage.at !== 'deliver') return [];
+  if (stage.at !== 'data' && stage.at !== 'message' && stage.at !== 'deliver') return [];
   return [problem('wrong-phase', notPerRecipient(stage.name, stage.at))];
 }
 

@@ -131,6 +131,7 @@ type GivesAt<T, P extends Phase> = ListGives<ListOf<T, P>, 'gives'>;
 
 type SessionOf<T> = GivesAt<T, 'connect'> & GivesAt<T, 'helo'>;
 type AtMail<T> = SessionOf<T> & GivesAt<T, 'mail'>;
+type AtData<T> = AtMail<T> & GivesAt<T, 'data'>;
 type EachAtMessage<T> = ListGives<ListOf<T, 'message'>, 'each'>;
 
 /** The type that `definePolicy` intersects with its argument. */
@@ -145,14 +146,16 @@ type CheckPhase<T, P extends Phase> = P extends 'connect'
       ? CheckList<T[P & keyof T], P, SessionOf<T>, object>
       : P extends 'rcpt'
         ? CheckList<T[P & keyof T], P, AtMail<T>, object>
-        : P extends 'message'
+        : P extends 'data'
           ? CheckList<T[P & keyof T], P, AtMail<T>, GivesAt<T, 'rcpt'>>
-          : CheckList<
-              T[P & keyof T],
-              P,
-              AtMail<T> & GivesAt<T, 'rcpt'> & GivesAt<T, 'message'> & EachAtMessage<T>,
-              object
-            >;
+          : P extends 'message'
+            ? CheckList<T[P & keyof T], P, AtData<T>, GivesAt<T, 'rcpt'>>
+            : CheckList<
+                T[P & keyof T],
+                P,
+                AtData<T> & GivesAt<T, 'rcpt'> & GivesAt<T, 'message'> & EachAtMessage<T>,
+                object
+              >;
 
 type Flat<T> = [T] extends [never] ? object : { readonly [K in keyof T]: T[K] };
 
@@ -161,7 +164,7 @@ type DecidesOf<T> = T extends { readonly decides: infer D } ? D : never;
 
 /** What a policy is, as far as the compiler can tell. */
 export type SessionFindings<T> = Flat<SessionOf<T>>;
-export type TransactionFindings<T> = Flat<GivesAt<T, 'mail'> & GivesAt<T, 'message'>>;
+export type TransactionFindings<T> = Flat<GivesAt<T, 'mail'> & GivesAt<T, 'data'> & GivesAt<T, 'message'>>;
 export type RecipientFindings<T> = Flat<GivesAt<T, 'rcpt'> & EachAtMessage<T> & GivesAt<T, 'deliver'>>;
 /** Stages whose edits the compiler does not know count for none here: construction names them. */
 export type EditsOf<T> = Extract<Known<StageTypesOf<T>>['edits'], EditKind>;

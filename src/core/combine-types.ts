@@ -30,13 +30,17 @@ type Latest<A extends Phase> = 'deliver' extends A
     ? 'rcpt' extends A
       ? 'deliver'
       : 'message'
-    : 'rcpt' extends A
-      ? 'rcpt'
-      : 'mail' extends A
-        ? 'mail'
-        : 'helo' extends A
-          ? 'helo'
-          : 'connect';
+    : 'data' extends A
+      ? 'rcpt' extends A
+        ? 'deliver'
+        : 'data'
+      : 'rcpt' extends A
+        ? 'rcpt'
+        : 'mail' extends A
+          ? 'mail'
+          : 'helo' extends A
+            ? 'helo'
+            : 'connect';
 
 type CertainKeys<G> = { [K in keyof G]-?: Record<never, never> extends Pick<G, K> ? never : K }[keyof G];
 type Flat<T> = { readonly [K in keyof T]: T[K] };
@@ -157,6 +161,6 @@ export type CheckSequence<L extends readonly AnyStage[]> = [WrongOrderOf<L>] ext
 export type CheckParallel<L extends readonly AnyStage[]> = [NotInParallel<L>] extends [never] ? L : NotInParallel<L>;
 export type CheckEach<S extends AnyStage> = string extends TypeOf<S>['name']
   ? S
-  : TypeOf<S>['at'] extends 'message' | 'deliver'
+  : TypeOf<S>['at'] extends 'data' | 'message' | 'deliver'
     ? NotPerRecipient<TypeOf<S>['name'], TypeOf<S>['at']>
     : S;

@@ -1,5 +1,5 @@
 /**
- * A policy in conversation with one peer: connect, HELO, MAIL, RCPT, the message, delivery. It owns what is
+ * A policy in conversation with one peer: connect, HELO, MAIL, RCPT, DATA, the message, delivery. It owns what is
  * forgotten when: RSET, MAIL and HELO drop the transaction, STARTTLS the session's findings too (RFC 3207
  * section 4.2). One call at a time; a server awaits each before the next.
  */
@@ -27,10 +27,13 @@ export interface Conversation<T extends PolicyType = PolicyType> {
   /** STARTTLS: drops the name, the transaction and all findings, and runs the connect list again. */
   secure(tls: TlsFacts): Promise<PhaseOutcome>;
   login(login: Login | undefined): void;
-  /** Whether the client had sent more behind the command that comes next (RFC 2920); stages see it as `session.pipelined`. */
+  /** Whether the client has sent commands out of turn (RFC 2920); stages see it as `session.pipelined`. */
   pipelined(value: boolean): void;
   mail(sender: ReversePath, parameters?: Parameters): Promise<PhaseOutcome>;
   rcpt(address: Mailbox, parameters?: Parameters, options?: RcptOptions): Promise<RcptOutcome>;
+  /** The DATA command, before any of the message. `message` runs this list first where a host has not. Refused, it leaves the
+   * transaction open: rcpt() and data() may come again, and find it as it was. */
+  data(): Promise<PhaseOutcome>;
   message(message: Message): Promise<MessageOutcome>;
   /** Runs the deliver list for each recipient that goes on. */
   deliver(): Promise<DeliverOutcome>;
@@ -80,6 +83,9 @@ export class PolicyConversation implements Conversation {
   }
   async rcpt(address: Mailbox, parameters?: Parameters, options?: RcptOptions): Promise<RcptOutcome> {
     return this.direct.rcpt(address, parameters, options);
+  }
+  async data(): Promise<PhaseOutcome> {
+    return this.direct.data();
   }
   async message(message: Message): Promise<MessageOutcome> {
     return this.direct.message(message);

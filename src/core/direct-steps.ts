@@ -27,6 +27,7 @@ export interface DirectSteps {
   secure(tls: TlsFacts): MaybePromise<PhaseOutcome>;
   mail(sender: ReversePath, parameters?: Parameters): MaybePromise<PhaseOutcome>;
   rcpt(address: Mailbox, parameters?: Parameters, options?: RcptOptions): MaybePromise<RcptOutcome>;
+  data(): MaybePromise<PhaseOutcome>;
   message(message: Message): MaybePromise<MessageOutcome>;
   deliver(): MaybePromise<DeliverOutcome>;
 }

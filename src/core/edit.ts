@@ -110,6 +110,7 @@ export interface EditsIn {
   readonly helo: never;
   readonly mail: AddsField | 'rewrite-sender';
   readonly rcpt: AddsField | OfRecipient;
+  readonly data: AddsField | OfRecipient | 'rewrite-sender' | 'reply-per-recipient';
   readonly message: EditKind;
   readonly deliver: Exclude<EditKind, 'rewrite-sender'>;
 }
@@ -133,6 +134,8 @@ export function canEditIn(phase: keyof EditsIn, edit: EditKind): boolean {
       return edit === 'rewrite-sender' || addsField.includes(edit);
     case 'rcpt':
       return addsField.includes(edit) || ofRecipient.includes(edit);
+    case 'data':
+      return [...addsField, ...ofRecipient, 'rewrite-sender', 'reply-per-recipient'].includes(edit);
     case 'message':
       return true;
     case 'deliver':

@@ -14,6 +14,7 @@ export async function evaluate(conversation: Conversation, input: EvaluateInput)
     else await conversation.rcpt(one.address, one.parameters);
   }
   if (input.message !== undefined) {
+    await conversation.data();
     await conversation.message(input.message);
     await conversation.deliver();
   }

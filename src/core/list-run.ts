@@ -9,7 +9,7 @@ import { changesMessage, type Edit, type MessageEdit } from './edit.js';
 import type { Member, Running } from './evaluation.js';
 import { type Editable, expandAll, foldAll } from './fold.js';
 import { isEmpty, learned, mergeAll } from './merge.js';
-import { lifeOf, order, type Phase } from './phase.js';
+import { lifeOf, order, type Phase, seesAll } from './phase.js';
 import type { Session } from './session.js';
 import { type Current, type Parts, snapshot } from './snapshot.js';
 import type { TracedEdit } from './trace.js';
@@ -38,10 +38,10 @@ export class ListRun {
   ended: Final | undefined = undefined;
   /** False when stages were left out, so that findings may be missing. */
   complete = true;
-  /** Recipients whose decision is final, at message. */
+  /** Recipients whose decision is final, at data and message. */
   readonly finished: Finished[] = [];
   readonly edits: TracedEdit[] = [];
-  /** Fields to add that were asked for before there was a message, at mail and rcpt. */
+  /** Fields to add that were asked for before there was a message, at mail, rcpt and data. */
   readonly pending: MessageEdit[] = [];
   // Most lists have neither: made on first use.
   #splits: Map<number, MessageEdit[]> | undefined = undefined;
@@ -78,7 +78,7 @@ export class ListRun {
     const { message, sender, recipients } = parts;
     const byId = new Map<number, Recipient>();
     for (const one of recipients) byId.set(one.id, one);
-    const editable = (phase === 'mail' || phase === 'message') && split === undefined ? sender : undefined;
+    const editable = (phase === 'mail' || seesAll(phase)) && split === undefined ? sender : undefined;
     const expansions = phase === 'rcpt' || phase === 'deliver' ? [] : undefined;
     this.#state = { message, sender: editable, recipients: byId, expansions };
   }
@@ -106,7 +106,7 @@ export class ListRun {
   get splits(): ReadonlyMap<number, readonly MessageEdit[]> {
     return this.#splits ?? noSplits;
   }
-  /** Recipients of whom something may be missing, by id, at message. */
+  /** Recipients of whom something may be missing, by id, at data and message. */
   get partial(): ReadonlySet<number> {
     return this.#partial ?? nobody;
   }
@@ -160,7 +160,7 @@ export class ListRun {
       return true;
     }
     const adds = edit.kind === 'prepend-header' || edit.kind === 'append-header';
-    const waits = adds && (this.phase === 'mail' || this.phase === 'rcpt');
+    const waits = adds && order[this.phase] <= order.data;
     if (waits) this.pending.push(edit);
     return waits;
   }
@@ -173,16 +173,16 @@ export class ListRun {
       for (const group of decision.groups) for (const one of group.recipients) this.#finish(one.id, group.decision);
     } else {
       this.ended = decision;
-      if (this.phase === 'message') for (const id of this.#state.recipients.keys()) this.#finish(id, decision);
+      if (seesAll(this.phase)) for (const id of this.#state.recipients.keys()) this.#finish(id, decision);
     }
     this.#refresh();
   }
 
-  /** At message, takes a recipient out of the list with its decision; elsewhere there is only the one, and the list ends. */
+  /** At data and message, takes a recipient out of the list with its decision; elsewhere there is only the one, and the list ends. */
   #finish(id: number, decision: Final): void {
     const recipient = this.#state.recipients.get(id);
     if (recipient === undefined) return;
-    if (this.phase !== 'message') {
+    if (!seesAll(this.phase)) {
       this.ended = decision;
       return;
     }

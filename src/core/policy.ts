@@ -82,8 +82,8 @@ export function definePolicy<const T extends PhaseLists>(
 }> {
   const given: PhaseLists = stages;
   refuse(checkPolicy(given));
-  const { connect = [], helo = [], mail = [], rcpt = [], message = [], deliver = [] } = given;
-  const copies = { connect, helo, mail, rcpt, message, deliver };
+  const { connect = [], helo = [], mail = [], rcpt = [], data = [], message = [], deliver = [] } = given;
+  const copies = { connect, helo, mail, rcpt, data, message, deliver };
   for (const phase of phases) copies[phase] = Object.freeze([...copies[phase]]);
   const lists: Readonly<typeof copies> = Object.freeze(copies);
   const open = (session: Session, options: ConversationOptions = {}): PolicyConversation =>

@@ -9,7 +9,7 @@ import type { RcptOptions } from './direct-steps.js';
 import type { MessageEdit } from './edit.js';
 import { foldAll } from './fold.js';
 import type { Ids, ListRun } from './list-run.js';
-import type { PhaseOutcome, RecipientVerdict } from './outcome.js';
+import type { MessageOutcome, PhaseOutcome, RecipientVerdict } from './outcome.js';
 import type { Phase } from './phase.js';
 import type { PhaseTrace, TracedEdit } from './trace.js';
 import type { Parameters, Recipient } from './transaction.js';
@@ -34,8 +34,9 @@ export class Progress {
   sender: ReversePath;
   readonly parameters: Parameters;
   readonly ids: Ids = { last: 0 };
-  /** True when the list of mail, and that of message, ran to their ends. */
+  /** True when the list of mail, of data, of message ran to its end. */
   mailComplete = false;
+  dataComplete = false;
   messageComplete = false;
   /** Fields to add to the message when it comes. */
   readonly pending: MessageEdit[] = [];
@@ -47,6 +48,10 @@ export class Progress {
   readonly tried: Recipient[] = [];
   readonly traces: PhaseTrace[] = [];
   readonly edits: TracedEdit[] = [];
+  /** As it was when DATA came; kept where that was refused. */
+  #beforeData:
+    | (Pick<Progress, 'sender' | 'passages'> & { readonly pending: number; readonly edits: number })
+    | undefined = undefined;
   #findings: object = none;
   /** With the findings of the session underneath. */
   #all: { readonly session: object; readonly both: object } | undefined = undefined;
@@ -63,7 +68,30 @@ export class Progress {
     this.passages.push({ recipient, decision: this.decision, complete: false, message: undefined });
   }
 
-  /** Of the lists of mail and message. */
+  beginData(): void {
+    const { sender, passages, pending, edits } = this;
+    this.phase = 'data';
+    this.#beforeData = { sender, passages, pending: pending.length, edits: edits.length };
+  }
+
+  /** A refused DATA ends no transaction (RFC 5321 section 3.3): the next command finds it as it was. */
+  reopen(): void {
+    const before = this.#beforeData;
+    if (this.phase !== 'data' || before === undefined || this.alive.length > 0) return;
+    if (!refuses(decisionOfTaken(before.passages, this.passages))) return;
+    this.phase = 'rcpt';
+    this.sender = before.sender;
+    this.passages = before.passages;
+    this.pending.length = before.pending;
+    this.edits.length = before.edits;
+  }
+
+  /** Those that go on. */
+  get alive(): readonly Recipient[] {
+    return this.passages.filter((one) => !bars(one.decision)).map((one) => one.recipient);
+  }
+
+  /** Of the lists of mail, data and message. */
   get findings(): object {
     return this.#findings;
   }
@@ -89,8 +117,8 @@ const none: object = Object.freeze({});
 
 export const nullPath: ReversePath = { kind: 'null-path' };
 
-/** After the list of `message`: those decided, those that go on, those that edits added. */
-export function afterMessage(progress: Progress, run: ListRun): Passage[] {
+/** After a list that sees all recipients: those decided, those that go on, those that edits added. */
+export function afterAll(progress: Progress, run: ListRun): Passage[] {
   const before = new Map(progress.passages.map((one) => [one.recipient.id, one]));
   const make = (recipient: Recipient, decision: Verdict): Passage => ({
     recipient,
@@ -153,6 +181,13 @@ export function take(progress: Progress, { run, trace }: Run): void {
   progress.traces.push(trace);
 }
 
+export function messageOutcome(progress: Progress, done: Run | undefined): MessageOutcome {
+  const recipients = verdicts(progress);
+  const decision = shared(recipients.map((one) => one.decision)) ?? goOn;
+  const edits = done?.run.edits ?? [];
+  return { phase: 'message', decision, edits, trace: done?.trace, sender: progress.sender, recipients };
+}
+
 export function outcomeOf({ run, trace }: Run): PhaseOutcome {
   return { phase: run.phase, decision: run.ended ?? goOn, edits: run.edits, trace };
 }
@@ -173,6 +208,14 @@ export function refuses(decision: Verdict): boolean {
 /** The decision of all: `continue` when somebody goes on, else the first one's. Undefined for nobody. */
 export function shared(decisions: readonly Verdict[]): Verdict | undefined {
   return decisions.every(bars) ? decisions[0] : goOn;
+}
+
+/** The decision of all that were not refused before: what DATA is answered. */
+export function decisionOfTaken(before: readonly Passage[], after: readonly Passage[]): Verdict {
+  const refused = new Set<number>();
+  for (const { decision, recipient } of before) if (refuses(decision)) refused.add(recipient.id);
+  const taken = refused.size === 0 ? after : after.filter(({ recipient }) => !refused.has(recipient.id));
+  return shared(taken.map((one) => one.decision)) ?? goOn;
 }
 
 export function newRecipient(

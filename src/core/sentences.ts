@@ -11,6 +11,7 @@ export interface Reads {
   readonly helo: 'the HELO name';
   readonly mail: 'the sender';
   readonly rcpt: 'one recipient';
+  readonly data: 'all recipients';
   readonly message: 'the message';
   readonly deliver: 'one recipient of a message';
 }
@@ -20,6 +21,7 @@ export const reads: Reads = {
   helo: 'the HELO name',
   mail: 'the sender',
   rcpt: 'one recipient',
+  data: 'all recipients',
   message: 'the message',
   deliver: 'one recipient of a message',
 };
@@ -88,9 +90,9 @@ export type OtherType<
   K extends string,
 > = `stage "${N}" needs the finding "${K}" of another type than the stage before it gives`;
 
-export type NoSuchPhase<K extends string> = `"${K}" is not a phase: connect, helo, mail, rcpt, message, deliver`;
+export type NoSuchPhase<K extends string> = `"${K}" is not a phase: connect, helo, mail, rcpt, data, message, deliver`;
 export function noSuchPhase(key: string): string {
-  return `"${key}" is not a phase: connect, helo, mail, rcpt, message, deliver`;
+  return `"${key}" is not a phase: connect, helo, mail, rcpt, data, message, deliver`;
 }
 
 export type EditsInParallel<

@@ -14,8 +14,8 @@ export interface Session {
   readonly tls: TlsFacts | undefined;
   /** Undefined when the client has not logged in. */
   readonly login: Login | undefined;
-  /** True when the client had sent more before it was answered; in the snapshot of a recipient: behind this RCPT, in that of the
-   * message: behind DATA. Undefined where nobody looked. */
+  /** True once the client has sent more behind a command, before it had the answer, where RFC 2920 section 3.1 does not let it:
+   * behind any without EHLO, behind EHLO, DATA, NOOP and VRFY with it. It stays true for the rest of the session. */
   readonly pipelined?: boolean;
 }
 

@@ -38,6 +38,8 @@ export function snapshot(phase: Phase, parts: Parts, now: Current): object {
       return { session, helo, id, sender, mailParameters, findings };
     case 'rcpt':
       return { session, helo, id, sender, mailParameters, recipient, previous: tried?.at(-1), findings };
+    case 'data':
+      return { session, helo, id, sender, mailParameters, recipients, tried, findings };
     case 'message':
       return { session, helo, id, sender, mailParameters, recipients, tried, message, findings };
     case 'deliver':

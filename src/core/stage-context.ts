@@ -77,6 +77,12 @@ export class StageContext implements Omit<Context, 'ask'> {
     if (this.#notes++ < LISTED) append(this.#line, 'notes', note);
   }
 
+  overlook(why: string): void {
+    if (this.unanswered === undefined) return;
+    this.note({ kind: 'remark', text: `no answer from ${this.unanswered.port}: ${why}` });
+    this.unanswered = undefined;
+  }
+
   ask(name: string, method: string, ...args: readonly unknown[]): MaybePromise<unknown> {
     const declared = Object.hasOwn(this.#stage.asks, name) ? this.#stage.asks[name] : undefined;
     if (declared === undefined)

@@ -87,8 +87,8 @@ export interface StageResult<P extends Phase, G extends object, E extends EditKi
 type NoFindings<P extends Phase, E extends EditKind, D extends Final> = Partial<
   Omit<StageResult<P, object, E, D>, 'findings'>
 >;
-/** Only a message stage sees several recipients. */
-type ForSomeOf<P extends Phase, E extends EditKind, D extends Final> = P extends 'message'
+/** Only stages of data and message see several recipients. */
+type ForSomeOf<P extends Phase, E extends EditKind, D extends Final> = P extends 'data' | 'message'
   ? 'reply-per-recipient' extends E
     ? ForSome<D>
     : never
@@ -151,6 +151,9 @@ export interface Context<A extends Asks = Record<never, Ask>> {
     ...args: ArgumentsOf<A[N]['port'][M]>
   ): AnswerOf<A[N]['port'][M]>;
   note(note: Note): void;
+  /** Says that what the stage comes to does not rest on the answers that ports have failed to give so far (another one
+   * settled it): what was declared for "could not tell" is not enforced for these. `why` goes into the trace. */
+  overlook(why: string): void;
 }
 
 /** What the author of a stage writes. */

@@ -4,6 +4,7 @@
  */
 import type { Mailbox, ReversePath } from '../values/address.js';
 import type { Message } from '../values/message.js';
+import { barring, outcomeSoFar } from './conclude.js';
 import { type Final, goOn } from './decision.js';
 import type { ConversationOptions, DirectSteps, NewId, RcptOptions } from './direct-steps.js';
 import { Evaluation, instant } from './evaluation.js';
@@ -11,11 +12,12 @@ import { type Ids, ListRun } from './list-run.js';
 import { learned } from './merge.js';
 import type { DeliverOutcome, MessageOutcome, Outcome, PhaseOutcome, RcptOutcome } from './outcome.js';
 import type { Phase } from './phase.js';
-import { Pipelining } from './pipelining.js';
 import {
+  afterAll,
   afterDeliver,
-  afterMessage,
   bars,
+  decisionOfTaken,
+  messageOutcome,
   newRecipient,
   nullPath,
   outcomeOf,
@@ -23,7 +25,6 @@ import {
   Progress,
   type Run,
   refuses,
-  shared,
   skipped,
   take,
   verdicts,
@@ -50,7 +51,6 @@ export class Steps implements DirectSteps {
   #connect: Run | undefined = undefined;
   #hello: Run | undefined = undefined;
   #progress: Progress | undefined = undefined;
-  readonly #pipelining = new Pipelining();
   #early:
     | { readonly first?: object | undefined; readonly second?: object | undefined; readonly both: object }
     | undefined;
@@ -99,7 +99,7 @@ export class Steps implements DirectSteps {
   }
 
   pipelined(value: boolean): void {
-    this.session = this.#pipelining.of(this.session, value);
+    if ((this.session.pipelined ?? false) !== value) this.session = { ...this.session, pipelined: value };
   }
 
   mail(sender: ReversePath, parameters: Parameters = {}): MaybePromise<PhaseOutcome> {
@@ -121,6 +121,7 @@ export class Steps implements DirectSteps {
   }
 
   rcpt(address: Mailbox, parameters: Parameters = {}, options?: RcptOptions): MaybePromise<RcptOutcome> {
+    this.#progress?.reopen();
     const progress = this.#begun('mail', 'rcpt');
     progress.phase = 'rcpt';
     const recipient = newRecipient(++progress.ids.last, address, parameters, options);
@@ -140,25 +141,52 @@ export class Steps implements DirectSteps {
     return this.#run('rcpt', this.#parts([recipient]), progress.ids, settled, address.text);
   }
 
-  message(message: Message): MaybePromise<MessageOutcome> {
+  data(): MaybePromise<PhaseOutcome> {
+    this.#progress?.reopen();
     const progress = this.#begun('mail', 'rcpt');
+    progress.beginData();
+    const { data } = this.#lists;
+    const recipients = data.length === 0 ? [] : progress.alive;
+    if (recipients.length === 0) {
+      progress.dataComplete = data.length === 0;
+      return skipped('data', decisionOfTaken(progress.passages, progress.passages));
+    }
+    return this.#run('data', this.#parts(recipients), progress.ids, (done) => {
+      const before = progress.passages;
+      progress.dataComplete = done.run.complete;
+      progress.pending.push(...done.run.pending);
+      this.#takeAll(progress, done);
+      return { ...outcomeOf(done), decision: decisionOfTaken(before, progress.passages) };
+    });
+  }
+
+  message(message: Message): MaybePromise<MessageOutcome> {
+    const progress = this.#begun('mail', 'rcpt', 'data');
+    if (progress.phase === 'data') return this.#message(progress, message);
+    return andThen(this.data(), () => this.#message(progress, message));
+  }
+
+  #message(progress: Progress, message: Message): MaybePromise<MessageOutcome> {
     progress.phase = 'message';
     progress.message = withEdits(message, progress.pending);
-    const alive = progress.passages.filter((one) => !bars(one.decision));
-    const recipients = alive.map((one) => one.recipient);
+    const recipients = progress.alive;
     if (recipients.length === 0) {
       progress.messageComplete = this.#lists.message.length === 0;
-      return this.#asMessageOutcome(progress, undefined);
+      return messageOutcome(progress, undefined);
     }
     return this.#run('message', this.#parts(recipients, progress.message), progress.ids, (done) => {
-      const { run } = done;
-      progress.messageComplete = run.complete;
-      take(progress, done);
-      progress.message = run.message;
-      progress.sender = run.sender ?? progress.sender;
-      progress.passages = afterMessage(progress, run);
-      return this.#asMessageOutcome(progress, done);
+      progress.messageComplete = done.run.complete;
+      progress.message = done.run.message;
+      this.#takeAll(progress, done);
+      return messageOutcome(progress, done);
     });
+  }
+
+  /** After a list that sees all recipients. */
+  #takeAll(progress: Progress, done: Run): void {
+    take(progress, done);
+    progress.sender = done.run.sender ?? progress.sender;
+    progress.passages = afterAll(progress, done.run);
   }
 
   deliver(): MaybePromise<DeliverOutcome> {
@@ -201,27 +229,7 @@ export class Steps implements DirectSteps {
 
   outcome(): Outcome {
     const progress = this.#progress ?? new Progress('', nullPath, {});
-    const { mailComplete, messageComplete, passages, phase } = progress;
-    const early = [this.#connect, this.#hello].filter((one) => one !== undefined);
-    const decision = shared(passages.map((one) => one.decision)) ?? this.#barred() ?? progress.decision;
-    const through = this.#sessionComplete() && mailComplete && phase === 'deliver';
-    const recipients = passages.map((one) => ({
-      recipient: one.recipient,
-      decision: one.decision,
-      complete: through && one.complete && !bars(one.decision),
-      findings: one.recipient.findings,
-    }));
-    return {
-      decision,
-      complete: through && messageComplete && recipients.every((one) => one.complete),
-      phase,
-      sender: progress.sender,
-      message: progress.message,
-      findings: { ...this.#sessionFindings(), ...progress.findings },
-      recipients,
-      edits: [...progress.edits],
-      trace: { phases: [...early.map((one) => one.trace), ...progress.traces] },
-    } as Outcome;
+    return outcomeSoFar(progress, this.#lists, this.#connect, this.#hello, this.#sessionFindings());
   }
 
   // --- running lists ---
@@ -234,18 +242,9 @@ export class Steps implements DirectSteps {
     throw new Error(`out of order: the transaction is at "${progress.phase}"; mail() or reset() begins anew`);
   }
 
-  /** True when the lists of connect and helo, where there are any, have run to their ends. */
-  #sessionComplete(): boolean {
-    const { connect, helo } = this.#lists;
-    const isWhole = (list: readonly AnyStage[], done: Run | undefined): boolean =>
-      done === undefined ? list.length === 0 : done.run.complete && !bars(done.run.ended);
-    return isWhole(connect, this.#connect) && isWhole(helo, this.#hello);
-  }
-
   /** The final decision of the session, if it has one that ends everything. */
   #barred(): Final | undefined {
-    const ended = [this.#connect?.run.ended, this.#hello?.run.ended];
-    return ended.find((one): one is Final => bars(one));
+    return barring(this.#connect, this.#hello);
   }
 
   /** Of connect and helo. Made once for each pair of lists that ran. */
@@ -283,13 +282,6 @@ export class Steps implements DirectSteps {
       evaluation.end();
       return settle({ run, trace: { phase, recipient, lines, ms: evaluation.at - started } });
     });
-  }
-
-  #asMessageOutcome(progress: Progress, done: Run | undefined): MessageOutcome {
-    const recipients = verdicts(progress);
-    const decision = shared(recipients.map((one) => one.decision)) ?? goOn;
-    const edits = done?.run.edits ?? [];
-    return { phase: 'message', decision, edits, trace: done?.trace, sender: progress.sender, recipients };
   }
 }
 

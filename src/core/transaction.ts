@@ -66,12 +66,15 @@ export interface RcptFacts extends MailFacts {
   readonly previous?: Recipient | undefined;
 }
 
-export interface MessageFacts extends MailFacts {
+export interface DataFacts extends MailFacts {
   /** Those without a final decision so far. */
   readonly recipients: readonly Recipient[];
   /** Those of all RCPTs as they were given, refused ones too, with what was found out about them. Undefined where the snapshot was
    * not made by a conversation. */
   readonly tried?: readonly Recipient[] | undefined;
+}
+
+export interface MessageFacts extends DataFacts {
   /** With the edits of all earlier stages applied. */
   readonly message: Message;
 }
@@ -86,6 +89,7 @@ export interface FactsAt {
   readonly helo: HeloFacts;
   readonly mail: MailFacts;
   readonly rcpt: RcptFacts;
+  readonly data: DataFacts;
   readonly message: MessageFacts;
   readonly deliver: DeliverFacts;
 }

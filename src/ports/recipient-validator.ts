@@ -20,6 +20,6 @@ export type Listing =
   | { readonly kind: 'refused'; readonly temporary?: true; readonly enhanced?: string; readonly text: string };
 
 export interface RecipientValidator {
-  /** Not-found: no domain of ours, nothing is known of its users. */
-  listing(address: Mailbox, call?: PortCall): MaybePromise<Answer<Listing>>;
+  /** Not-found: no domain of ours, nothing is known of its users. `as`: where the address stands in the envelope. */
+  listing(address: Mailbox, as: 'recipient' | 'sender', call?: PortCall): MaybePromise<Answer<Listing>>;
 }

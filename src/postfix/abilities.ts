@@ -5,10 +5,9 @@
 import { join } from 'node:path';
 import type { Credentials } from '../ports/credentials.js';
 import type { PolicyService } from '../ports/policy-service.js';
-import type { RecipientValidator } from '../ports/recipient-validator.js';
 import type { Resolver } from '../ports/resolver.js';
 
-import { type RouteOptions, recipientValidator } from '../stages/routing/index.js';
+import { addressResolver, type RouteOptions, recipientValidator } from '../stages/routing/index.js';
 import { isConfigurationError } from '../values/errors.js';
 import type { ParameterView } from './parameter-view.js';
 import type { PolicyServiceCall } from './policy-endpoint.js';
@@ -44,10 +43,12 @@ export function restrictionAbilities(
   validating: boolean,
   { resolver, policyService, without }: Abilities,
 ): RestrictionAbilities {
-  const recipients = validating ? validator(routing) : undefined;
+  const recipients = validating ? made(recipientValidator, routing) : undefined;
+  const addresses = made(addressResolver, routing);
   return {
     ...(resolver !== undefined && { resolver }),
     ...(recipients !== undefined && { recipients }),
+    ...(addresses !== undefined && { addresses }),
     ...(without !== undefined && { without }),
     ...(policyService !== undefined && {
       policyService: (text: string, call: PolicyServiceCall) =>
@@ -75,10 +76,10 @@ function endpointOf(text: string, queueDirectory: string): PolicyServiceEndpoint
   return { host: text.slice('inet:'.length, colon).replace(/^\[(.*)\]$/, '$1'), port: Number(text.slice(colon + 1)) };
 }
 
-/** Which addresses exist, by the same tables as routing. Undefined where the options are wrong: `route` tells of it. */
-function validator(options: RouteOptions): RecipientValidator | undefined {
+/** Which addresses exist, and what they are, by the tables of routing. Undefined where the options are wrong: `route` tells of it. */
+function made<T>(make: (options: RouteOptions) => T, options: RouteOptions): T | undefined {
   try {
-    return recipientValidator(options);
+    return make(options);
   } catch (error) {
     if (isConfigurationError(error)) return undefined;
     throw error;

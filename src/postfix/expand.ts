@@ -1,13 +1,12 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the syntax of main.cf
 /**
- * `$name` in values of main.cf and master.cf, as Postfix 3.7 expands it: `$name`, `${name}`, `$(name)`, `${name?text}` and
- * `${name:text}` (text when the name has a value, or has none), `${name?{text}:{text}}`, `${{text} == {text} ? ...}` with
- * == != < <= >= > and the same for compatibility levels (`<=level`), `$$`. Whether a name "has a value" is asked of its text
- * before expansion. A value is expanded once and may grow to 100,000 characters: doubling names cannot run away.
+ * `$name` in values of main.cf and master.cf, as Postfix 3.7 expands it; the syntax is in macro-syntax.ts. Whether a name "has a
+ * value" is asked of its text before expansion; a branch that is not taken is not read. A value is expanded once and may grow
+ * to 100,000 characters: doubling names cannot run away.
  */
 import type { Problem, SourcePosition } from '../values/errors.js';
-import { compareValues } from './expand-compare.js';
-import { closing, nameAt, readBraced } from './expand-syntax.js';
+import { compareValues } from '../values/macro-compare.js';
+import { type MacroTest, type Reference, readReference, type Span } from '../values/macro-syntax.js';
 import type { Setting } from './main-cf.js';
 
 export interface Expander {
@@ -93,46 +92,30 @@ class Expansion implements Expander {
       const dollar = text.indexOf('$', at);
       if (dollar < 0) return out + text.slice(at);
       out += text.slice(at, dollar);
-      const { value, end } = this.#reference(text, dollar, source);
-      out += value;
-      at = end;
+      const read = readReference(text, dollar);
+      if (read.kind === 'malformed') {
+        this.#problem('bad-expansion', read.why, source, text.slice(dollar));
+        return out;
+      }
+      out += this.#reference(read.value, text, source);
+      at = read.value.end;
     }
     return out;
   }
 
-  /** What stands at a `$`, and where the text goes on. */
-  #reference(text: string, dollar: number, source: SourcePosition): { readonly value: string; readonly end: number } {
-    const next = text.charAt(dollar + 1);
-    if (next === '$') return { value: '$', end: dollar + 2 };
-    if (next === '{' || next === '(') {
-      const close = closing(text, dollar + 1);
-      if (close < 0) {
-        const message = `"${next}" has no partner: expected "${next === '{' ? '}' : ')'}"`;
-        this.#problem('bad-expansion', message, source, text.slice(dollar));
-        return { value: '', end: text.length };
-      }
-      return { value: this.#braced(text.slice(dollar + 2, close), source), end: close + 1 };
-    }
-    const name = nameAt(text, dollar + 1);
-    if (name === '') {
-      this.#problem('bad-expansion', 'expected a name behind "$"; "$$" is a plain "$"', source, text.slice(dollar));
-    }
-    return { value: name === '' ? '' : this.#named(name, source), end: dollar + 1 + name.length };
+  #reference(reference: Reference, text: string, source: SourcePosition): string {
+    if (reference.kind === 'dollar') return '$';
+    const { test, whenTrue, whenFalse } = reference;
+    const isPlain = whenTrue === undefined && whenFalse === undefined;
+    if (isPlain && test.kind === 'name') return this.#named(test.name, source);
+    const holds = test.kind === 'name' ? this.#isSet(test.name) : this.#compared(test, text, source);
+    if (isPlain) return holds ? 'true' : '';
+    const branch = holds ? whenTrue : whenFalse;
+    return branch === undefined ? '' : this.#span(text, branch, source);
   }
 
-  /** Between the braces. */
-  #braced(text: string, source: SourcePosition): string {
-    const read = readBraced(text);
-    if (read.kind === 'malformed') {
-      this.#problem('bad-expansion', read.why, source, `\${${text}}`);
-      return '';
-    }
-    const { test, whenTrue, whenFalse } = read;
-    if (test.kind === 'name' && whenTrue === undefined && whenFalse === undefined)
-      return this.#named(test.name, source);
-    const holds = test.kind === 'name' ? this.#isSet(test.name) : this.#compared(test, source);
-    if (whenTrue === undefined && whenFalse === undefined) return holds ? 'true' : '';
-    return this.expand((holds ? whenTrue : whenFalse) ?? '', source);
+  #span(text: string, { from, to }: Span, source: SourcePosition): string {
+    return this.expand(text.slice(from, to), source);
   }
 
   #isSet(name: string): boolean {
@@ -140,8 +123,8 @@ class Expansion implements Expander {
     return (this.raw(name) ?? '') !== '';
   }
 
-  #compared(test: { left: string; operator: string; right: string }, source: SourcePosition): boolean {
-    const [left, right] = [this.expand(test.left, source), this.expand(test.right, source)];
+  #compared(test: Extract<MacroTest, { kind: 'comparison' }>, text: string, source: SourcePosition): boolean {
+    const [left, right] = [this.#span(text, test.left, source), this.#span(text, test.right, source)];
     const result = compareValues(left, test.operator, right);
     if (typeof result === 'boolean') return result;
     this.#problem('bad-expansion', result.why, source, `{${left}} ${test.operator} {${right}}`);

@@ -1,7 +1,7 @@
 /**
  * The stages of one smtpd(8) service, in the order in which Postfix's programs come to their verdicts: smtpd's restrictions,
- * canonical addresses, where the recipient's mail goes; at the end of data sizes, loops, the sender's canonical address, copies,
- * the checks of cleanup(8) on the header as it came, and then its addresses.
+ * canonical addresses, where the recipient's mail goes; at the end of data loops, the sender's canonical address, copies, the
+ * checks of cleanup(8) on the header as it came, sizes, and then its addresses.
  */
 import { definePolicy, type Policy } from '../core/policy.js';
 import type { AnyStage } from '../core/stage.js';
@@ -42,21 +42,29 @@ export function readPolicy(
   const { cleanup } = site.programsFor(view);
   const mapping = !without.has('no_address_mappings');
   const routing = routingOptions(site, view, settings, mapping);
+  const { contentFilter } = routing;
+  judge(
+    'content_filter',
+    'honoured',
+    contentFilter === undefined ? 'to no filter' : `every message to ${contentFilter}`,
+  );
   const asked = restrictionAbilities(view, routing, !without.has('no_unknown_recipient_checks'), abilities);
   const restrictions = restrictionStages(site, view, settings, judge, asked);
   const rewriting = rewritingStages(site, view, settings, mapping);
-  const lists: Readonly<Record<'connect' | 'helo' | 'mail' | 'rcpt' | 'message', readonly AnyStage[]>> = {
+  const lists: Readonly<Record<'connect' | 'helo' | 'mail' | 'rcpt' | 'data' | 'message', readonly AnyStage[]>> = {
     connect: restrictions?.connect ?? [],
     helo: restrictions?.helo ?? [],
     mail: [...(maxBytes === undefined ? [] : [declaredSize({ maxBytes })]), ...(restrictions?.mail ?? [])],
-    rcpt: [...rewriting.first, ...(restrictions?.rcpt ?? []), ...rewriting.rcpt, ...routeStage(site, view, routing)],
+    rcpt: [...(restrictions?.rcpt ?? []), ...rewriting.rcpt, ...routeStage(site, view, routing)],
+    data: restrictions?.data ?? [],
     message: [
       ...(restrictions?.message ?? []),
-      ...(maxBytes === undefined ? [] : [sizeLimit({ maxBytes })]),
       ...built(site, cleanup, 'hopcount_limit', () => loopDetection({ maxReceived: cleanup.count('hopcount_limit') })),
       ...rewriting.sender,
       ...(mapping ? copies(site, view, routing) : []),
       ...(without.has('no_header_body_checks') ? [] : checks(site, cleanup)),
+      // What the checks refuse is no longer written, and cannot be too large.
+      ...(maxBytes === undefined ? [] : [sizeLimit({ maxBytes })]),
       ...rewriting.header,
       ...(restrictions?.last ?? []),
     ],
@@ -73,14 +81,11 @@ function rewritingStages(
   view: ParameterView,
   settings: PostfixSettings,
   mapping: boolean,
-): Readonly<Record<'first' | 'rcpt' | 'sender' | 'header', readonly AnyStage[]>> {
+): Readonly<Record<'rcpt' | 'sender' | 'header', readonly AnyStage[]>> {
   const { cleanup } = site.programsFor(view);
   const options = rewritingOptions(site, view, settings, mapping);
   const at = 'canonical_maps';
-  const { origin, dotDomain } = options;
   return {
-    // trivial-rewrite(8) completes a domain for the restrictions too; canonical(5) comes behind them.
-    first: dotDomain === undefined ? [] : built(site, cleanup, at, () => rewriteRecipients({ origin, dotDomain })),
     rcpt: changesEnvelope(options) ? built(site, cleanup, at, () => rewriteRecipients(options)) : [],
     sender: changesEnvelope(options)
       ? built(site, cleanup, at, () => rewriteAddresses({ ...options, parts: ['sender'] }))
@@ -109,7 +114,8 @@ function checks(site: Site, cleanup: ParameterView): readonly AnyStage[] {
     nestedHeader: rules('nested_header_checks') ?? 'none',
     ...(body !== undefined && { body }),
     headerSizeLimit: cleanup.count('header_size_limit'),
-    bodySizeLimit: cleanup.count('body_checks_size_limit'),
+    // 0 is no limit to cleanup(8).
+    bodySizeLimit: cleanup.count('body_checks_size_limit') || Number.POSITIVE_INFINITY,
     lineLimit: cleanup.count('line_length_limit'),
     nestingLimit: cleanup.count('mime_nesting_limit'),
     boundaryLimit: cleanup.count('mime_boundary_length_limit'),

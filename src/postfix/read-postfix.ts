@@ -43,6 +43,7 @@ export function readPostfix(origin: string | PostfixTexts, options: PostfixOptio
   const plans = readServices(site, options);
   const { transports, problems } = readTransports(site.master.services, (service) => site.viewFor(service));
   site.problems.push(...problems);
+  judgeTrust(site, transports);
   const services = served(plans);
   const all = site.allProblems();
   const [first] = services;
@@ -51,6 +52,14 @@ export function readPostfix(origin: string | PostfixTexts, options: PostfixOptio
   const report = reportOfSite(site, plans);
   const warnings = [...site.allWarnings(), ...unusedWarnings(report)];
   return { policy, settings, server, services, transports, mailboxes, report, warnings };
+}
+
+/** Where opportunistic TLS is all there is, whom to trust is no question. */
+function judgeTrust(site: Site, transports: readonly PostfixTransport[]): void {
+  const verifies = transports.some((one) => one.kind === 'smtp' && !['none', 'may'].includes(one.tls.level));
+  if (verifies || site.main.settings.has('smtp_tls_policy_maps')) return;
+  const why = 'no certificate of a server is verified at smtp_tls_security_level = none or may';
+  site.judge('smtp_tls_CApath', 'irrelevant', why);
 }
 
 function served(plans: readonly ServicePlan[]): readonly PostfixService[] {

@@ -166,7 +166,7 @@ function defaults({ main, accounts, maildirs }: ReportFacts): readonly ReportRow
   const rows = [
     [
       'local_recipient_maps',
-      "Postfix's default asks the system's accounts: here every local recipient is taken; name a map of users, or give them (`unix`)",
+      "Postfix's default asks the system's accounts: here every local recipient is taken; name a map of users, or give them (--accounts of the command, option `unix`)",
     ],
     ['alias_maps', "Postfix's default reads the system's aliases file: here none is read; name it"],
     ['mynetworks', "Postfix's default is this host's own addresses: here loopback alone"],

@@ -14,7 +14,10 @@ import type { PostfixSettings } from './settings.js';
 import type { Site } from './site.js';
 
 /** What the program that reads a configuration can ask. */
-export type RestrictionAbilities = Pick<RestrictionsContext, 'resolver' | 'recipients' | 'policyService'> & {
+export type RestrictionAbilities = Pick<
+  RestrictionsContext,
+  'resolver' | 'recipients' | 'addresses' | 'policyService'
+> & {
   /** What the program has said that it does without. */
   readonly without?: readonly Omissible[];
 };

@@ -3,6 +3,7 @@
  * settings beside them. What nobody knows is a problem with its place; what needs an ability that the program did not give (the
  * DNS, policy services) is left out and reported.
  */
+import type { AddressResolver } from '../ports/address-resolver.js';
 import type { PolicyService } from '../ports/policy-service.js';
 import type { RecipientValidator } from '../ports/recipient-validator.js';
 import type { Resolver } from '../ports/resolver.js';
@@ -31,6 +32,7 @@ export interface RestrictionsContext {
   readonly maps: Pick<Maps, 'one' | 'list'>;
   readonly resolver?: Resolver;
   readonly recipients?: RecipientValidator;
+  readonly addresses?: AddressResolver;
   /** Makes the client of `inet:host:port` or `unix:path`. */
   readonly policyService?: (endpoint: string, options: PolicyServiceCall) => PolicyService;
 }
@@ -171,7 +173,7 @@ class Reader {
   }
 
   #readSettings(): RestrictionSettings {
-    const { view, maps, resolver, recipients } = this.#context;
+    const { view, maps, resolver, recipients, addresses } = this.#context;
     const table = (name: string) => maps.list(view.text(name), view.source(name));
     const flag = (name: string): boolean => view.text(name).toLowerCase() === 'yes';
     const senderLogins = table('smtpd_sender_login_maps');
@@ -182,6 +184,7 @@ class Reader {
     return {
       ...(resolver !== undefined && { resolver }),
       ...(recipients !== undefined && { recipients }),
+      ...(addresses !== undefined && { addresses }),
       ...(senderLogins !== undefined && { senderLogins }),
       ...(rblReplies !== undefined && { rblReplies }),
       ...(clientCertificates !== undefined && { clientCertificates }),

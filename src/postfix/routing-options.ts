@@ -36,6 +36,8 @@ export function routingOptions(
     ...(rewrite.flag('append_dot_mydomain') && { dotDomain: rewrite.text('mydomain') }),
     percentHack: rewrite.flag('allow_percent_hack'),
     bangPaths: rewrite.flag('swap_bangpath'),
+    // The restrictions ask: at RCPT, and where main.cf wants it.
+    rejectUnlisted: false,
     ownerRequestSpecial: rewrite.flag('owner_request_special'),
     propagateExtensions: wordsOf(cleanup, 'propagate_unmatched_extensions', [
       'canonical',

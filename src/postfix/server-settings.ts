@@ -24,6 +24,8 @@ export interface PostfixServer {
   /** Who `<postmaster>` is: at myorigin. */
   readonly postmaster: string;
   readonly strictEnvelope: boolean;
+  /** smtputf8_enable, strict_smtputf8. */
+  readonly smtputf8: 'strict' | 'lenient' | 'off';
   /** smtpd_helo_required. */
   readonly requireHello: boolean;
   /** smtpd_delay_reject. */
@@ -96,6 +98,7 @@ export function readServer(
     ...listen,
     name: view.text('myhostname'),
     strictEnvelope: view.flag('strict_rfc821_envelopes'),
+    smtputf8: readSmtputf8(view),
     requireHello: view.flag('smtpd_helo_required'),
     delayHello: view.flag('smtpd_delay_reject'),
     softBounce: view.flag('soft_bounce'),
@@ -121,6 +124,12 @@ function readLimits(view: ParameterView): PostfixServerLimits {
     handshakeTime: atLeast(1, view.time('smtpd_starttls_timeout')),
     idleTime: atLeast(1, view.time('smtpd_timeout')),
   };
+}
+
+function readSmtputf8(view: ParameterView): 'strict' | 'lenient' | 'off' {
+  const strict = view.flag('strict_smtputf8');
+  if (!view.flag('smtputf8_enable')) return 'off';
+  return strict ? 'strict' : 'lenient';
 }
 
 function atLeast(least: number, value: number): number {
@@ -206,7 +215,7 @@ function judgeRest(view: ParameterView, context: ServerContext): void {
   const { judge } = context;
   judgeExceptions(view, context);
   if (!view.flag('smtpd_reject_unlisted_recipient')) {
-    const why = 'an unknown user of ours is refused at RCPT all the same: no bounce is sent later';
+    const why = 'what no mail could be delivered to is refused at RCPT all the same: no bounce is sent later';
     judge('smtpd_reject_unlisted_recipient', 'not-honoured', why, false);
   }
   if (splitList(view.text('receive_override_options')).includes('no_unknown_recipient_checks')) {

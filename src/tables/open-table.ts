@@ -67,7 +67,7 @@ interface Opening extends OpenTableOptions {
 }
 
 /**
- * Throws ConfigurationError `table` with every problem: `unknown-map-type`, `missing-map`, `bad-inline`, `no-random`,
+ * Throws ConfigurationError `table` with every problem: `unknown-map-type`, `no-accounts`, `missing-map`, `bad-inline`, `no-random`,
  * `nested-maps`, and those of the text, which come with its own file and lines.
  */
 export function openTable(name: string, options: OpenTableOptions): Table {
@@ -201,8 +201,11 @@ function randomly(values: readonly string[], opening: Opening, name: string): Ta
 }
 
 function accounts(map: string, opening: Opening, name: string): Table {
-  const why = "the system's accounts are not read here: name a map of users";
-  return opening.unix?.(map) ?? refuse('unknown-map-type', why, opening, name);
+  const { unix } = opening;
+  if (unix === undefined) {
+    return refuse('no-accounts', "the system's accounts are not given: name a map of users", opening, name);
+  }
+  return unix(map) ?? refuse('unknown-map-type', 'expected passwd.byname or group.byname', opening, name);
 }
 
 function unknown(type: string, opening: Opening, name: string): never {

@@ -5,7 +5,7 @@
  */
 
 import type { MaybePromise, PortCall } from '../core/stage.js';
-import { isThenable } from '../core/stage-context.js';
+import { andThen } from '../core/stage-context.js';
 import type { Table, TableEntry } from '../core/table.js';
 import { type Answer, cannotTell, found, notFound } from '../values/answer.js';
 import { ConfigurationError } from '../values/errors.js';
@@ -90,10 +90,9 @@ function through(
 ): MaybePromise<Answer<TableEntry>> {
   const table = tables[from];
   if (table === undefined) return notFound();
-  const next = (answer: Answer<TableEntry>): MaybePromise<Answer<TableEntry>> =>
-    answer.kind === 'found' && from + 1 < tables.length ? through(tables, answer.value.value, call, from + 1) : answer;
-  const answer = table.lookup(key, call);
-  return isThenable<Answer<TableEntry>>(answer) ? Promise.resolve(answer).then(next) : next(answer);
+  return andThen(table.lookup(key, call), (answer) =>
+    answer.kind === 'found' && from + 1 < tables.length ? through(tables, answer.value.value, call, from + 1) : answer,
+  );
 }
 
 /** All answers joined with commas, in the order of the tables. One that cannot tell makes the whole so. */
@@ -146,10 +145,9 @@ function firstOf(
 ): MaybePromise<Answer<TableEntry>> {
   const table = tables[from];
   if (table === undefined) return notFound();
-  const next = (answer: Answer<TableEntry>): MaybePromise<Answer<TableEntry>> =>
-    answer.kind === 'not-found' ? firstOf(tables, key, call, from + 1) : answer;
-  const answer = table.lookup(key, call);
-  return isThenable<Answer<TableEntry>>(answer) ? Promise.resolve(answer).then(next) : next(answer);
+  return andThen(table.lookup(key, call), (answer) =>
+    answer.kind === 'not-found' ? firstOf(tables, key, call, from + 1) : answer,
+  );
 }
 
 function ask(
@@ -162,10 +160,8 @@ function ask(
 ): MaybePromise<Answer<TableEntry>> {
   const table = tables[from];
   if (table === undefined) return finish(answers);
-  const next = (answer: Answer<TableEntry>): MaybePromise<Answer<TableEntry>> => {
+  return andThen(table.lookup(key, call), (answer) => {
     if (answer.kind === 'cannot-tell') return answer;
     return ask(tables, key, call, from + 1, answer.kind === 'found' ? [...answers, answer.value] : answers, finish);
-  };
-  const answer = table.lookup(key, call);
-  return isThenable<Answer<TableEntry>>(answer) ? Promise.resolve(answer).then(next) : next(answer);
+  });
 }

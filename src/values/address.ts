@@ -22,6 +22,9 @@ export interface Mailbox {
   readonly domain: Domain | AddressLiteral;
   /** `local@domain`, quoted only where it must be, domain in A-labels, lower case. The key of comparisons by bytes. */
   readonly text: string;
+  /** As the client wrote it, but for quotes and escapes, where that is not `text`: `a@FAR.example.`, `a b@c.example`. For
+   * replies alone; it makes no other mailbox. */
+  readonly written?: string;
 }
 
 /** `<>`: a case of its own, never an empty string. */
@@ -70,6 +73,11 @@ export function mailboxOf(
 /** As a Dot-string where it is one, else as a Quoted-string (RFC 5321 section 4.1.2). */
 export function quoteLocalPart(localPart: string): string {
   return isDotString(localPart) ? localPart : `"${localPart.replace(/["\\]/g, '\\$&')}"`;
+}
+
+/** As replies name it: in the client's own spelling, which it finds again in what it sent. */
+export function writtenAddress({ written, text }: Mailbox): string {
+  return written ?? text;
 }
 
 /** Local parts are compared exactly (RFC 5321 section 2.4), domains without regard to case. */

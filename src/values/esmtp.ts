@@ -23,7 +23,7 @@ const PARAMETER_COUNT_LIMIT = 32;
 
 /**
  * What follows `MAIL `: `FROM:<user@example.com> SIZE=1000`. Spaces behind the colon are refused as RFC 5321 section
- * 3.3 has it, unless `angleBrackets` is `optional`: who writes the one writes the other.
+ * 3.3 has it, unless `leadingSpaces` are allowed.
  */
 export function parseMailCommandArguments(
   text: string,
@@ -92,7 +92,8 @@ function parseArguments<P extends ReversePath | ForwardPath>(
 ): Parsed<CommandArguments<P>> {
   if (text.slice(0, word.length).toUpperCase() !== word) return malformed(`"${word}" is expected`);
   let at = word.length;
-  if (options.angleBrackets === 'optional') while (text.charAt(at) === ' ') at++;
+  const { angleBrackets, leadingSpaces = angleBrackets === 'optional' } = options;
+  if (leadingSpaces) while (text.charAt(at) === ' ') at++;
   const path = read(text, at, options);
   if (path.kind === 'malformed') return path;
   const { value, end } = path.value;

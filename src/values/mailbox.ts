@@ -12,6 +12,8 @@ import { malformed, type Parsed, parsed } from './parsed.js';
 export interface MailboxOptions extends DomainOptions {
   /** Octets of the local part as written. Default 64 (RFC 5321 section 4.5.3.1.1); Postfix has no such limit. */
   readonly maxLocalPart?: number;
+  /** Keep the spelling (`Mailbox.written`). Default false. */
+  readonly keepWritten?: boolean;
 }
 
 /** What was read, and the index behind it. */
@@ -38,7 +40,14 @@ export function readMailbox(text: string, at: number, options: MailboxOptions): 
   if (domain.kind === 'malformed') return domain;
   const mailbox = mailboxOf(local.value.value, domain.value.value, options.maxLocalPart ?? LOCAL_PART_LIMIT);
   if (mailbox.kind === 'malformed') return malformed(mailbox.why, at);
-  return parsed({ value: mailbox.value, end: domain.value.end });
+  const value = options.keepWritten ? asWritten(mailbox.value, text.slice(end + 1, domain.value.end)) : mailbox.value;
+  return parsed({ value, end: domain.value.end });
+}
+
+/** The local part without quotes, and the domain as it stands. */
+function asWritten(mailbox: Mailbox, domain: string): Mailbox {
+  const written = `${mailbox.localPart}@${domain}`;
+  return written === mailbox.text ? mailbox : { ...mailbox, written };
 }
 
 /** `192.0.2.1` or `IPv6:2001:db8::1`, as between the brackets of an address literal (RFC 5321 section 4.1.3). */

@@ -11,6 +11,8 @@ import { malformed, type Parsed, parsed } from './parsed.js';
 export interface PathOptions extends MailboxOptions {
   /** `optional` reads `a@b` like `<a@b>`, as Postfix does by default. `<>` is always written out. Default `required`. */
   readonly angleBrackets?: 'required' | 'optional';
+  /** Read over spaces in front of the path, behind the colon of MAIL and RCPT. Default: where brackets are optional. */
+  readonly leadingSpaces?: boolean;
 }
 
 /** RFC 5321 section 4.5.3.1.3, in octets, with brackets and source route. */

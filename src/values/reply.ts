@@ -3,7 +3,7 @@
  * `reply` for constants of the program, which throws for a wrong one, and `replyFromText` for what an operator or a
  * peer wrote, which makes the best of it. Nothing else is repaired in silence.
  */
-import { isControl } from './characters.js';
+import { indexOfNonAscii, isControl, utf8Length } from './characters.js';
 import { ConfigurationError, type Problem } from './errors.js';
 
 /** What the peer is told: an SMTP reply (RFC 5321 section 4.2) with its enhanced code (RFC 3463). */
@@ -13,7 +13,8 @@ export interface Reply {
   readonly code: number;
   /** `5.7.1`; its class agrees with `code`. Undefined where the protocol has none (greeting, EHLO). */
   readonly enhanced: string | undefined;
-  /** One line, printable, without CR and LF, at most 400 octets; several lines come as an array. */
+  /** One line, printable, without CR and LF, at most 400 octets of UTF-8; several lines come as an array. What is not ASCII
+   * (an address that the reply names) is for clients that know SMTPUTF8: see {@link asciiReply}. */
   readonly lines: readonly string[];
 }
 
@@ -38,7 +39,7 @@ export function reply(code: number, enhanced: string | undefined, text: string |
  * From text of an operator or a peer, as behind Postfix's REJECT: `550 5.7.1 No thanks`, `5.7.1 No thanks`,
  * `No thanks`, or nothing. What it leaves out comes from `fallback`. A code in front counts when it is of the
  * fallback's class, or when both are failures (4yz, 5yz): a caller who must keep the class compares it. The code
- * rules over the class of the enhanced code. Control characters become spaces, other non-ASCII ones `?`.
+ * rules over the class of the enhanced code. Control characters become spaces.
  */
 export function replyFromText(text: string, fallback: Reply): Reply {
   // No more than can be shown is ever looked at: the codes, and spaces around them, are short.
@@ -47,7 +48,7 @@ export function replyFromText(text: string, fallback: Reply): Reply {
   const code = codeText !== undefined && mayReplace(Number(codeText), fallback.code) ? Number(codeText) : undefined;
   const rest = code === undefined ? clean : behindCode;
   const [, enhancedText, behindEnhanced = ''] = /^([245]\.[0-9]{1,3}\.[0-9]{1,3})(?: +(.*))?$/.exec(rest) ?? [];
-  const line = (enhancedText === undefined ? rest : behindEnhanced).slice(0, LINE_LIMIT).trimEnd();
+  const line = cut(enhancedText === undefined ? rest : behindEnhanced).trimEnd();
   const finalCode = code ?? fallback.code;
   return {
     kind: 'reply',
@@ -57,8 +58,15 @@ export function replyFromText(text: string, fallback: Reply): Reply {
   };
 }
 
-/** As sent: every line with its code, hyphens on all but the last, CRLF behind each. */
-export function renderReply(reply: Reply): string {
+/** For a client that has not said SMTPUTF8 (RFC 6531 section 3.7.4.2): every character beyond ASCII becomes `hidden` of it. */
+export function asciiReply(reply: Reply, hidden: (character: string) => string = () => '?'): Reply {
+  if (reply.lines.every((line) => indexOfNonAscii(line) === -1)) return reply;
+  return { ...reply, lines: reply.lines.map((line) => line.replace(/[^\x20-\x7e]/gu, hidden)) };
+}
+
+/** As sent to any client: ASCII, every line with its code, hyphens on all but the last, CRLF behind each. */
+export function renderReply(given: Reply): string {
+  const reply = asciiReply(given);
   const last = reply.lines.length - 1;
   const enhanced = reply.enhanced === undefined ? '' : `${reply.enhanced} `;
   return reply.lines.map((line, i) => `${reply.code}${i === last ? ' ' : '-'}${enhanced}${line}\r\n`).join('');
@@ -97,9 +105,29 @@ function printable(text: string): string {
   let shown = '';
   for (const character of text) {
     const code = character.codePointAt(0) ?? 0;
-    shown += isControl(code) ? ' ' : code < 0x7f ? character : '?';
+    if (isControl(code) || code === 0x2028 || code === 0x2029) shown += ' ';
+    // Half of a surrogate pair has no UTF-8 form.
+    else shown += code < 0xd800 || code > 0xdfff ? character : '?';
   }
   return shown.trim();
+}
+
+/** To the limit of octets, between characters. */
+function cut(text: string): string {
+  const short = text.slice(0, LINE_LIMIT);
+  if (utf8Length(short) <= LINE_LIMIT) return short.length === text.length ? text : withoutHalf(short);
+  let octets = 0;
+  let end = 0;
+  for (const character of short) {
+    octets += utf8Length(character);
+    if (octets > LINE_LIMIT) break;
+    end += character.length;
+  }
+  return withoutHalf(short.slice(0, end));
+}
+
+function withoutHalf(text: string): string {
+  return /[\ud800-\udbff]$/.test(text) ? text.slice(0, -1) : text;
 }
 
 function mayReplace(code: number, fallback: number): boolean {

@@ -6,11 +6,14 @@ import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { benchContentChecks } from './content-checks.js';
 import { benchCore } from './core.js';
+import { benchDkim } from './dkim.js';
+import { benchDmarc } from './dmarc.js';
 import { benchImport } from './import.js';
 import { benchLargeMessage } from './large-message.js';
 import { benchMaildir } from './maildir.js';
 import type { BenchRow } from './row.js';
 import { benchSmtpAccept } from './smtp-accept.js';
+import { benchSpf } from './spf.js';
 import { benchStall } from './stall.js';
 import { benchTables } from './tables.js';
 
@@ -23,6 +26,9 @@ const benches: Readonly<Record<string, () => Promise<readonly BenchRow[]>>> = {
   'smtp-accept': benchSmtpAccept,
   'content-checks': benchContentChecks,
   tables: benchTables,
+  dkim: benchDkim,
+  spf: benchSpf,
+  dmarc: benchDmarc,
 };
 
 const { values, positionals } = parseArgs({ options: { json: { type: 'string' } }, allowPositionals: true });

@@ -107,8 +107,8 @@ describe('a configuration', () => {
     expect(err).toMatch(/main\.cf:7: mydestination: .*relay_domains = school\.example.*: \*\.school\.example\n$/);
     expect(out).toMatch(/main\.cf:3: myhostname: honoured\n/);
     expect(out).not.toContain('NOT honoured');
-    expect(out).toMatch(/main\.cf:\d+: content_filter: honoured\n/);
-    expect(out).toMatch(/master\.cf:\d+: content_filter \(-o of localhost:20025\/inet\): honoured\n/);
+    expect(out).toMatch(/main\.cf:\d+: content_filter: honoured: every message to smtp:localhost:20024\n/);
+    expect(out).toMatch(/master\.cf:\d+: content_filter \(-o of localhost:20025\/inet\): honoured: to no filter\n/);
     expect(out).toMatch(/main\.cf:\d+: tls_random_source: irrelevant here/);
     expect(out).toMatch(/ok\n$/);
     expect(JSON.parse((await postern('check', '--postfix', school, '--json')).out).ok).toBe(true);

@@ -28,6 +28,7 @@ const anyParallel = parallel as unknown as (...stages: AnyStage[]) => AnyStage;
 const anySequence = sequence as unknown as (name: string, ...stages: AnyStage[]) => AnyStage;
 const anyEach = eachRecipient as unknown as (stage: AnyStage) => AnyStage;
 const reader = defineStage({ name: 'reader', at: 'message', needs: [quotaFinding], run: () => undefined });
+const crowd = defineStage({ name: 'crowd', at: 'data', run: () => undefined });
 const suspicious = defineStage({ name: 'suspicious', at: 'mail', decides: ['hold'], run: () => hold('moderation') });
 
 const cases: readonly (readonly [string, () => unknown])[] = [
@@ -43,6 +44,8 @@ const cases: readonly (readonly [string, () => unknown])[] = [
   ['20-recipient-finding-at-message', build({ rcpt: some(quota), message: some(reader) })],
   ['21-parallel-needs-sibling', () => anyParallel(dkim, dmarc)],
   ['22-each-recipient-of-message-stage', () => anyEach(headerChecks)],
+  ['32-rcpt-stage-at-data', build({ data: some(quota) })],
+  ['33-data-stage-at-rcpt', build({ rcpt: some(crowd) })],
   ['25-tolerated-giver', build({ mail: some(tolerate(spf, 'a test')), message: some(dkim, dmarc) })],
 ];
 

@@ -244,9 +244,13 @@ describe('edits', () => {
       await policy.evaluate({ ...input, message });
       return performance.now() - started;
     };
-    const best = async (fields: number): Promise<number> =>
-      Math.min(await time(fields), await time(fields), await time(fields));
-    expect((await best(9_000)) / (await best(900))).toBeLessThan(50); // quadratic growth would be 100
+    // Quadratic growth would be 100. Others use the machine too: one quiet moment is enough.
+    let [few, many] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
+    for (let tries = 0; tries < 12 && !(many < 50 * few); tries++) {
+      few = Math.min(few, await time(900));
+      many = Math.min(many, await time(9_000));
+    }
+    expect(many / few).toBeLessThan(50);
   });
 
   test('a new body is in the message and not in the trace', async () => {

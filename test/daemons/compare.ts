@@ -70,18 +70,22 @@ export async function compareSession(
     const at = a?.sent ?? b?.sent ?? '';
     const kind = differs(a, b);
     // The consequence of a recipient that one of them has alone.
-    if (uneven && kind === 'code' && (/^data/i.test(at) || a?.reply.code === 452)) break;
+    if (uneven && kind !== undefined && (/^data/i.test(at) || a?.reply.code === 452)) break;
     counts.commands += 1;
     if (at === '(message)') counts.messages += 1;
     if (a?.id !== undefined && kind === undefined && !uneven && a.reply.code < 300) ids.push(a.id);
-    if (/^(?:mail|rset|[eh][eh]lo|\(message)/i.test(at) && kind === undefined) uneven = false;
+    const begins = /^(?:mail|rset|[eh][eh]lo|\(message)/i.test(at) && kind === undefined && (a?.reply.code ?? 0) < 400;
+    if (begins) uneven = false;
     if (kind === undefined) continue;
     const shown = { at, postfix: a ? replyLine(a.reply) : '(nothing)', postern: b ? replyLine(b.reply) : '(nothing)' };
-    const taken = /^rcpt to: *<([^>]+)>/i.exec(at)?.[1];
+    const path = /^rcpt to: *(?:<([^>]+)>|([^\s<>]+)$)/i.exec(at);
+    const taken = path?.[1] ?? path?.[2];
     const asked = taken !== undefined && a?.reply.code === 250 && kind === 'code';
     const difference: Difference = { kind, ...shown, mainCf, ...(asked && { fate: await fateOf(taken) }) };
     const isMeant = isKnown(difference, known, counts);
     if (!isMeant) differences.push(difference);
+    // One of them has a transaction still open.
+    if (kind === 'code' && /^[45]03 .*: nested /.test(shown.postfix)) break;
     if (kind !== 'code' || bothRefuse(a, b)) continue;
     if (!isMeant || !/^(?:rcpt|help)/i.test(at)) break;
     uneven ||= /^rcpt/i.test(at);

@@ -31,13 +31,23 @@ export const content = (message: string): Step => ({ kind: 'content', message })
 export const withReverseName = (command: string): string =>
   command.replace(/^(XCLIENT .*\bNAME=(\S+).*)$/, '$1 REVERSE_NAME=$2');
 
+/**
+ * Who comes from elsewhere by XCLIENT does not dial from an address of the server's own: of whom Postfix rewrites header fields
+ * (local_header_rewrite_clients) is for it a matter of the real connection.
+ */
+function addressOf(steps: readonly Step[]): string {
+  const isXclient = (step: Step): boolean =>
+    step.kind === 'commands' && step.commands.some((one) => /^XCLIENT /i.test(one));
+  return steps.some(isXclient) ? '127.0.0.2' : '127.0.0.1';
+}
+
 /** Plays to the end, or to where the server has gone. The greeting is the first exchange. */
 export async function play(
   { steps, name }: Dialogue,
   port: number,
   adapt: (command: string) => string = (command) => command,
 ): Promise<readonly Exchange[]> {
-  const wire = await SmtpWire.open(port);
+  const wire = await SmtpWire.open(port, addressOf(steps));
   const exchanges: Exchange[] = [];
   const take = async (sent: string, id?: string): Promise<WireReply> => {
     const reply = await wire.reply();

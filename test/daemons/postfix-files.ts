@@ -27,8 +27,8 @@ export interface PostfixFiles {
   readonly users?: readonly string[];
 }
 
-/** The lines that an instance needs, whatever it is to do. */
-export const plumbing = ({ root }: PostfixFolder): string => `
+/** Where an instance lies, and what every one has: no waiting, and mailboxes of one owner. */
+export const ownPlace = ({ root }: PostfixFolder): string => `
 compatibility_level = 3.6
 queue_directory = ${root}/spool
 data_directory = ${root}/data
@@ -39,17 +39,20 @@ setgid_group = postdrop
 maillog_file_prefixes = ${root}/log
 maillog_file = ${root}/log/maillog
 inet_interfaces = 127.0.0.1
-inet_protocols = all
-smtp_dns_support_level = disabled
-alias_database =
 biff = no
-smtp_line_length_limit = 0
 in_flow_delay = 0
-smtpd_error_sleep_time = 0
-smtpd_authorized_xclient_hosts = 127.0.0.0/8
 virtual_mailbox_base = ${root}/virtual
 virtual_uid_maps = static:${MAIL_UID}
 virtual_gid_maps = static:${MAIL_UID}
+`;
+
+/** The lines that an instance for SMTP sessions needs, whatever it is to do. */
+export const plumbing = (folder: PostfixFolder): string => `${ownPlace(folder)}inet_protocols = all
+smtp_dns_support_level = disabled
+alias_database =
+smtp_line_length_limit = 0
+smtpd_error_sleep_time = 0
+smtpd_authorized_xclient_hosts = 127.0.0.0/8
 home_mailbox = Maildir/
 `;
 
@@ -86,5 +89,8 @@ probe unix n - n - 0 cleanup
   -o mime_header_checks=
   -o nested_header_checks=
   -o body_checks=
+  -o always_bcc=
+  -o sender_bcc_maps=
+  -o recipient_bcc_maps=
   -o message_size_limit=0
 `;

@@ -78,6 +78,7 @@ function agrees(theirs: Played, mine: Played): boolean {
 test('routes', async () => {
   const differences: string[] = [];
   let compared = 0;
+  let stuck = 0;
   let next = 0;
   const worker = async (): Promise<void> => {
     for (let i = next++; i < CONFIGURATIONS; i = next++) {
@@ -86,6 +87,10 @@ test('routes', async () => {
       );
       for (const [at, one] of setup.cases.entries()) {
         const theirs = played[at] as Played;
+        if (theirs.stuck === true) {
+          stuck++;
+          continue;
+        }
         const mine = await ours(setup, one);
         compared++;
         if (agrees(theirs, mine)) continue;
@@ -102,6 +107,8 @@ test('routes', async () => {
   };
   await Promise.all(Array.from({ length: 3 }, worker));
   addTotal('routes', compared);
+  addTotal('routes left out, which Postfix did not end', stuck);
   expect(differences.slice(0, 3).join('\n')).toBe('');
   expect(compared).toBeGreaterThan(CONFIGURATIONS);
+  expect(stuck).toBeLessThan(compared / 50);
 });

@@ -30,9 +30,10 @@ export class SmtpWire {
     }
   }
 
-  static open(port: number): Promise<SmtpWire> {
+  /** `from`: a loopback address of the client's own. */
+  static open(port: number, from = '127.0.0.1'): Promise<SmtpWire> {
     return new Promise((resolve, reject) => {
-      const socket = connect({ port, host: '127.0.0.1', noDelay: true });
+      const socket = connect({ port, host: '127.0.0.1', localAddress: from, noDelay: true });
       socket.once('connect', () => resolve(new SmtpWire(socket)));
       socket.once('error', reject);
     });

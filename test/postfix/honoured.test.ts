@@ -93,6 +93,7 @@ const values: Readonly<Record<string, string>> = {
   smtpd_tls_ciphers: 'high',
   smtpd_tls_mandatory_ciphers: 'high',
   smtpd_tls_security_level: 'encrypt',
+  smtputf8_enable: 'no',
   unknown_address_tempfail_action: 'defer',
   unknown_helo_hostname_tempfail_action: 'defer',
 };

@@ -311,7 +311,40 @@ describe('a domain without a dot', () => {
   it('is completed before anything is asked of it', async () => {
     const texts = main('mydestination = short.school.example\nappend_dot_mydomain = yes\n');
     expect(await fate(texts, { to: 'a@short' })).toBe('a@short.school.example maildir:a');
-    expect(await fate(texts, { to: 'a@far' })).toContain('Relay access denied');
+    expect(await fate(texts, { to: 'a@far' })).toContain('<a@far>: Relay access denied');
+  });
+});
+
+describe('recipients that no table lists', () => {
+  const lines = [
+    'relay_domains = r.example',
+    'relay_recipient_maps = inline:{known@r.example=x}',
+    'transport_maps = inline:{{gone@school.example=smtp:[192.0.2.5]}}',
+    'local_recipient_maps = inline:{s001=x}',
+  ];
+  it('are refused', async () => {
+    const texts = main(lines.join('\n'));
+    expect(await fate(texts, { to: 'x@r.example' })).toContain('User unknown in relay recipient table');
+    expect(await fate(texts, { to: 'gone@school.example' })).toContain('User unknown in local recipient table');
+  });
+  it.each(['smtpd_reject_unlisted_recipient = no', 'receive_override_options = no_unknown_recipient_checks'])(
+    'go where their transport leads with %s, and what leads nowhere is refused',
+    async (line) => {
+      const texts = main([...lines, line].join('\n'));
+      expect(await fate(texts, { to: 'x@r.example' })).toBe('x@r.example relay:r.example');
+      expect(await fate(texts, { to: 'gone@school.example' })).toBe('gone@school.example smtp:[192.0.2.5]');
+      expect(await fate(texts, { to: 'nobody@school.example' })).toContain('reject 550 5.1.1');
+    },
+  );
+});
+
+describe('a table of routes that cannot tell', () => {
+  it('refuses for now at the first restriction that looks an address up', async () => {
+    const lists = 'smtpd_sender_restrictions = check_sender_access inline:{o@o.example=OK}';
+    const texts = main(`relay_domains = r.example, fail:down\n${lists}\n`);
+    expect(await fate(texts, { to: 's001@school.example' })).toBe(
+      'defer 451 4.3.0 <stranger@client.example>: Temporary lookup failure',
+    );
   });
 });
 

@@ -81,7 +81,7 @@ test('recipients beyond the limit are no errors, up to a thousand of them in a t
   expect(await say(wire, 'RCPT TO:<s001@school.example>')).toMatch(/^250 /);
   wire.send('RCPT TO:<s002@school.example>\r\n'.repeat(1003));
   for (let n = 0; n < 1003; n++) expect(await wire.line(5000)).toBe('452 4.5.3 Error: too many recipients');
-  expect(await wire.line(2000)).toMatch(/^421 4\.7\.0 .*Too many errors/);
+  expect(await wire.line(2000)).toMatch(/^421 4\.7\.0 .*Error: too many errors/);
   wire.destroy();
 });
 

@@ -83,7 +83,7 @@ test('a logger that throws costs no reply and no message', async () => {
   await own.server.close();
 });
 
-test('what a client sends before its answer shows, in the same segment or a later one, and is over with the answer', async () => {
+test('what a client sends before the answer to DATA shows, and counts for the rest of the session', async () => {
   const seen: string[] = [];
   const slow = defineStage({
     name: 'slow',
@@ -103,16 +103,21 @@ test('what a client sends before its answer shows, in the same segment or a late
   const envelope = (name: string): string =>
     `MAIL FROM:<${name}@client.example>\r\nRCPT TO:<s001@school.example>\r\nDATA\r\n`;
   const content = 'Subject: x\r\n\r\nbody\r\n.\r\n';
+  const patient = async (): Promise<void> => {
+    wire.send(envelope('patient'));
+    for (let n = 0; n < 3; n++) await wire.line(2000);
+    wire.send(content);
+    await wire.line(2000);
+  };
+  await patient();
   wire.send(envelope('same') + content);
   for (let n = 0; n < 4; n++) await wire.line(2000);
-  wire.send(envelope('later'));
+  await patient();
+  const other = await session(own.server.port);
+  other.send(envelope('later'));
   await new Promise((resolve) => setTimeout(resolve, 20));
-  wire.send(content);
-  for (let n = 0; n < 4; n++) await wire.line(2000);
-  wire.send(envelope('patient'));
-  for (let n = 0; n < 3; n++) await wire.line(2000);
-  wire.send(content);
-  await wire.line(2000);
-  expect(seen).toEqual(['same true', 'later true', 'patient false']);
+  other.send(content);
+  for (let n = 0; n < 4; n++) await other.line(2000);
+  expect(seen).toEqual(['patient false', 'same true', 'patient true', 'later true']);
   await own.server.close();
 });

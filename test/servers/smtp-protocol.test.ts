@@ -4,6 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { contentFault } from '../../src/servers/shared/content.js';
 import { readHelloName, readMail, readRcpt } from '../../src/servers/shared/envelope.js';
 import { limitProblems } from '../../src/servers/shared/limits.js';
+import { mayBeFollowed } from '../../src/servers/shared/pipelining.js';
+import { pathText } from '../../src/servers/shared/record.js';
 import { worst } from '../../src/servers/shared/replies.js';
 import { applyXclient, parseXclient } from '../../src/servers/shared/xclient.js';
 import { mailboxOf, sessionOf } from '../../src/testing/builders.js';
@@ -11,7 +13,7 @@ import { encodeXtext } from '../../src/values/esmtp.js';
 import { reply, replyText } from '../../src/values/reply.js';
 import { streamFacts } from '../../src/values/stream-facts.js';
 
-const rules = { strict: false, messageBytes: 1000 };
+const rules = { strict: false, messageBytes: 1000, smtputf8: 'strict' } as const;
 const postmaster = mailboxOf('postmaster@school.example');
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const mail = (text: string, strict = false): string => {
@@ -40,23 +42,58 @@ describe('envelope', () => {
     ['MAIL FROM:<a>', '501 5.1.7'],
     ['MAIL FROM', '501 5.5.4'],
     ['MAIL TO:<a@example.com>', '501 5.5.4'],
-    ['MAIL FROM:<a@example.com>SIZE=1', '501 5.5.4'],
+    ['MAIL FROM:<a@example.com>SIZE=1', '501 5.1.7'],
+    ['MAIL FROM:<a@example.com> =', '501 5.5.4'],
+    ['MAIL FROM:<a@my_host.example>', 'a@my_host.example'],
     ['MAIL FROM:<a@example.com> SIZE=1 SIZE=2', '501 5.5.4'],
     ['MAIL FROM:<a@example.com> SIZE=1001', '552 5.3.4'],
     ['MAIL FROM:<a@example.com> SIZE', '501 5.5.4'],
     ['MAIL FROM:<a@example.com> AUTH', '501 5.5.4'],
     ['MAIL FROM:<a@example.com> X=1', '555 5.5.4'],
+    ['MAIL FROM :<a@example.com>', '501 5.5.4'],
+    ['MAIL FROM:<a@example.com> SIZE=1001 X=1', '555 5.5.4'],
+    ['MAIL FROM:<a@example.com> SMTPUTF8=1', '555 5.5.4'],
     ['MAIL FROM:<é@example.com>', '553 5.6.7'],
-    ['MAIL FROM:<x@exämple.example>', '553 5.6.7'],
+    ['MAIL FROM:<é@example.com> SIZE=1001', '552 5.3.4'],
+    ['MAIL FROM:<é@example.com> X=1', '555 5.5.4'],
+    ['MAIL FROM:<x@exämple.example>', '501 5.1.7'],
+    ['MAIL FROM:<x@exämple.example> X=1', '501 5.1.7'],
+    ['MAIL FROM:<a@example.com> AUTH=é', '501 5.5.4'],
     ['MAIL FROM:<x@exämple.example> SMTPUTF8', 'x@xn--exmple-cua.example'],
     ['MAIL FROM:<é@example.com> SMTPUTF8', 'é@example.com'],
   ])('%s', (line, expected) => {
     expect(mail(line)).toBe(expected);
   });
 
-  test('strict: no spaces, no missing brackets', () => {
+  test.each([
+    ['lenient', 'MAIL FROM:<é@example.com>', 'é@example.com', false],
+    ['lenient', 'MAIL FROM:<é@example.com> SMTPUTF8', 'é@example.com', true],
+    ['lenient', 'MAIL FROM:<é@exämple.example>', '501 5.1.7', false],
+    ['lenient', 'MAIL FROM:<é@exämple.example> SMTPUTF8=1', '501 5.1.7', false],
+    ['off', 'MAIL FROM:<é@example.com>', 'é@example.com', false],
+    ['off', 'MAIL FROM:<é@example.com> SMTPUTF8', '555 5.5.4', false],
+    ['off', 'MAIL FROM:<é@exämple.example> SMTPUTF8', '501 5.1.7', false],
+  ] as const)('SMTPUTF8 %s: %s', (smtputf8, line, expected, utf8) => {
+    const read = readMail(bytes(line), { ...rules, smtputf8 });
+    const text = read.kind === 'refused' ? replyText(read.reply).slice(0, 9) : pathText(read.value.sender);
+    expect(text).toBe(expected);
+    if (read.kind === 'command') expect(read.value.utf8).toBe(utf8);
+  });
+
+  test('the spelling of the client is kept for replies', () => {
+    const written = (line: string): string | undefined => {
+      const read = readRcpt(bytes(line), rules, true, postmaster);
+      return read.kind === 'command' ? read.value.address.written : undefined;
+    };
+    expect(written('RCPT TO:<a@example.com>')).toBeUndefined();
+    expect(written('RCPT TO:<A@Example.COM.>')).toBe('A@Example.COM.');
+    expect(written('RCPT TO:<@r.example:"a b"@exämple.example>')).toBe('a b@exämple.example');
+  });
+
+  test('strict: no missing brackets; spaces are read over', () => {
     expect(mail('MAIL FROM:<a@example.com>', true)).toBe('a@example.com');
-    expect(mail('MAIL FROM: <a@example.com>', true)).toBe('501 5.1.7');
+    expect(mail('MAIL FROM:  <a@example.com>', true)).toBe('a@example.com');
+    expect(mail('MAIL FROM: a@example.com', true)).toBe('501 5.1.7');
     expect(mail('MAIL FROM:a@example.com', true)).toBe('501 5.1.7');
   });
 
@@ -68,7 +105,9 @@ describe('envelope', () => {
     ['RCPT TO:<a@example.com> =', '501 5.5.4'],
     ['RCPT TO:<a@example.com> NOTIFY=NEVER', '555 5.5.4'],
     ['RCPT TO:<é@example.com>', '553 5.6.7'],
-    ['RCPT TO:<x@exämple.example>', '553 5.6.7'],
+    ['RCPT TO:<é@example.com> X', '555 5.5.4'],
+    ['RCPT TO:<x@exämple.example>', '501 5.1.3'],
+    ['RCPT TO:<x@exämple.example> X', '501 5.1.3'],
   ])('%s', (line, expected) => {
     expect(rcpt(line)).toBe(expected);
   });
@@ -88,6 +127,16 @@ describe('envelope', () => {
       }),
     );
   });
+});
+
+test.each([
+  ['esmtp', ['MAIL', 'RCPT', 'RSET', 'QUIT', 'XCLIENT', 'AUTH', 'STARTTLS', 'HELP', 'FOO']],
+  ['lmtp', ['MAIL', 'RCPT', 'RSET', 'QUIT', 'XCLIENT', 'AUTH', 'STARTTLS', 'HELP', 'FOO']],
+  ['smtp', ['HELP', 'FOO']],
+] as const)('with %s more may stand behind %j', (protocol, expected) => {
+  const own = ['HELO', 'EHLO', 'LHLO', 'DATA', 'NOOP', 'VRFY'];
+  const verbs = ['MAIL', 'RCPT', 'RSET', 'QUIT', 'XCLIENT', 'AUTH', 'STARTTLS', 'HELP', 'FOO', ...own];
+  expect(verbs.filter((verb) => mayBeFollowed(verb, protocol))).toEqual(expected);
 });
 
 test.each([

@@ -293,6 +293,7 @@ describe('the message', () => {
       'helo',
       'mail',
       'rcpt',
+      'data',
       'message',
     ]);
     expect(own.lines.some((line) => line.text === 'onTransaction threw')).toBe(true);

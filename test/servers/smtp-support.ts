@@ -15,9 +15,10 @@ import { route as routing } from '../../src/stages/routing/index.js';
 import { mailboxOf } from '../../src/testing/builders.js';
 import { type MemoryStore, memoryStore } from '../../src/testing/mail-store/memory-store.js';
 import { zoneResolver } from '../../src/testing/resolver/index.js';
+import { writtenAddress } from '../../src/values/address.js';
 import { cannotTell, found, notFound } from '../../src/values/answer.js';
 import { parseNetwork } from '../../src/values/network.js';
-import { reply } from '../../src/values/reply.js';
+import { reply, replyFromText } from '../../src/values/reply.js';
 
 const connectRules = (verdict: 'reject' | 'defer' | undefined) =>
   defineStage({
@@ -63,6 +64,8 @@ const mailRules = defineStage({
   },
 });
 
+const userUnknown = reply(550, '5.1.1', 'User unknown');
+
 const route = defineStage({
   name: 'route',
   at: 'rcpt',
@@ -76,9 +79,14 @@ const route = defineStage({
     const to = (transport: string, destination: string) => ({
       edits: [setNextHop(recipient, { transport, destination })],
     });
+    if (/^nie/.test(localPart)) {
+      return reject('unknown-recipient', replyFromText(`<${writtenAddress(recipient.address)}>: ¡No!`, userUnknown));
+    }
     switch (localPart) {
       case 'nobody':
         return reject('unknown-recipient', reply(550, '5.1.1', 'User unknown'));
+      case 'gone421':
+        return defer('access', reply(421, '4.7.1', 'Not you'));
       case 'closed521':
         return reject('access', reply(521, '5.7.1', 'Go away'));
       case 'later':
@@ -112,6 +120,25 @@ const route = defineStage({
       }
       default:
         return to('maildir', localPart.toLowerCase().replace(/[^a-z0-9]/g, '_'));
+    }
+  },
+});
+
+const dataRules = defineStage({
+  name: 'dataRules',
+  at: 'data',
+  run: (tx) => {
+    switch (tx.sender.kind === 'mailbox' ? tx.sender.localPart : '') {
+      case 'nodata':
+        return reject('access', reply(554, '5.7.1', `Not for ${tx.recipients.length}`));
+      case 'slowdata':
+        return Promise.resolve(defer('rate', reply(450, '4.7.1', 'Not this fast')));
+      case 'lostdata':
+        return discard('access');
+      case 'crashdata':
+        throw new Error('dataRules broke');
+      default:
+        return undefined;
     }
   },
 });
@@ -161,7 +188,13 @@ const pipeliners = defineStage({
 });
 
 function schoolPolicyWith(first: typeof pipeliners): Policy {
-  return definePolicy({ helo: [heloRules], mail: [mailRules], rcpt: [first, route], message: [messageRules] });
+  return definePolicy({
+    helo: [heloRules],
+    mail: [mailRules],
+    rcpt: [first, route],
+    data: [dataRules],
+    message: [messageRules],
+  });
 }
 
 export function schoolPolicy(connecting?: 'reject' | 'defer'): Policy {
@@ -170,6 +203,7 @@ export function schoolPolicy(connecting?: 'reject' | 'defer'): Policy {
     helo: [heloRules],
     mail: [mailRules],
     rcpt: [route],
+    data: [dataRules],
     message: [messageRules],
     deliver: [deliverRules],
   });
@@ -301,6 +335,10 @@ export async function setupNamed(name: string): Promise<Setup> {
       return { delayHello: false };
     case 'soft':
       return { softBounce: true };
+    case 'utf8-lenient':
+      return { smtputf8: 'lenient' };
+    case 'utf8-off':
+      return { smtputf8: 'off' };
     case 'names':
       return {
         resolver: zoneResolver({

@@ -8,12 +8,13 @@ import type { AnyStage } from '../../src/core/stage.js';
 import type { Parameters } from '../../src/core/transaction.js';
 import type { Mailbox, ReversePath } from '../../src/values/address.js';
 import { parseDomain } from '../../src/values/domain.js';
-import { isConfigurationError, type Problem } from '../../src/values/errors.js';
 import { parseIp } from '../../src/values/ip.js';
 import { parseMailbox } from '../../src/values/mailbox.js';
 import { parseMessage } from '../../src/values/message.js';
 import { replyText } from '../../src/values/reply.js';
 import { value } from '../values/support.js';
+
+export { problemsOf } from '../values/support.js';
 
 export const box = (text: string): Mailbox => value(parseMailbox(text));
 
@@ -72,15 +73,4 @@ export function shown(decision: Verdict): string {
   if (decision.kind === 'continue') return 'continue';
   const to = decision.kind === 'redirect' ? ` to ${decision.to.text}` : '';
   return `${decision.kind} ${decision.reason} ${replyText(decision.reply)}${to}`;
-}
-
-/** The problems that a factory throws. */
-export function problemsOf(make: () => unknown): readonly Problem[] {
-  try {
-    make();
-  } catch (error) {
-    if (isConfigurationError(error)) return error.problems;
-    throw error;
-  }
-  return [];
 }

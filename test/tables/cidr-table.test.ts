@@ -1,15 +1,55 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cidrTable } from '../../src/tables/cidr-table.js';
-import { parseIp } from '../../src/values/ip.js';
+import { type IpAddress, type Network, parseIp } from '../../src/values/ip.js';
 import { networkContains, parseNetwork } from '../../src/values/network.js';
-import { problemsOf } from '../stages/facts.js';
-import { postfixData, value } from '../values/support.js';
+import { postfixData, problemsOf, value } from '../values/support.js';
 
 const get = (text: string, key: string): string | undefined => {
   const answer = cidrTable(text, { file: 'f' }).lookup(key);
   return answer.kind === 'found' ? answer.value.value : undefined;
 };
+
+type Rule = { negated: boolean; network: Network; line?: number; rules?: readonly Rule[] };
+
+// Few distinct bits, so that networks overlap and end where others begin or end.
+const octet = fc.constantFrom(0, 1, 3, 128, 254, 255);
+const group = fc.constantFrom('0', '1', '8000', 'fffe', 'ffff');
+const address = fc.oneof(
+  fc.tuple(octet, octet, octet, octet).map((parts) => parts.join('.')),
+  fc.array(group, { minLength: 8, maxLength: 8 }).map((groups) => groups.join(':')),
+);
+const match = fc.tuple(fc.boolean(), address, fc.nat(128)).map(([negated, text, bits]) => {
+  const prefix = text.includes(':') ? bits : bits % 33;
+  return { negated, network: value(parseNetwork(`${text}/${prefix}`, { hostBits: 'mask' })) };
+});
+const { ruleOrBlock } = fc.letrec<{ ruleOrBlock: Rule }>((tie) => ({
+  ruleOrBlock: fc.oneof(
+    { maxDepth: 4 },
+    match,
+    fc.tuple(match, fc.array(tie('ruleOrBlock'), { maxLength: 5 })).map(([one, rules]) => ({ ...one, rules })),
+  ),
+}));
+
+/** The rules as text; each learns its line. */
+function write(rules: readonly Rule[], lines: string[]): void {
+  for (const rule of rules) {
+    const pattern = `${rule.negated ? '!' : ''}${rule.network.text}`;
+    rule.line = lines.push(rule.rules === undefined ? `${pattern} v` : `if ${pattern}`);
+    if (rule.rules === undefined) continue;
+    write(rule.rules, lines);
+    lines.push('endif');
+  }
+}
+
+function walk(rules: readonly Rule[], ip: IpAddress): unknown {
+  for (const { network, negated, rules: inner, line } of rules) {
+    if (network.address.version !== ip.version || networkContains(network, ip) === negated) continue;
+    const found = inner === undefined ? { value: 'v', source: { file: 'f', line } } : walk(inner, ip);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
 
 describe('cidrTable', () => {
   it.each([
@@ -68,20 +108,19 @@ describe('cidrTable', () => {
     }
   });
 
-  it('equals a linear scan of the rules', () => {
-    const octet = fc.integer({ min: 0, max: 3 });
-    const address = fc.tuple(octet, octet, octet, octet).map((parts) => parts.join('.'));
-    const rule = fc.tuple(fc.boolean(), address, fc.integer({ min: 0, max: 32 })).map(([negated, text, prefix]) => {
-      const network = value(parseNetwork(`${text}/${prefix}`, { hostBits: 'mask' }));
-      return { negated, network };
-    });
+  it('equals a walk through rules and blocks, negated ones too', () => {
     fc.assert(
-      fc.property(fc.array(rule, { maxLength: 30 }), address, (rules, key) => {
-        const text = rules.map((one, i) => `${one.negated ? '!' : ''}${one.network.text} v${i}\n`).join('');
-        const ip = value(parseIp(key));
-        const first = rules.findIndex((one) => networkContains(one.network, ip) !== one.negated);
-        expect(get(text, key)).toBe(first < 0 ? undefined : `v${first}`);
-      }),
+      fc.property(
+        fc.array(ruleOrBlock, { maxLength: 12 }),
+        fc.array(address, { minLength: 1, maxLength: 8 }),
+        (rules, keys) => {
+          const lines: string[] = [];
+          write(rules, lines);
+          const table = cidrTable(lines.join('\n'), { file: 'f' });
+          for (const key of keys)
+            expect([key, table.find(value(parseIp(key)))]).toEqual([key, walk(rules, value(parseIp(key)))]);
+        },
+      ),
     );
   });
 
@@ -90,8 +129,19 @@ describe('cidrTable', () => {
     fc.assert(fc.property(fc.array(word), (words) => void problemsOf(() => cidrTable(words.join(''), { file: 'f' }))));
   });
 
-  it('finds among 10,000 networks', () => {
-    const text = Array.from({ length: 10_000 }, (_, i) => `10.${i >> 8}.${i & 255}.0/24 n${i}\n`).join('');
+  const among = (line: (i: number, network: string) => string): string =>
+    Array.from({ length: 10_000 }, (_, i) => line(i, `10.${i >> 8}.${i & 255}.0/24`)).join('');
+
+  it.each([
+    ['networks', among((i, network) => `${network} n${i}\n`)],
+    ['networks that are negated', among((i) => `!0.0.0.0/1 n${i}\n`)],
+    ['blocks', among((i, network) => `if ${network}\n${network.replace('0/24', '9')} n${i}\nendif\n`)],
+    ['negated blocks', among((i, network) => `if !${network}\n${network} n${i}\nendif\n`)],
+    [
+      'rules in blocks that are all negated',
+      `${'if !192.0.2.0/24\n'.repeat(99)}${among((i, n) => `${n} n${i}\n`)}${'endif\n'.repeat(99)}`,
+    ],
+  ])('finds among 10,000 %s', (_, text) => {
     const table = cidrTable(text, { file: 'f' });
     const started = performance.now();
     for (let i = 0; i < 20_000; i++) table.lookup(`10.${(i >> 8) & 31}.${i & 255}.9`);

@@ -3,8 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { aliasTable } from '../../src/tables/alias-table.js';
 import { hashTable } from '../../src/tables/hash-table.js';
 import { encodeLatin1 } from '../../src/values/bytes.js';
-import { problemsOf } from '../stages/facts.js';
-import { postfixData } from '../values/support.js';
+import { postfixData, problemsOf } from '../values/support.js';
 
 const get = (text: string, key: string): string | undefined => {
   const answer = hashTable(text, { file: 'f' }).lookup(key);

@@ -6,8 +6,7 @@ import { reloadableTable } from '../../src/tables/reloadable.js';
 import { staticTable } from '../../src/tables/simple-tables.js';
 import { encodeUtf8 } from '../../src/values/bytes.js';
 import type { Problem } from '../../src/values/errors.js';
-import { problemsOf } from '../stages/facts.js';
-import { expectLinear, postfixData } from '../values/support.js';
+import { expectLinear, postfixData, problemsOf } from '../values/support.js';
 
 const filesOf = (texts: Readonly<Record<string, string>>): TableFiles => ({
   read: (path) =>
@@ -62,7 +61,7 @@ describe('openTable', () => {
     ['nosuch:x', 'unknown-map-type'],
     ['HASH:map', 'unknown-map-type'],
     ['ldap:/x', 'unknown-map-type'],
-    ['unix:passwd.byname', 'unknown-map-type'],
+    ['unix:passwd.byname', 'no-accounts'],
     ['hash:', 'bad-map-name'],
     ['hash:absent', 'missing-map'],
     ['pcre:absent', 'missing-map'],

@@ -10,7 +10,7 @@ import {
   tableList,
   unionTable,
 } from '../../src/tables/simple-tables.js';
-import { problemsOf } from '../stages/facts.js';
+import { problemsOf } from '../values/support.js';
 
 const slow = (record: Record<string, string>): Table => {
   const inner = inlineTable(record);

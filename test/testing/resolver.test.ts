@@ -112,7 +112,7 @@ describe('zoneResolver alone', () => {
         'A.example AAAA: expected an IPv6 address, not "192.0.2.1"',
         'A.example MX: expected { preference: 0 to 65535, exchange: a name or "" }, not {"preference":65536,"exchange":"a"}',
         'a.example: the name stands there twice',
-        'a.example CNAME: a name',
+        'a.example CNAME: expected one name',
         'a.example: other records stand beside the CNAME',
         'a.example TXT: expected a text of octets (no character above U+00FF), not "\u0100"',
         'a.example: SRV is none of A,AAAA,MX,TXT,NS,PTR, CNAME',

@@ -1,20 +1,9 @@
 import fc from 'fast-check';
 import addressparser from 'nodemailer/lib/addressparser';
 import { describe, expect, it } from 'vitest';
-import { type AddressList, mailboxesOf, parseAddressList } from '../../src/values/address-list.js';
+import { mailboxesOf, parseAddressList } from '../../src/values/address-list.js';
+import { addresses, flat } from './address-lists.js';
 import { postfixData } from './support.js';
-
-type Addresses = Extract<AddressList, { kind: 'addresses' }>;
-
-function addresses(text: string): Addresses {
-  const list = parseAddressList(text);
-  if (list.kind !== 'addresses') throw new Error(`${list.kind}: ${'why' in list ? list.why : list.limit}`);
-  return list;
-}
-
-/** `name|address` of each mailbox, groups flattened. */
-const flat = (text: string): string[] =>
-  mailboxesOf(addresses(text).entries).map(({ displayName, mailbox }) => `${displayName ?? ''}|${mailbox.text}`);
 
 describe('tok822_parse of Postfix', () => {
   /** Where Postfix, which never refuses, reads something that is no address list. */

@@ -2,27 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { mailboxOf } from '../../src/values/address.js';
 import {
-  type AddressList,
   type AddressListEntry,
   type HeaderMailbox,
-  mailboxesOf,
   parseAddressList,
   renderAddressList,
 } from '../../src/values/address-list.js';
 import { parseDomain } from '../../src/values/domain.js';
+import { addresses, flat } from './address-lists.js';
 import { anyText, expectLinear, value } from './support.js';
-
-type Addresses = Extract<AddressList, { kind: 'addresses' }>;
-
-function addresses(text: string): Addresses {
-  const list = parseAddressList(text);
-  if (list.kind !== 'addresses') throw new Error(`${list.kind}: ${'why' in list ? list.why : list.limit}`);
-  return list;
-}
-
-/** `name|address` of each mailbox, groups flattened. */
-const flat = (text: string): string[] =>
-  mailboxesOf(addresses(text).entries).map(({ displayName, mailbox }) => `${displayName ?? ''}|${mailbox.text}`);
 
 describe('parseAddressList', () => {
   it.each([

@@ -72,6 +72,10 @@ describe('parseMailCommandArguments', () => {
     expect(value(parseMailCommandArguments('FROM: a@b SIZE=1', optional)).path).toMatchObject({ text: 'a@b' });
     expect(value(parseRcptCommandArguments('TO:  <a@b>', optional)).path).toMatchObject({ text: 'a@b' });
     expect(parseRcptCommandArguments('TO:<>', optional).kind).toBe('malformed');
+    const spaces = { leadingSpaces: true } as const;
+    expect(value(parseMailCommandArguments('FROM:  <a@b>', spaces)).path).toMatchObject({ text: 'a@b' });
+    expect(parseMailCommandArguments('FROM: a@b', spaces).kind).toBe('malformed');
+    expect(parseMailCommandArguments('FROM: a@b', { ...optional, leadingSpaces: false }).kind).toBe('malformed');
   });
 
   it('counts positions from the start of the arguments', () => {

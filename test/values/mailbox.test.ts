@@ -1,10 +1,29 @@
 import { describe, expect, it } from 'vitest';
-import { mailboxOf } from '../../src/values/address.js';
+import { mailboxOf, writtenAddress } from '../../src/values/address.js';
 import { parseDomain } from '../../src/values/domain.js';
 import { parseAddressLiteral, parseMailbox } from '../../src/values/mailbox.js';
 import { expectSound, postfixData, value } from './support.js';
 
 const LOCAL_64 = 'a'.repeat(64);
+
+describe('the spelling of the client', () => {
+  it.each([
+    ['user@example.com', 'user@example.com'],
+    ['User@Example.COM.', 'User@Example.COM.'],
+    ['"a \\"b"@example.com', 'a "b@example.com'],
+    ['"simple"@example.com', 'simple@example.com'],
+    ['ü@BÜcher.example', 'ü@BÜcher.example'],
+    ['user@[IPv6:2001:DB8::1]', 'user@[IPv6:2001:DB8::1]'],
+  ])('%s', (text, written) => {
+    const plain = value(parseMailbox(text));
+    const kept = value(parseMailbox(text, { keepWritten: true }));
+    expect(writtenAddress(kept)).toBe(written);
+    expect('written' in kept).toBe(written !== plain.text);
+    const { written: _, ...rest } = kept;
+    expect(rest).toEqual(plain);
+    expect(writtenAddress(plain)).toBe(plain.text);
+  });
+});
 
 describe('parseMailbox', () => {
   it.each([

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isConfigurationError } from '../../src/values/errors.js';
-import { renderReply, reply, replyFromText, replyText } from '../../src/values/reply.js';
+import { asciiReply, renderReply, reply, replyFromText, replyText } from '../../src/values/reply.js';
 import { anyText } from './support.js';
 
 const DENIED = reply(554, '5.7.1', 'Access denied');
@@ -73,7 +73,8 @@ describe('replyFromText', () => {
     ['5.1.1000 no', 554, '5.7.1', '5.1.1000 no'],
     ['599 5.7.1 a\r\n250 smuggled', 599, '5.7.1', 'a  250 smuggled'],
     ['a\0b\x7fc\u0085d', 554, '5.7.1', 'a b c d'],
-    ['Grüße 😀', 554, '5.7.1', 'Gr??e ?'],
+    ['Grüße 😀', 554, '5.7.1', 'Grüße 😀'],
+    ['a\ud800b\u2028c', 554, '5.7.1', 'a?b c'],
   ])('%j', (text, code, enhanced, line) => {
     expect(replyFromText(text, DENIED)).toEqual({ kind: 'reply', code, enhanced, lines: [line] });
   });
@@ -87,18 +88,34 @@ describe('replyFromText', () => {
 
   it('cuts to one line', () => {
     expect(replyFromText('x'.repeat(1_000_000), DENIED).lines).toEqual(['x'.repeat(400)]);
+    // Octets of UTF-8, between characters.
+    expect(replyFromText('ü'.repeat(1000), DENIED).lines).toEqual(['ü'.repeat(200)]);
+    expect(replyFromText(`x${'😀'.repeat(1000)}`, DENIED).lines).toEqual([`x${'😀'.repeat(99)}`]);
+    expect(replyFromText(`${'x'.repeat(399)}😀`, DENIED).lines).toEqual(['x'.repeat(399)]);
   });
 
   it('never throws, and gives what the strict door would take', () => {
     fc.assert(
       fc.property(anyText('45.07 1\r\n-ü'), (text) => {
         const made = replyFromText(text, DENIED);
-        expect(reply(made.code, made.enhanced, made.lines)).toEqual(made);
+        const ascii = asciiReply(made);
+        expect(reply(ascii.code, ascii.enhanced, ascii.lines)).toEqual(ascii);
+        for (const line of made.lines) expect(Buffer.byteLength(line)).toBeLessThanOrEqual(400);
         expect(made.code).toBeGreaterThanOrEqual(400);
         expect(replyFromText(replyText(made), DENIED)).toEqual(made);
       }),
       { numRuns: 2000 },
     );
+  });
+});
+
+describe('asciiReply', () => {
+  it('hides what is not ASCII, character by character', () => {
+    const wide = replyFromText('<ü😀@b.example>: no', DENIED);
+    expect(asciiReply(wide).lines).toEqual(['<??@b.example>: no']);
+    expect(asciiReply(wide, (one) => '.'.repeat(one.length)).lines).toEqual(['<...@b.example>: no']);
+    expect(asciiReply(DENIED)).toBe(DENIED);
+    expect(renderReply(wide)).toBe('554 5.7.1 <??@b.example>: no\r\n');
   });
 });
 

@@ -2,10 +2,14 @@ import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { expect, type TestContext, vi } from 'vitest';
+import { isConfigurationError, type Problem } from '../../src/values/errors.js';
 import type { Parsed } from '../../src/values/parsed.js';
 
 // Thousands of random cases on a machine that others use too.
 vi.setConfig({ testTimeout: 30_000 });
+
+/** Random cases of one property; the environment variable POSTERN_FUZZ_RUNS asks for more. */
+export const FUZZ_RUNS: number = Number(process.env.POSTERN_FUZZ_RUNS ?? 2000);
 
 /** The value, or a failed test that says why there is none. */
 export function value<T>(result: Parsed<T>): T {
@@ -57,9 +61,48 @@ function leastTime(text: string, run: (text: string) => unknown): number {
   return least;
 }
 
+/** The problems that `make` throws. */
+export function problemsOf(make: () => unknown): readonly Problem[] {
+  try {
+    make();
+  } catch (error) {
+    if (isConfigurationError(error)) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
 /** A file of Postfix's own test data, or a skipped test that says which file is missing. */
 export function postfixData(ctx: TestContext, path: string): string {
-  const file = fileURLToPath(new URL(`../../../shared/conformance/postfix/${path}`, import.meta.url));
-  if (!existsSync(file)) ctx.skip(`no conformance data: ../shared/conformance/postfix/${path} is absent`);
-  return readFileSync(file, 'utf8');
+  return conformanceData(ctx, `postfix/${path}`);
+}
+
+/** The test suites of RFC 7208 and RFC 4408. */
+export function openspfData(ctx: TestContext, path: string): string {
+  return conformanceData(ctx, `openspf-pyspf/${path}`);
+}
+
+/** The SPF scenarios of mail-auth. */
+export function mailAuthSpfData(ctx: TestContext, path: string): string {
+  return conformanceData(ctx, `mailauth-rs-spf/${path}`);
+}
+
+/** The messages and cases of DKIM Verifier's tests, as octets. */
+export function dkimData(ctx: TestContext, path: string): Uint8Array {
+  return readFileSync(conformanceFile(ctx, `dkim-lieser/${path}`));
+}
+
+/** The ARC test suite. */
+export function arcData(ctx: TestContext, path: string): string {
+  return conformanceData(ctx, `arc-test-suite/${path}`);
+}
+
+function conformanceData(ctx: TestContext, path: string): string {
+  return readFileSync(conformanceFile(ctx, path), 'utf8');
+}
+
+function conformanceFile(ctx: TestContext, path: string): string {
+  const file = fileURLToPath(new URL(`../../../shared/conformance/${path}`, import.meta.url));
+  if (!existsSync(file)) ctx.skip(`no conformance data: ../shared/conformance/${path} is absent`);
+  return file;
 }

@@ -9,8 +9,6 @@ import { nameFault } from './names.js';
 const none: Readonly<Record<string, NoRecords>> = {
   ENOTFOUND: 'no-such-name',
   ENODATA: 'no-data',
-  // c-ares will not put it on the wire: there can be no such name.
-  EBADNAME: 'no-such-name',
 };
 
 /** `what` tells the question: `MX of example.com`. */

@@ -1,5 +1,5 @@
 /**
- * The five questions of the port in the words of node:dns, and their raw answers as values. TXT strings come from c-ares as
+ * The questions of the port in the words of node:dns, and their raw answers as values. TXT strings come from c-ares as
  * Latin-1, a null MX (RFC 7505) with an empty exchange; only A and AAAA records tell how long they may be kept.
  */
 import type { Resolver as NodeResolver } from 'node:dns/promises';
@@ -21,6 +21,8 @@ export interface Questions {
   readonly TXT: Ask<string>;
   readonly NS: Ask<string>;
   readonly PTR: Ask<string>;
+  /** No question of the port: what an alias stands for. */
+  readonly CNAME: Ask<string>;
 }
 
 export const questions: Questions = {
@@ -30,6 +32,7 @@ export const questions: Questions = {
   TXT: async (resolver, name) => untimed((await resolver.resolveTxt(name)).map((strings) => strings.join(''))),
   NS: async (resolver, name) => untimed(await resolver.resolveNs(name)),
   PTR: async (resolver, name) => untimed(await resolver.resolvePtr(name)),
+  CNAME: async (resolver, name) => untimed(await resolver.resolveCname(name)),
 };
 
 function untimed<T>(values: readonly T[]): Records<T> {

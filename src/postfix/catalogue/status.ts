@@ -121,7 +121,6 @@ const meanings: readonly Rule[] = [
   ],
   [/^smtpd_banner$/, 'the greeting is "220 NAME ESMTP"'],
   [/^smtpd_discard_ehlo_/, 'EHLO offers all that the server has'],
-  [/^smtputf8_|^strict_smtputf8$/, 'SMTPUTF8 is offered, as with "yes"'],
   [
     /^header_|^message_|^mime_|^always_add_missing_headers$|^virtual_alias_address_length_limit$/,
     'the text of messages stays as it came',
@@ -131,11 +130,11 @@ const meanings: readonly Rule[] = [
 
 /** Values that mean what is always done here. */
 const asAlways: Readonly<Record<string, string>> = {
-  smtputf8_enable: 'yes',
-  strict_smtputf8: 'no',
   smtpd_sasl_authenticated_header: 'no',
   allow_untrusted_routing: 'no',
   strict_mailbox_ownership: 'yes',
+  mailbox_size_limit: '0',
+  virtual_mailbox_limit: '0',
 };
 
 /** Whether nothing need be done for this value, as written. */

@@ -7,7 +7,8 @@ import type { TLSSocket } from 'node:tls';
 import type { SMTPConnectionOptions } from 'smtp-server/lib/smtp-connection.js';
 import type { MaybePromise } from '../../core/stage.js';
 import { isThenable } from '../../core/stage-context.js';
-import type { Reply } from '../../values/reply.js';
+import { utf8Length } from '../../values/characters.js';
+import { asciiReply, type Reply } from '../../values/reply.js';
 import type { ServerOf } from './connection-types.js';
 import { type DataParser, dataParserClass } from './data.js';
 import type { Engine } from './engine.js';
@@ -24,6 +25,8 @@ export interface Answering extends InstanceType<Engine['SMTPConnection']> {
   answerWith(work: () => MaybePromise<Reply>, done: () => void): void;
   /** Writes the replies that were gathered. */
   flush(): void;
+  /** The client may be sent more than ASCII. */
+  showsUtf8(): boolean;
   /** Logs a bug, and defers. */
   crashed(error: unknown): void;
   /** The connection is over. */
@@ -37,13 +40,17 @@ type AnsweringClass = new (
 ) => Answering;
 
 /** With enhanced codes of class 4. */
-function softened(text: string | string[] | null | undefined): string | string[] | null | undefined {
-  const soft = (line: string): string => line.replace(/^5(?=\.\d{1,3}\.\d{1,3}\b)/, '4');
-  return typeof text === 'string' ? soft(text) : text?.map(soft);
+function softened(text: string | string[] | null | undefined, enhanced: string): string | string[] {
+  const front = enhanced === '' ? '' : `${enhanced} `;
+  const soft = (line: string): string => `${front}${line}`.replace(/^5(?=\.\d{1,3}\.\d{1,3}\b)/, '4');
+  return Array.isArray(text) ? text.map(soft) : soft(text ?? '');
 }
 
+/** As Postfix shows octets without smtputf8_enable. */
+const blanks = (character: string): string => ' '.repeat(utf8Length(character));
+
 export function answeringClass(engine: Engine, host: ServerHost): AnsweringClass {
-  const { full } = host.settings;
+  const { full, smtputf8 } = host.settings;
   const Parser = dataParserClass(engine);
 
   return class extends engine.SMTPConnection implements Answering {
@@ -78,14 +85,19 @@ export function answeringClass(engine: Engine, host: ServerHost): AnsweringClass
       clearTimeout(this.#handshake);
     }
 
+    showsUtf8(): boolean {
+      return smtputf8 === 'lenient';
+    }
+
     answer(reply: Reply): void {
-      const { code, enhanced, lines } = reply;
-      const [line] = lines;
-      if (lines.length === 1 && code < 400) {
-        this.send(code, enhanced === undefined ? (line as string) : `${enhanced} ${line}`, false);
+      const { code, enhanced } = reply;
+      if (reply.lines.length === 1 && code < 400) {
+        const [line = ''] = reply.lines;
+        this.send(code, enhanced === undefined ? line : `${enhanced} ${line}`, false);
         return;
       }
-      const ours = code === 421 ? lines.map((line) => `${host.settings.ourName.ascii} ${line}`) : lines;
+      const { lines } = this.showsUtf8() ? reply : asciiReply(reply, smtputf8 === 'off' ? blanks : undefined);
+      const ours = replies.closing.has(reply) ? lines.map((line) => `${host.settings.ourName.ascii} ${line}`) : lines;
       const text = enhanced === undefined ? [...ours] : ours.map((line) => `${enhanced} ${line}`);
       // `false`: no enhanced code of smtp-server's own choice. It writes an array as a multi-line reply.
       this.#write(code, text, reply === replies.tooManyRecipients);
@@ -101,14 +113,15 @@ export function answeringClass(engine: Engine, host: ServerHost): AnsweringClass
     override send(given: number, text?: string | string[] | null, context?: string | false): void {
       const softly = host.settings.softBounce === true && given >= 500;
       const code = softly ? given - 100 : given;
-      const data = softly ? softened(text) : text;
+      // The code of smtp-server's own choice is that of the reply as it was.
+      const data = softly ? softened(text, this._getEnhancedStatusCode(given, context)) : text;
       // The usual reply, of ours: one printable line. What smtp-server writes itself goes behind what was gathered.
       if (context === false && typeof data === 'string' && code >= 250 && code < 400) {
         this.#gather(`${code} ${data}\r\n`);
         return;
       }
       this.flush();
-      super.send(code, data, context);
+      super.send(code, data, softly ? false : context);
       // Postfix ends the session behind a 521, whoever says it; smtp-server behind a 421.
       if (code === 521 && this.#counting) this.close();
       if (code >= 400 && this.#counting) this.#countError();
@@ -133,7 +146,7 @@ export function answeringClass(engine: Engine, host: ServerHost): AnsweringClass
       this.#errors++;
       if (this.#errors < full.errors) return;
       this.flush();
-      super.send(421, `4.7.0 ${host.settings.ourName.ascii} Too many errors`, false);
+      super.send(421, `4.7.0 ${host.settings.ourName.ascii} Error: too many errors`, false);
     }
 
     /** The replies to one LMTP message are one error at most, not one for each recipient. */

@@ -1,8 +1,13 @@
 /** The client's name, looked up once when it connects: within a time, and never a reason to fail. */
 import { clientName } from '../../core/client-name.js';
-import type { ClientName } from '../../core/session.js';
+import type { ClientName, Session } from '../../core/session.js';
 import type { Resolver } from '../../ports/resolver.js';
 import type { IpAddress } from '../../values/ip.js';
+
+/** `mail.client.example[192.0.2.1]`; `unknown` in place of a name that is not verified. */
+export function clientText({ client: { name, ip } }: Session): string {
+  return `${name.kind === 'verified' ? name.name.ascii : 'unknown'}[${ip?.text ?? 'unknown'}]`;
+}
 
 /** `timeout` in milliseconds, for both questions together; `signal` ends it early. Never rejects. */
 export async function nameOfClient(

@@ -1,10 +1,11 @@
 /**
  * MAIL and RCPT from the octets of the command line to values, or to the reply that refuses them: RFC 5321 section 4.1,
- * SIZE of RFC 1870, BODY of RFC 6152, SMTPUTF8 of RFC 6531 (without it neither a local part nor a domain goes beyond US-ASCII), AUTH= of RFC 4954 section 5. Parameters of extensions that
- * are not offered (DSN, DELIVERBY ...) are refused with 555.
+ * SIZE of RFC 1870, BODY of RFC 6152, SMTPUTF8 of RFC 6531 (without it no domain goes beyond US-ASCII, and a local part only
+ * where the server is lenient), AUTH= of RFC 4954 section 5. Parameters of extensions that are not offered (DSN, DELIVERBY ...)
+ * are refused with 555. Faults are told in Postfix's order: path, parameters, size, SMTPUTF8.
  */
 import type { Parameters } from '../../core/transaction.js';
-import type { Mailbox, ReversePath } from '../../values/address.js';
+import { type ForwardPath, type Mailbox, needsSmtputf8, type ReversePath } from '../../values/address.js';
 import { decodeUtf8 } from '../../values/bytes.js';
 import { indexOfNonAscii } from '../../values/characters.js';
 import {
@@ -38,6 +39,8 @@ export interface RcptCommand {
 export interface EnvelopeRules {
   readonly strict: boolean;
   readonly messageBytes: number;
+  /** As the option of the server. */
+  readonly smtputf8: 'strict' | 'lenient' | 'off';
 }
 
 /** `line` without its line end: `MAIL FROM:<a@b> SIZE=100`. */
@@ -48,10 +51,12 @@ export function readMail(line: Uint8Array, rules: EnvelopeRules): Command<MailCo
   const read = parseMailCommandArguments(argumentsOf(text), pathOptions(rules));
   if (read.kind === 'malformed') return refused(faultOf(text, read, replies.badSender));
   const { path, parameters } = read.value;
+  const utf8 = rules.smtputf8 !== 'off' && parameters.get('SMTPUTF8') === true;
+  const wide = indexOfNonAscii(text) !== -1 && !utf8;
+  if (wide && hasWideDomain(path)) return refused(replies.badSender);
   const fault = mailParameterFault(parameters, rules);
   if (fault !== undefined) return refused(fault);
-  const utf8 = parameters.has('SMTPUTF8');
-  if (!utf8 && indexOfNonAscii(text) !== -1) return refused(replies.needsUtf8);
+  if (wide && mustDeclare(path, rules)) return refused(replies.needsUtf8);
   return { kind: 'command', value: { sender: path, utf8, parameters: plain(parameters) } };
 }
 
@@ -68,36 +73,50 @@ export function readRcpt(
   const read = parseRcptCommandArguments(argumentsOf(text), pathOptions(rules));
   if (read.kind === 'malformed') return refused(faultOf(text, read, replies.badRecipient));
   const { path, parameters } = read.value;
+  const wide = indexOfNonAscii(text) !== -1 && !utf8;
+  if (wide && hasWideDomain(path)) return refused(replies.badRecipient);
   for (const [keyword, value] of parameters) return refused(replies.unsupportedOption(written(keyword, value)));
   const isPostmaster = path.kind !== 'mailbox';
   const address = isPostmaster ? postmaster : path;
-  if (!utf8 && indexOfNonAscii(text) !== -1) return refused(replies.needsUtf8);
+  if (wide && mustDeclare(path, rules)) return refused(replies.needsUtf8);
   return { kind: 'command', value: { address, parameters: {}, postmaster: isPostmaster } };
 }
 
+/** As it was sent: in U-labels. */
+function hasWideDomain(path: ReversePath | ForwardPath): boolean {
+  if (path.kind !== 'mailbox' || path.written === undefined) return false;
+  return indexOfNonAscii(path.written.slice(path.localPart.length)) !== -1;
+}
+
+/** RFC 6531 section 3.5. */
+function mustDeclare(path: ReversePath | ForwardPath, { smtputf8 }: EnvelopeRules): boolean {
+  return smtputf8 === 'strict' && path.kind === 'mailbox' && needsSmtputf8(path);
+}
+
 function mailParameterFault(parameters: EsmtpParameters, rules: EnvelopeRules): Reply | undefined {
+  let tooBig = false;
   for (const [keyword, value] of parameters) {
     switch (keyword) {
       case 'SIZE':
         if (value === true || !/^[0-9]{1,20}$/.test(value)) return replies.badSize;
-        // RFC 1870 section 6.1: refused before a single octet of it is sent.
-        if (Number(value) > rules.messageBytes) return replies.declaredTooBig;
+        tooBig = Number(value) > rules.messageBytes;
         break;
       case 'BODY':
         if (value === true || !/^(?:7bit|8bitmime)$/i.test(value))
           return replies.unsupportedOption(written(keyword, value));
         break;
       case 'SMTPUTF8':
-        if (value !== true) return replies.badParameters;
+        if (rules.smtputf8 === 'off' || value !== true) return replies.unsupportedOption(written(keyword, value));
         break;
       case 'AUTH':
-        if (value === true) return replies.badParameters;
+        if (value === true || indexOfNonAscii(value) !== -1) return replies.badParameters;
         break;
       default:
         return replies.unsupportedOption(written(keyword, value));
     }
   }
-  return undefined;
+  // RFC 1870 section 6.1: refused before a single octet of it is sent.
+  return tooBig ? replies.declaredTooBig : undefined;
 }
 
 function written(keyword: string, value: string | true): string {
@@ -108,9 +127,7 @@ function written(keyword: string, value: string | true): string {
 function hasPath(text: string, word: 'FROM' | 'TO'): boolean {
   const behind = argumentsOf(text);
   const colon = behind.indexOf(':');
-  return (
-    colon !== -1 && behind.slice(0, colon).trimEnd().toUpperCase() === word && behind.slice(colon + 1).trim() !== ''
-  );
+  return colon !== -1 && behind.slice(0, colon).toUpperCase() === word && behind.slice(colon + 1).trim() !== '';
 }
 
 /** A fault behind the path is one of the parameters. */
@@ -120,7 +137,7 @@ function faultOf(
   path: Reply,
 ): Reply {
   const close = argumentsOf(text).lastIndexOf('>');
-  return close !== -1 && read.at > close ? replies.badParameters : path;
+  return close !== -1 && read.at > close + 1 ? replies.badParameters : path;
 }
 
 /** What follows the verb. */
@@ -129,8 +146,14 @@ function argumentsOf(text: string): string {
 }
 
 function pathOptions({ strict }: EnvelopeRules): PathOptions {
-  return { angleBrackets: strict ? 'required' : 'optional' };
+  // Postfix reads over spaces even where brackets must be there.
+  return strict ? strictPath : loosePath;
 }
+
+// Hosts with an underscore in their name send mail, and Postfix takes it.
+const shared = { leadingSpaces: true, keepWritten: true, underscores: true } as const;
+const strictPath: PathOptions = { ...shared, angleBrackets: 'required' };
+const loosePath: PathOptions = { ...shared, angleBrackets: 'optional' };
 
 function plain(parameters: EsmtpParameters): Parameters {
   const record: Record<string, string | undefined> = {};

@@ -4,7 +4,7 @@ import type { Settings } from './options.js';
 import { XCLIENT_KEYWORD } from './xclient.js';
 
 export function extensionsOf(
-  { full, tls, credentials }: Settings,
+  { full, tls, credentials, smtputf8 }: Settings,
   session: Session,
   xclient: boolean,
 ): readonly string[] {
@@ -16,7 +16,7 @@ export function extensionsOf(
     ...(credentials !== undefined && secure && session.login === undefined ? ['AUTH PLAIN LOGIN'] : []),
     'ENHANCEDSTATUSCODES',
     '8BITMIME',
-    'SMTPUTF8',
+    ...(smtputf8 === 'off' ? [] : ['SMTPUTF8']),
     ...(xclient ? [XCLIENT_KEYWORD] : []),
   ];
 }

@@ -2,11 +2,15 @@
  * One attempt to log in (RFC 4954), behind PLAIN and LOGIN alike. An empty password is refused without asking: a directory
  * may take it for an anonymous bind. No password is kept or logged.
  */
+import type { Conversation } from '../../core/conversation.js';
 import type { Login } from '../../core/session.js';
 import type { Credentials } from '../../ports/credentials.js';
 import { type Answer, cannotTell } from '../../values/answer.js';
 import type { IpAddress } from '../../values/ip.js';
-import { messageOf } from './record.js';
+import type { Reply } from '../../values/reply.js';
+import type { ServerHost } from './host.js';
+import { messageOf, peerFields } from './record.js';
+import * as replies from './replies.js';
 
 export interface LoginAttempt {
   readonly mechanism: string;
@@ -18,8 +22,26 @@ export interface LoginAttempt {
 
 const MOST_OCTETS = 1024;
 
+/** The login, or the reply that refuses it. */
+export async function logIn(
+  { settings: { credentials, full }, reporter: { log } }: ServerHost,
+  { session, helo }: Conversation,
+  attempt: LoginAttempt,
+): Promise<Login | Reply> {
+  if (credentials === undefined) return replies.cannotAuthenticate;
+  const answer = await verifyLogin(credentials, attempt, session.client.ip, full.authTime);
+  const { mechanism, login } = attempt;
+  const fields = { event: 'auth', ...peerFields(session, helo), mechanism, login };
+  if (answer.kind === 'found') {
+    log?.info({ ...fields, result: 'ok' }, 'logged in');
+    return answer.value;
+  }
+  log?.warn({ ...fields, result: answer.kind, detail: answer.why }, 'login failed');
+  return answer.kind === 'not-found' ? replies.wrongCredentials : replies.cannotAuthenticate;
+}
+
 /** Not-found for everything that is wrong; cannot-tell when the port rejects or takes longer than `timeLimit` ms. */
-export async function verifyLogin(
+async function verifyLogin(
   credentials: Credentials,
   attempt: LoginAttempt,
   client: IpAddress | undefined,

@@ -51,9 +51,13 @@ export interface ServerOptions {
   /** A bare LF in a message: refused with 521 5.5.2, and the connection closes; or made CRLF. A bare CR is always refused
    * like that. Default `reject`. */
   readonly bareNewline?: 'reject' | 'normalise';
-  /** `MAIL FROM:<a@b>` exactly as RFC 5321 has it; else brackets may be missing and spaces stand behind the colon, as
-   * Postfix allows by default. Default false. */
+  /** `MAIL FROM:<a@b>` with its brackets, as RFC 5321 has it; else they may be missing. Spaces behind the colon are read over
+   * either way (Postfix's strict_rfc821_envelopes). Default false. */
   readonly strictEnvelope?: boolean;
+  /** SMTPUTF8 (RFC 6531). `strict`: what is not ASCII, in addresses and in our replies, is for clients that have said it;
+   * `lenient`: local parts and replies also without, as Postfix does unless strict_smtputf8 is set; `off`: it is not offered,
+   * local parts are taken, replies are ASCII (smtputf8_enable). A domain in U-labels always needs it. Default `strict`. */
+  readonly smtputf8?: 'strict' | 'lenient' | 'off';
   /** 503 to MAIL from a client that has not said HELO, EHLO or LHLO (RFC 5321 section 4.1.4). Postfix takes it unless
    * smtpd_helo_required is set. Default true. */
   readonly requireHello?: boolean;

@@ -15,13 +15,13 @@ import type { Mailbox } from '../../values/address.js';
 import { decodeText } from '../../values/bytes.js';
 import type { IpAddress } from '../../values/ip.js';
 import type { Reply } from '../../values/reply.js';
-import { nameOfClient } from './client-name.js';
+import { clientText, nameOfClient } from './client-name.js';
 import { type Intake, openIntake } from './content.js';
-import { type MailCommand, readMail, readRcpt } from './envelope.js';
+import { type EnvelopeRules, type MailCommand, readMail, readRcpt } from './envelope.js';
 import type { ServerHost } from './host.js';
 import { Judgement, noReplies } from './judgement.js';
 import { logNotes } from './log-notes.js';
-import { type LoginAttempt, verifyLogin } from './login.js';
+import { type LoginAttempt, logIn } from './login.js';
 import { decisionFields, pathText, peerFields } from './record.js';
 import * as replies from './replies.js';
 import type { Envelope } from './report.js';
@@ -44,14 +44,20 @@ export class Peer {
   /** Set by XCLIENT HELO=, in place of what HELO says; `unavailable`: the client gave none. */
   #heloByFront: string | 'unavailable' | undefined = undefined;
   authFailures = 0;
+  /** What the client hears from now on: it was refused when it came. */
+  denied: Reply | undefined = undefined;
+  /** It has said SMTPUTF8. */
+  knowsUtf8 = false;
   /** HELO, EHLO or LHLO has been said. */
   #greeted = false;
   readonly #judgement: Judgement;
+  readonly #rules: EnvelopeRules;
 
   constructor(host: ServerHost, { ip, port, tls }: PeerFacts) {
     this.#host = host;
     this.#judgement = new Judgement(host);
-    const { protocol, ourName } = host.settings;
+    const { protocol, ourName, strictEnvelope, full, smtputf8 = 'strict' } = host.settings;
+    this.#rules = { strict: strictEnvelope === true, messageBytes: full.messageBytes, smtputf8 };
     this.#conversation = host.open({
       client: { ip, port, name: { kind: 'not-looked-up' } },
       server: { name: ourName, port: host.port },
@@ -70,16 +76,15 @@ export class Peer {
     return this.#envelope !== undefined;
   }
 
-  /** Undefined when the greeting may be sent. */
+  /** Undefined when the greeting may be sent; else what stands in its place (RFC 5321 section 3.1). */
   async connect(): Promise<Reply | undefined> {
     await this.#nameClient();
     const decision = this.#heard(await this.#conversation.connect());
-    if (decision.kind !== 'reject' && decision.kind !== 'defer') return undefined;
-    // RFC 5321 section 3.1: 554 in place of the greeting; what is temporary is 421.
-    const code = decision.kind === 'reject' ? 554 : 421;
-    const reply: Reply = { ...decision.reply, code };
-    this.#log('connect', decision, reply, {}, 'connection refused');
-    return reply;
+    const refusal = replies.refusalOf(decision);
+    if (refusal === undefined) return undefined;
+    this.denied = replies.accessDenied(clientText(this.session));
+    this.#log('connect', decision, refusal, {}, 'connection refused');
+    return refusal;
   }
 
   /** Looks the client's name up, unless a front has told it. */
@@ -91,9 +96,9 @@ export class Peer {
     this.#conversation = this.#host.open({ ...this.session, client: { ...client, name } });
   }
 
-  /** Before RCPT and DATA: whether the client had sent more behind the command. */
-  pipelined(value: boolean): void {
-    this.#conversation.pipelined(value);
+  /** The client has sent more behind a command than it may (RFC 2920). */
+  spokeOutOfTurn(): void {
+    this.#conversation.pipelined(true);
   }
 
   /** `name` is undefined for a command without one. A reply refuses it. */
@@ -133,34 +138,32 @@ export class Peer {
     return undefined;
   }
 
+  /** RFC 4954 section 4: not twice, not during a transaction. */
+  authRefusal(): Reply | undefined {
+    if (this.authFailures >= this.#host.settings.full.authFailures) return replies.tooManyLogins;
+    if (this.session.login !== undefined) return replies.alreadyLoggedIn;
+    return this.inTransaction ? replies.notDuringMail : undefined;
+  }
+
   /** The login, or the reply that refuses it. */
   async authenticate(attempt: LoginAttempt): Promise<Login | Reply> {
-    const { credentials, full } = this.#host.settings;
-    if (credentials === undefined) return replies.cannotAuthenticate;
-    const answer = await verifyLogin(credentials, attempt, this.session.client.ip, full.authTime);
-    const { mechanism, login } = attempt;
-    const fields = { event: 'auth', ...peerFields(this.session, this.#conversation.helo), mechanism, login };
-    const { log } = this.#host.reporter;
-    if (answer.kind === 'found') {
-      this.#conversation.login(answer.value);
-      log?.info({ ...fields, result: 'ok' }, 'logged in');
-      return answer.value;
-    }
-    this.authFailures++;
-    log?.warn({ ...fields, result: answer.kind, detail: answer.why }, 'login failed');
-    return answer.kind === 'not-found' ? replies.wrongCredentials : replies.cannotAuthenticate;
+    const answer = await logIn(this.#host, this.#conversation, attempt);
+    if ('kind' in answer) this.authFailures++;
+    else this.#conversation.login(answer);
+    return answer;
   }
 
   mail(line: Uint8Array): MaybePromise<Reply> {
     const { settings } = this.#host;
-    const { requireTls, requireLogin, strictEnvelope, full } = settings;
+    const { requireTls, requireLogin } = settings;
     const { tls, login } = this.session;
     if (requireTls === true && tls === undefined) return replies.tlsRequired;
     if (requireLogin === true && login === undefined) return replies.loginRequired;
     if (this.inTransaction) return replies.nestedMail;
-    const read = readMail(line, { strict: strictEnvelope === true, messageBytes: full.messageBytes });
+    const read = readMail(line, this.#rules);
     if (read.kind === 'refused') return read.reply;
-    const { sender, parameters } = read.value;
+    const { sender, parameters, utf8 } = read.value;
+    this.knowsUtf8 ||= utf8;
     const { direct } = this.#conversation;
     // A client may have left HELO out (`requireHello`): the list of helo runs all the same, for those that rely on it.
     const greeted = this.#greeted ? undefined : this.hello(undefined, settings.protocol);
@@ -183,7 +186,6 @@ export class Peer {
         begun: performance.now(),
         accepted: [],
         refused: new Set(),
-        tried: false,
         overshoot: 0,
       };
     } else {
@@ -194,11 +196,9 @@ export class Peer {
 
   rcpt(line: Uint8Array): MaybePromise<Reply> {
     const envelope = this.#envelope;
-    const { strictEnvelope, full, postmasterBox } = this.#host.settings;
+    const { full, postmasterBox } = this.#host.settings;
     if (envelope === undefined) return replies.needsMail;
-    envelope.tried = true;
-    const rules = { strict: strictEnvelope === true, messageBytes: full.messageBytes };
-    const read = readRcpt(line, rules, envelope.utf8, postmasterBox);
+    const read = readRcpt(line, this.#rules, envelope.utf8, postmasterBox);
     if (read.kind === 'refused') return read.reply;
     // RFC 5321 section 4.5.3.1.10: 452, not 552; the client sends the rest in another transaction.
     if (envelope.accepted.length >= full.recipients) {
@@ -228,12 +228,25 @@ export class Peer {
   }
 
   /** The reply to DATA when it is not 354. */
-  dataRefusal(): Reply | undefined {
-    if (this.#envelope === undefined) return replies.needsMail;
-    if (this.#envelope.accepted.length > 0) return undefined;
-    // RFC 2033 section 4.2: LMTP answers 503 where no recipient was accepted.
-    const tried = this.#envelope.tried && this.#host.settings.protocol === 'smtp';
-    return tried ? replies.noValidRecipients : replies.needsRcpt;
+  data(hasArguments: boolean): MaybePromise<Reply | undefined> {
+    const envelope = this.#envelope;
+    if (envelope === undefined) return replies.needsRcpt;
+    if (envelope.accepted.length === 0) {
+      // RFC 5321 section 3.3 has 503 and 554; RFC 2033 section 4.2: LMTP answers 503 where no recipient was accepted.
+      return this.#host.settings.protocol === 'smtp' ? replies.noValidRecipients : replies.needsRcpt;
+    }
+    if (hasArguments) return replies.dataSyntax;
+    return andThen(this.#conversation.direct.data(), (outcome) => this.#mayBegin(envelope, this.#heard(outcome)));
+  }
+
+  /** A refusal leaves the transaction open. */
+  #mayBegin(envelope: Envelope, decision: Verdict): Reply | undefined {
+    const refusal = replies.refusalOf(decision);
+    if (decision.kind !== 'continue') {
+      const { id, sender } = envelope;
+      this.#log('data', decision, refusal ?? replies.startMail, { id, sender: pathText(sender) }, 'DATA');
+    }
+    return refusal;
   }
 
   openIntake(): Intake {

@@ -2,7 +2,8 @@
  * Where mail goes that the policy itself redirects, or sends to a recipient of its own (BCC): the policy is asked again, as
  * for a message that this host sends to the new address, so that aliases and routing apply. Only the connect, helo, mail
  * and rcpt lists run: content that asked for it would ask again. They see the null path as sender, for rules about the
- * sender have had their say. An address that the policy then refuses is a mistake of the operator: 451, and a log line.
+ * sender have had their say. An address that the policy then refuses is a mistake of the operator: a log line, and 451 for mail that is
+ * redirected there; what the policy adds beside (BCC) is left out, for nobody who sends should hear of it.
  */
 import type { Verdict } from '../../core/decision.js';
 import type { Session } from '../../core/session.js';
@@ -12,13 +13,21 @@ import { type Reply, replyText } from '../../values/reply.js';
 import type { ServerHost } from './host.js';
 import * as replies from './replies.js';
 
-/** The recipients that `to` comes to, none when they are dropped; a reply when the policy refuses. */
+/** The policy refuses an address that it sends mail to itself. */
+export interface RefusedRedirect {
+  readonly kind: 'refused';
+  readonly reply: Reply;
+  /** A table or server could not tell where the mail goes: later it may. */
+  readonly cannotTell: boolean;
+}
+
+/** The recipients that `to` comes to, none when they are dropped. */
 export async function redirectRecipients(
   host: ServerHost,
   { server }: Session,
   id: string,
   to: Mailbox,
-): Promise<readonly Recipient[] | Reply> {
+): Promise<readonly Recipient[] | RefusedRedirect> {
   const conversation = host.open({
     client: { ip: undefined, port: undefined, name: { kind: 'none' } },
     server,
@@ -41,9 +50,10 @@ function goesOn(decision: Verdict): boolean {
   return decision.kind === 'continue' || decision.kind === 'accept';
 }
 
-function refused(host: ServerHost, id: string, to: Mailbox, decision: Verdict): Reply {
+function refused(host: ServerHost, id: string, to: Mailbox, decision: Verdict): RefusedRedirect {
   const detail = decision.kind === 'continue' ? {} : { reason: decision.reason, reply: replyText(decision.reply) };
   const fields = { event: 'redirect', id, recipient: to.text, decision: decision.kind, ...detail };
   host.reporter.log?.error(fields, 'the policy refuses an address that it sends mail to itself');
-  return replies.notConfigured;
+  const cannotTell = decision.kind === 'defer' && decision.reason === 'cannot-tell';
+  return { kind: 'refused', reply: replies.notConfigured, cannotTell };
 }

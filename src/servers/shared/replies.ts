@@ -21,12 +21,12 @@ export const dataSyntax: Reply = reply(501, '5.5.4', 'Syntax: DATA');
 export const badParameters: Reply = reply(501, '5.5.4', 'Bad command parameters');
 export const badSize: Reply = reply(501, '5.5.4', 'Bad message size syntax');
 const unsupported: Reply = reply(555, '5.5.4', 'Unsupported option');
-export const notUtf8: Reply = reply(500, '5.5.2', 'The command is not valid UTF-8');
+export const notUtf8: Reply = reply(500, '5.5.2', 'Error: bad UTF-8 syntax');
 export const lineTooLong: Reply = reply(500, '5.5.2', 'Line too long');
 /** EHLO and HELO replies carry no enhanced code (RFC 2034 section 3). */
 export const badHelo: Reply = reply(501, undefined, 'Syntax: one host name or address literal is expected');
 /** RFC 6531 section 3.5. */
-export const needsUtf8: Reply = reply(553, '5.6.7', 'The address needs SMTPUTF8');
+export const needsUtf8: Reply = reply(553, '5.6.7', 'Must declare SMTPUTF8 to send unicode address');
 export const nestedMail: Reply = reply(503, '5.5.1', 'Error: nested MAIL command');
 export const needsMail: Reply = reply(503, '5.5.1', 'Error: need MAIL command');
 export const needsRcpt: Reply = reply(503, '5.5.1', 'Error: need RCPT command');
@@ -68,6 +68,22 @@ export const tooManyConnections: Reply = reply(421, '4.7.0', 'Too many connectio
 export const shuttingDown: Reply = reply(421, '4.3.2', 'Shutting down, try again later');
 export const sessionTooLong: Reply = reply(421, '4.4.2', 'The session took too long');
 export const dataTooSlow: Reply = reply(421, '4.4.2', 'The message took too long');
+
+/** In place of the greeting, where the policy crashed. */
+export const connectFailed: Reply = reply(421, '4.3.0', 'Local error in processing, try again later');
+
+/** Ours, which name us: RFC 5321 section 4.2.2. What a policy words is said to the letter. */
+export const closing: ReadonlySet<Reply> = new Set([
+  ...[tooManyCommands, tooManyLogins, tooManyConnections, shuttingDown],
+  ...[sessionTooLong, dataTooSlow, connectFailed],
+]);
+
+/** RFC 5321 section 3.1: what a refused client is told from then on, until it says QUIT. */
+export function accessDenied(client: string): Reply {
+  return replyFromText(`Error: access denied for ${client}`, denied);
+}
+
+const denied: Reply = reply(503, '5.7.0', 'Error: access denied');
 
 /** A keyword that is not offered, or a value that is none of its (RFC 5321 section 4.1.1.11). */
 export function unsupportedOption(text: string): Reply {

@@ -16,8 +16,6 @@ export interface Envelope {
   /** In the order of the commands. */
   readonly accepted: Mailbox[];
   readonly refused: Set<Mailbox>;
-  /** There was a RCPT, good or bad. */
-  tried: boolean;
   /** RCPT commands beyond the limit of recipients. */
   overshoot: number;
 }

@@ -210,19 +210,12 @@ function engineServer(engine: Engine, host: ServerHost, connections: Set<Connect
         callback(new Error('no session'));
         return;
       }
-      // The callback greets, through `_sendGreeting`; it is not called for a connection that was refused.
-      connection.peer.connect().then(
-        (refusal) => {
-          if (refusal === undefined) {
-            callback();
-            return;
-          }
-          connection.answer(refusal);
-          connection.close();
-        },
+      // The callback greets, or refuses, through `_sendGreeting`.
+      connection.connect().then(
+        () => callback(),
         (error: unknown) => {
           host.reporter.log?.error({ event: 'crash', error: messageOf(error) }, 'the connect phase crashed');
-          connection.answer({ ...replies.localError, code: 421 });
+          connection.answer(replies.connectFailed);
         },
       );
     }

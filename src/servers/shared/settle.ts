@@ -11,13 +11,14 @@ import { isThenable } from '../../core/stage-context.js';
 import type { NextHop, Recipient } from '../../core/transaction.js';
 import type { Mailbox } from '../../values/address.js';
 import type { Message } from '../../values/message.js';
-import { type Reply, reply, replyFromText } from '../../values/reply.js';
+import { type Reply, reply, replyFromText, replyText } from '../../values/reply.js';
 import { type Consignment, deliverAll, type Failures, type Outlets, type Target } from './delivery.js';
+import type { RefusedRedirect } from './redirect.js';
 import * as replies from './replies.js';
 
 /** Asks the policy, in a local session, where mail for an address of the policy's own goes: recipients with a next hop, or
  * why not. */
-export type AskRedirect = (to: Mailbox) => Promise<readonly Recipient[] | Reply>;
+export type AskRedirect = (to: Mailbox) => Promise<readonly Recipient[] | RefusedRedirect>;
 
 export interface Settling {
   readonly outlets: Outlets;
@@ -92,11 +93,19 @@ function planFor(
   const units = settling.unitsOf(recipient);
   const plan = (targets: readonly Target[]): Plan => ({ units, targets, refusal: undefined });
   const refused = (refusal: Reply): Plan => ({ units, targets: [], refusal });
+  // One that the policy added when the message was there (BCC). It never stands in the way of the message, as in Postfix.
+  const isCopy = settling.isAdded(recipient);
+  const leftOut = (reply: Reply): Plan => {
+    const fields = { event: 'delivery', id: settling.consignment.id, recipient: recipient.address.text };
+    settling.outlets.log?.error({ ...fields, reply: replyText(reply) }, 'a copy cannot be delivered and is left out');
+    return plan([]);
+  };
   const elsewhere = async (to: Mailbox): Promise<Plan> => {
     const asked = redirects.get(to.text) ?? settling.redirect(to);
     redirects.set(to.text, asked);
     const answer = await asked;
-    return 'kind' in answer ? refused(answer) : routed(settling, answer, message, plan, refused);
+    if (!('kind' in answer)) return routed(settling, answer, message, plan, isCopy ? leftOut : refused);
+    return isCopy && !answer.cannotTell ? plan([]) : refused(answer.reply);
   };
   switch (decision.kind) {
     case 'reject':
@@ -113,9 +122,9 @@ function planFor(
       return elsewhere(decision.to);
     case 'continue':
     case 'accept':
-      // One that the policy added when the message was there (BCC) has not been through RCPT.
-      if (recipient.nextHop === undefined && settling.isAdded(recipient)) return elsewhere(recipient.address);
-      return routed(settling, [recipient], message, plan, refused);
+      // It has not been through RCPT.
+      if (recipient.nextHop === undefined && isCopy) return elsewhere(recipient.address);
+      return routed(settling, [recipient], message, plan, isCopy ? leftOut : refused);
   }
 }
 

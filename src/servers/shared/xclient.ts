@@ -1,12 +1,12 @@
 /**
  * XCLIENT: a trusted front tells whose connection this really is (Postfix XCLIENT_README). NAME, ADDR, PORT, PROTO, HELO
- * and LOGIN, each once, values in xtext; `[UNAVAILABLE]` and `[TEMPUNAVAIL]` are known for all. Who may say it is not
- * decided here.
+ * and LOGIN, each once, values in xtext; `[UNAVAILABLE]` and `[TEMPUNAVAIL]` are known for all.
  */
 import type { Client, ClientName, Session } from '../../core/session.js';
 import { parseDomain } from '../../values/domain.js';
 import { decodeXtext } from '../../values/esmtp.js';
-import { type IpAddress, parseIp } from '../../values/ip.js';
+import { type IpAddress, type Network, parseIp } from '../../values/ip.js';
+import { networkContains } from '../../values/network.js';
 import { malformed, type Parsed, parsed } from '../../values/parsed.js';
 
 /** Absent where the command did not name it; `unavailable` takes back what was known. */
@@ -21,6 +21,15 @@ export interface XclientAttributes {
 
 /** What EHLO says of it. */
 export const XCLIENT_KEYWORD = 'XCLIENT NAME ADDR PORT PROTO HELO LOGIN';
+
+/** Judged by the address that the connection came from, and by that of the client that it speaks for now: whoever is behind a
+ * front must not speak for others, when the front passes on what he says. */
+export function maySayXclient(
+  hosts: readonly Network[] | undefined,
+  clients: readonly (IpAddress | undefined)[],
+): boolean {
+  return clients.every((one) => one !== undefined && hosts?.some((network) => networkContains(network, one)) === true);
+}
 
 /** `text` is what follows the verb. */
 export function parseXclient(text: string): Parsed<XclientAttributes> {

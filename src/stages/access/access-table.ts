@@ -3,23 +3,26 @@
  * they are not. An answer that is no action is "could not tell", never "no entry".
  */
 
-import type { SpecialKind } from '../../core/decision.js';
-import type { MaybePromise } from '../../core/stage.js';
-import { isThenable } from '../../core/stage-context.js';
+import type { CannotTellRule, SpecialKind } from '../../core/decision.js';
+import { andThen } from '../../core/stage-context.js';
 import type { Table, TableEntry } from '../../core/table.js';
 import { type AccessAction, readAction } from '../../tables/access-action.js';
 import { knownEntries, refuseTable } from '../../tables/memory-table.js';
-import { type Answer, cannotTell } from '../../values/answer.js';
+import { type Answer, cannotTell as unreadable } from '../../values/answer.js';
 
 export interface AccessTable<K extends SpecialKind> {
-  /** The table to ask: the one given, but for answers that are no action. */
-  readonly port: Table;
+  /** What the stage asks: the table given, but for answers that are no action. */
+  readonly asks: { readonly table: { readonly port: Table; readonly cannotTell: CannotTellRule } };
   /** Those of `allowed` that the table can lead to. */
   readonly decides: readonly K[];
 }
 
 /** Throws ConfigurationError `table` with every value that is no action, or leads to what is not allowed here. */
-export function accessTable<K extends SpecialKind>(table: Table, allowed: readonly K[]): AccessTable<K> {
+export function accessTable<K extends SpecialKind>(
+  table: Table,
+  allowed: readonly K[],
+  cannotTell: CannotTellRule = 'defer',
+): AccessTable<K> {
   const entries = knownEntries(table);
   const problems = (entries ?? []).flatMap((entry) => {
     const read = readAllowed(entry.value, allowed);
@@ -30,13 +33,9 @@ export function accessTable<K extends SpecialKind>(table: Table, allowed: readon
   refuseTable(problems);
   const kinds = new Set<string>(entries?.map((entry) => actionOf(entry.value).kind));
   const decides = entries === undefined ? allowed : allowed.filter((kind) => kinds.has(kind));
-  if (entries !== undefined) return { port: table, decides };
-  const lookup: Table['lookup'] = (key, call): MaybePromise<Answer<TableEntry>> => {
-    const answer = table.lookup(key, call);
-    const checked = (came: Answer<TableEntry>): Answer<TableEntry> => check(came, allowed);
-    return isThenable<Answer<TableEntry>>(answer) ? Promise.resolve(answer).then(checked) : checked(answer);
-  };
-  return { port: { name: table.name, lookup }, decides };
+  if (entries !== undefined) return { asks: { table: { port: table, cannotTell } }, decides };
+  const lookup: Table['lookup'] = (key, call) => andThen(table.lookup(key, call), (came) => check(came, allowed));
+  return { asks: { table: { port: { name: table.name, lookup }, cannotTell } }, decides };
 }
 
 /** The action of a value that was checked. */
@@ -48,7 +47,7 @@ export function actionOf(value: string): AccessAction {
 function check(answer: Answer<TableEntry>, allowed: readonly SpecialKind[]): Answer<TableEntry> {
   if (answer.kind !== 'found') return answer;
   const read = readAllowed(answer.value.value, allowed);
-  return read.kind === 'action' ? answer : cannotTell(read.message, false);
+  return read.kind === 'action' ? answer : unreadable(read.message, false);
 }
 
 function readAllowed(value: string, allowed: readonly SpecialKind[]): ReturnType<typeof readAction> {

@@ -5,34 +5,15 @@
  */
 import { type FindingKey, finding } from '../../core/finding.js';
 import type { Session } from '../../core/session.js';
-import { defineStage, type Stage } from '../../core/stage.js';
-import { isThenable } from '../../core/stage-context.js';
+import { defineStage } from '../../core/stage.js';
 import type { Table } from '../../core/table.js';
 import { addressKeys, domainKeys } from '../../tables/address-keys.js';
 import { accessTable } from './access-table.js';
-import {
-  type AccessFinding,
-  type AccessJudgement,
-  type AccessOptions,
-  type EarlyDecision,
-  early,
-  judge,
-  nothingAsked,
-} from './judge.js';
+import { type AccessFinding, type AccessOptions, type AccessStage, judgeEarly } from './judge.js';
 
 export const clientAccessFinding: FindingKey<'clientAccess', AccessFinding> = finding('clientAccess');
 
-export interface ClientAccessStage
-  extends Stage<{
-    readonly name: 'clientAccess';
-    readonly at: 'connect';
-    readonly needs: Record<never, never>;
-    readonly uses: Record<never, never>;
-    readonly gives: { readonly clientAccess: AccessFinding };
-    readonly edits: never;
-    readonly accepts: true;
-    readonly decides: 'redirect';
-  }> {}
+export interface ClientAccessStage extends AccessStage<'clientAccess', 'connect', 'redirect'> {}
 
 /**
  * At connect, or later in a list of its choice. OK ends the list in which it stands, and no more: what must hold for
@@ -40,23 +21,22 @@ export interface ClientAccessStage
  * ConfigurationError `table` for values that are no action.
  */
 export function clientAccess(table: Table, options: AccessOptions = {}): ClientAccessStage {
-  const { cannotTell = 'defer', subdomains } = options;
-  const { port, decides } = accessTable(table, ['redirect']);
+  const { subdomains } = options;
+  const { asks, decides } = accessTable(table, ['redirect'], options.cannotTell);
   return defineStage({
     name: 'clientAccess',
     at: 'connect',
     gives: [clientAccessFinding],
     accepts: true,
     decides,
-    asks: { table: { port, cannotTell } },
+    asks,
     run: ({ session }, ctx) => {
       const { ip } = session.client;
-      if (ip === undefined) return resultOf(nothingAsked);
+      if (ip === undefined) return judgeEarly(clientAccessFinding, undefined, ctx);
       const name = hostName(session);
       const keys = [...(name === undefined ? [] : domainKeys(name, subdomains)), ...addressKeys(ip)];
       const subject = `${name ?? 'unknown'}[${ip.text}]`;
-      const judged = judge({ table, keys, subject, what: 'Client host' }, ctx);
-      return isThenable<AccessJudgement>(judged) ? Promise.resolve(judged).then(resultOf) : resultOf(judged);
+      return judgeEarly(clientAccessFinding, { table, keys, subject, what: 'Client host' }, ctx);
     },
   });
 }
@@ -65,13 +45,4 @@ export function clientAccess(table: Table, options: AccessOptions = {}): ClientA
 function hostName({ client }: Session): string | undefined {
   if (client.name.kind === 'verified') return client.name.name.ascii;
   return client.name.kind === 'not-looked-up' ? undefined : 'unknown';
-}
-
-function resultOf(judged: AccessJudgement): {
-  findings: { readonly clientAccess: AccessFinding };
-  decision?: EarlyDecision;
-} {
-  const findings = clientAccessFinding.of(judged.finding);
-  const decision = early(judged.decision);
-  return decision === undefined ? { findings } : { findings, decision };
 }

@@ -1,6 +1,6 @@
 /**
- * One look-up of an access stage and what follows from it: a finding, a decision, a note. The four stages differ in their
- * keys and their words only.
+ * What the four access stages share: their type, and one look-up with what follows from it: a finding, a decision, a note.
+ * They differ in their keys and their words only.
  */
 import {
   accept,
@@ -12,13 +12,15 @@ import {
   type Redirect,
   redirect,
   reject,
+  type SpecialKind,
 } from '../../core/decision.js';
-import type { Context, MaybePromise } from '../../core/stage.js';
-import { isThenable } from '../../core/stage-context.js';
+import type { FindingKey } from '../../core/finding.js';
+import type { Phase } from '../../core/phase.js';
+import type { Context, MaybePromise, Stage } from '../../core/stage.js';
+import { andThen } from '../../core/stage-context.js';
 import type { Table } from '../../core/table.js';
 import { type AccessAction, worded } from '../../tables/access-action.js';
 import { type Hit, searchTable } from '../../tables/search.js';
-import type { Answer } from '../../values/answer.js';
 import type { SourcePosition } from '../../values/errors.js';
 import { actionOf } from './access-table.js';
 
@@ -35,7 +37,20 @@ export type AccessFinding =
   | { readonly kind: 'none' }
   | { readonly kind: 'cannot-tell'; readonly why: string };
 
-export type AccessDecision =
+/** A stage `N` at phase `P` gives the finding of its name. */
+export interface AccessStage<N extends string, P extends Phase, D extends SpecialKind>
+  extends Stage<{
+    readonly name: N;
+    readonly at: P;
+    readonly needs: Record<never, never>;
+    readonly uses: Record<never, never>;
+    readonly gives: { readonly [K in N]: AccessFinding };
+    readonly edits: never;
+    readonly accepts: true;
+    readonly decides: D;
+  }> {}
+
+type AccessDecision =
   | FinalOf<'accept'>
   | FinalOf<'reject'>
   | FinalOf<'defer'>
@@ -44,7 +59,7 @@ export type AccessDecision =
   | Redirect;
 
 /** What a table may lead to before RCPT. */
-export type EarlyDecision = Exclude<AccessDecision, { readonly kind: 'hold' }>;
+type EarlyDecision = Exclude<AccessDecision, { readonly kind: 'hold' }>;
 
 export interface AccessOptions {
   /** When the table cannot tell, and when its answer is no action. Default `defer`. */
@@ -70,28 +85,55 @@ export interface AccessQuestion {
   readonly suspicious?: boolean;
 }
 
-export interface AccessJudgement {
-  readonly finding: AccessFinding;
-  readonly decision: AccessDecision | undefined;
+interface AccessResult<N extends string, D extends AccessDecision> {
+  readonly findings: { readonly [K in N]: AccessFinding };
+  readonly decision?: D;
 }
 
 type AccessContext = Context<{ readonly table: { readonly port: Table; readonly cannotTell: CannotTellRule } }>;
 
-export const nothingAsked: AccessJudgement = { finding: { kind: 'none' }, decision: undefined };
-
-export function judge(question: AccessQuestion, ctx: AccessContext): MaybePromise<AccessJudgement> {
+/** Undefined where there is nothing to ask for. */
+export function judge<N extends string>(
+  finding: FindingKey<N, AccessFinding>,
+  question: AccessQuestion | undefined,
+  ctx: AccessContext,
+): MaybePromise<AccessResult<N, AccessDecision>> {
+  if (question === undefined) return { findings: finding.of({ kind: 'none' }) };
   const answer = searchTable(question.table, question.keys, (key, method) =>
     // A list with patterns in it has a method for parts of a key (MixedTable); no other is asked by it.
     ctx.ask('table', method as 'lookup', key),
   );
-  const conclude = (came: Answer<Hit>): AccessJudgement => judgementOf(came, question, ctx);
-  return isThenable<Answer<Hit>>(answer) ? Promise.resolve(answer).then(conclude) : conclude(answer);
+  return andThen(answer, (came) => {
+    if (came.kind === 'not-found') return { findings: finding.of({ kind: 'none' }) };
+    if (came.kind === 'cannot-tell') return { findings: finding.of({ kind: 'cannot-tell', why: came.why }) };
+    const { matched, decision } = applied(came.value, question, ctx);
+    const findings = finding.of(matched);
+    return decision === undefined ? { findings } : { findings, decision };
+  });
 }
 
-function judgementOf(answer: Answer<Hit>, question: AccessQuestion, ctx: AccessContext): AccessJudgement {
-  if (answer.kind === 'not-found') return nothingAsked;
-  if (answer.kind === 'cannot-tell') return { finding: { kind: 'cannot-tell', why: answer.why }, decision: undefined };
-  const { key, entry } = answer.value;
+/** Before RCPT, where `accessTable` lets no HOLD in. */
+export function judgeEarly<N extends string>(
+  finding: FindingKey<N, AccessFinding>,
+  question: AccessQuestion | undefined,
+  ctx: AccessContext,
+): MaybePromise<AccessResult<N, EarlyDecision>> {
+  return andThen(judge(finding, question, ctx), (result) => {
+    if (isEarly(result)) return result;
+    throw new Error('HOLD before RCPT');
+  });
+}
+
+function isEarly<N extends string>(result: AccessResult<N, AccessDecision>): result is AccessResult<N, EarlyDecision> {
+  return result.decision?.kind !== 'hold';
+}
+
+interface Applied {
+  readonly matched: AccessFinding;
+  readonly decision: AccessDecision | undefined;
+}
+
+function applied({ key, entry }: Hit, question: AccessQuestion, ctx: AccessContext): Applied {
   const { value, source } = entry;
   const action = actionOf(value);
   ctx.note({
@@ -106,8 +148,8 @@ function judgementOf(answer: Answer<Hit>, question: AccessQuestion, ctx: AccessC
     const text = `${action.kind}: ${question.what} <${question.subject.slice(0, 256)}>: ${action.text.slice(0, 300)}`;
     ctx.note({ kind: 'remark', text, log: action.kind });
   }
-  const finding: AccessFinding = { kind: 'matched', key, action: action.kind, value, source };
-  return { finding, decision: decisionOf(action, question, `${question.table.name}: ${key} ${value}`) };
+  const matched: AccessFinding = { kind: 'matched', key, action: action.kind, value, source };
+  return { matched, decision: decisionOf(action, question, `${question.table.name}: ${key} ${value}`) };
 }
 
 function decisionOf(action: AccessAction, question: AccessQuestion, detail: string): AccessDecision | undefined {
@@ -127,10 +169,4 @@ function decisionOf(action: AccessAction, question: AccessQuestion, detail: stri
     default:
       return undefined;
   }
-}
-
-/** `accessTable` lets no HOLD into a table that is asked before RCPT. */
-export function early(decision: AccessDecision | undefined): EarlyDecision | undefined {
-  if (decision?.kind === 'hold') throw new Error('HOLD before RCPT');
-  return decision;
 }

@@ -3,59 +3,34 @@
  * `<>`. A sender address is easily forged: use it to refuse, not to permit.
  */
 import { type FindingKey, finding } from '../../core/finding.js';
-import { defineStage, type Stage } from '../../core/stage.js';
-import { isThenable } from '../../core/stage-context.js';
+import { defineStage } from '../../core/stage.js';
 import type { Table } from '../../core/table.js';
 import { accessKeys, NULL_SENDER_KEY } from '../../tables/address-keys.js';
 import { accessTable } from './access-table.js';
-import {
-  type AccessFinding,
-  type AccessJudgement,
-  type EarlyDecision,
-  early,
-  judge,
-  type MailAccessOptions,
-} from './judge.js';
+import { type AccessFinding, type AccessStage, judgeEarly, type MailAccessOptions } from './judge.js';
 
 export const senderAccessFinding: FindingKey<'senderAccess', AccessFinding> = finding('senderAccess');
 
-export interface SenderAccessStage
-  extends Stage<{
-    readonly name: 'senderAccess';
-    readonly at: 'mail';
-    readonly needs: Record<never, never>;
-    readonly uses: Record<never, never>;
-    readonly gives: { readonly senderAccess: AccessFinding };
-    readonly edits: never;
-    readonly accepts: true;
-    readonly decides: 'redirect';
-  }> {}
+export interface SenderAccessStage extends AccessStage<'senderAccess', 'mail', 'redirect'> {}
 
 /** Throws ConfigurationError `table` for values that are no action. */
 export function senderAccess(table: Table, options: MailAccessOptions = {}): SenderAccessStage {
-  const { cannotTell = 'defer' } = options;
-  const { port, decides } = accessTable(table, ['redirect']);
+  const { asks, decides } = accessTable(table, ['redirect'], options.cannotTell);
   return defineStage({
     name: 'senderAccess',
     at: 'mail',
     gives: [senderAccessFinding],
     accepts: true,
     decides,
-    asks: { table: { port, cannotTell } },
+    asks,
     run: ({ sender }, ctx) => {
       const isNull = sender.kind === 'null-path';
       const keys = isNull ? [NULL_SENDER_KEY] : accessKeys(sender, options);
-      const judged = judge({ table, keys, subject: isNull ? '' : sender.text, what: 'Sender address' }, ctx);
-      return isThenable<AccessJudgement>(judged) ? Promise.resolve(judged).then(resultOf) : resultOf(judged);
+      return judgeEarly(
+        senderAccessFinding,
+        { table, keys, subject: isNull ? '' : sender.text, what: 'Sender address' },
+        ctx,
+      );
     },
   });
-}
-
-function resultOf(judged: AccessJudgement): {
-  findings: { readonly senderAccess: AccessFinding };
-  decision?: EarlyDecision;
-} {
-  const findings = senderAccessFinding.of(judged.finding);
-  const decision = early(judged.decision);
-  return decision === undefined ? { findings } : { findings, decision };
 }

@@ -92,7 +92,9 @@ function conclude(plan: Plan, run: Run, tx: MessageFacts, ctx: Notes): Checked {
   const edits: (FieldEdit | ReplaceBody | EnvelopeEdit)[] = [];
   if (!isLost(outcome)) {
     edits.push(...run.edits);
-    if (splices.length > 0) edits.push(replaceBody(changedBody(tx.message.body, splices)));
+    const { lastLineEnd: last } = run;
+    const all = last === undefined ? splices : [...splices, last];
+    if (all.length > 0) edits.push(replaceBody(changedBody(tx.message.body, all)));
     edits.push(...envelopeEditsOf(outcome, tx.recipients));
   }
   const decision = decisionOf(outcome, why);

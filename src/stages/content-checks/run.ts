@@ -15,7 +15,7 @@ import {
 import { clip, type Notes, noteMatch, remark, shown } from '../../tables/checks/notes.js';
 import { newOutcome, type Outcome, take } from '../../tables/checks/outcome.js';
 import type { Answers, RuleMatch } from '../../tables/regex/index.js';
-import { LF } from '../../values/bytes.js';
+import { encodeLatin1, LF } from '../../values/bytes.js';
 import type { HeaderField } from '../../values/header.js';
 import type { Message } from '../../values/message.js';
 import { type BodyPiece, type LineRecord, type MimePiece, MimeWalker } from '../../values/mime/index.js';
@@ -35,6 +35,8 @@ export class Run {
   readonly bodyHits: BodyHit[] = [];
   readonly edits: FieldEdit[] = [];
   readonly splices: Splice[] = [];
+  /** Taken away last; `begins`: from the beginning of a line. */
+  #removed: { readonly to: number; readonly begins: boolean; readonly lineEnd: string } | undefined = undefined;
   /** For the log: the rule that ended the checks, or the last that matched. */
   why = '';
   /** PASS was said by a body line. */
@@ -164,6 +166,16 @@ export class Run {
     if (change === undefined) return;
     const from = this.#base + at;
     this.splices.push({ from, to: from + change.size, by: change.by });
+    if (change.size === 0 || change.by.length > 0) return;
+    const begins = at === 0 || this.#bytes[at - 1] === LF || (this.#removed?.to === from && this.#removed.begins);
+    this.#removed = { to: from + change.size, begins, lineEnd: lineEndBefore(this.#bytes, at + change.size) };
+  }
+
+  /** Where the last piece of a long line was taken away at the end of the message, what is left of the line gets an end. */
+  get lastLineEnd(): Splice | undefined {
+    const { size } = this.#message.body;
+    if (this.#removed === undefined || this.#removed.begins || this.#removed.to !== size) return undefined;
+    return { from: size, to: size, by: encodeLatin1(this.#removed.lineEnd) };
   }
 
   #bodyText({ start, end, counted }: BodyPiece): void {

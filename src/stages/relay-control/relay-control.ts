@@ -8,7 +8,7 @@ import { type FindingKey, finding } from '../../core/finding.js';
 import type { Session } from '../../core/session.js';
 import { defineStage, type Stage } from '../../core/stage.js';
 import { type DomainSet, readDomains } from '../../tables/domain-set.js';
-import type { Mailbox } from '../../values/address.js';
+import { type Mailbox, writtenAddress } from '../../values/address.js';
 import { ConfigurationError, type Problem } from '../../values/errors.js';
 import { parseNetwork } from '../../values/network.js';
 import { type NetworkEntry, type NetworkMap, networkMap } from '../../values/network-map.js';
@@ -66,7 +66,7 @@ export function relayControl(options: RelayControlOptions): RelayControlStage {
       const relay = trust(session, compiled) ?? destination(recipient.address, compiled);
       const findings = relayFinding.of(relay);
       if (relay.permittedBy !== 'none') return { findings };
-      const shown = replyFromText(`<${recipient.address.text}>: Relay access denied`, denied);
+      const shown = replyFromText(`<${writtenAddress(recipient.address)}>: Relay access denied`, denied);
       return { findings, decision: reject('relay-denied', shown, relay.evidence) };
     },
   });

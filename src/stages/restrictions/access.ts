@@ -10,8 +10,10 @@ import type { Mailbox } from '../../values/address.js';
 import type { Answer } from '../../values/answer.js';
 import { type IpAddress, parseIp } from '../../values/ip.js';
 import { applyAction } from './access-result.js';
+import { withResolved } from './addresses.js';
 import type { Check } from './check.js';
-import { clientPlace, isRouted, recipientPlace, reverseName, senderPlace } from './places.js';
+import { isUntrusted } from './destinations.js';
+import { clientPlace, recipientPlace, reverseName, senderPlace } from './places.js';
 import { type Place, type Restriction, type RestrictionOptions, restriction, type Verdict } from './restriction.js';
 
 /** A key, and whether it is the whole of what is looked up. */
@@ -51,27 +53,37 @@ export function checkHeloAccess(table: Table, options?: RestrictionOptions): Res
 
 /** The key of the null path is `<>` (smtpd_null_access_lookup_key). */
 export function checkSenderAccess(table: Table, options?: RestrictionOptions): Restriction<never> {
-  return access('check_sender_access', table, options, (check) => {
+  const apply: Restriction['apply'] = (check) => {
     const { sender } = check.facts;
-    if (sender === undefined) return undefined;
+    if (sender === undefined) return 'next';
+    if (sender.kind === 'mailbox') return mailAccess(check, table, sender, senderPlace(sender));
     const { nullSenderKey = '<>' } = check.known;
-    const keys = sender.kind === 'null-path' ? [{ key: nullSenderKey, whole: true }] : mailKeys(check, sender);
-    return { keys, place: senderPlace(sender) };
-  });
+    const key = { key: nullSenderKey, whole: true };
+    return andThen(lookUp(check, table, [key], senderPlace(sender)), (word) => word ?? 'next');
+  };
+  return restriction(`check_sender_access ${table.name}`, options, apply, asks(table));
 }
 
 /** OK counts as DUNNO for a local part with `@`, `%` or `!`, which another host may read as a route. */
 export function checkRecipientAccess(table: Table, options?: RestrictionOptions): Restriction<never> {
-  const plain = access('check_recipient_access', table, options, (check) => {
+  const apply: Restriction['apply'] = (check) => {
     const { recipient } = check.facts;
-    return recipient && { keys: mailKeys(check, recipient), place: recipientPlace(recipient) };
-  });
-  return restriction(
-    plain.text,
-    options,
-    (check, place) =>
-      andThen(plain.apply(check, place), (word) => (word === 'permit' && isRouted(check) ? 'next' : word)),
-    { asked: plain.asked },
+    return recipient === undefined ? 'next' : mailAccess(check, table, recipient, recipientPlace(recipient));
+  };
+  return restriction(`check_recipient_access ${table.name}`, options, apply, asks(table));
+}
+
+function asks(table: Table): { readonly asked: Restriction['asked']; readonly resolves: true } {
+  return { asked: [{ kind: 'table', table, access: true }], resolves: true };
+}
+
+/** smtpd's check_mail_access: for what the address comes to. */
+function mailAccess(check: Check, table: Table, address: Mailbox, place: Place): MaybePromise<Verdict> {
+  return withResolved(check, address, (resolved) =>
+    andThen(lookUp(check, table, mailKeys(check, resolved), place), (word = 'next') => {
+      const isRecipient = place.what === 'Recipient address';
+      return word === 'permit' && isRecipient && isUntrusted(check, resolved) ? 'next' : word;
+    }),
   );
 }
 
@@ -86,7 +98,7 @@ export function checkListAccess(table: Table, options?: RestrictionOptions): Res
   };
   const apply: Restriction['apply'] = (check, place) =>
     of[check.list]?.apply(check, place) ?? check.serverError(`no table may stand alone here: ${table.name}`);
-  return restriction(table.name, options, apply, { asked: [{ kind: 'table', table, access: true }] });
+  return restriction(table.name, options, apply, asks(table));
 }
 
 /** The login name. */

@@ -3,9 +3,9 @@ import type { MaybePromise } from '../../core/stage.js';
 import { andThen } from '../../core/stage-context.js';
 import { fittingCode } from '../../tables/access-action.js';
 import { virtualKeys } from '../../tables/address-keys.js';
-import type { Mailbox } from '../../values/address.js';
+import { type Mailbox, writtenAddress } from '../../values/address.js';
 import type { Check } from './check.js';
-import { finalDomain } from './destinations.js';
+import { finalDomain, resolvedAddress } from './destinations.js';
 import { knownMailDomain } from './dns/index.js';
 import { isHostName } from './host-name.js';
 import { domainOf } from './places.js';
@@ -76,22 +76,37 @@ type Address = 'Sender address' | 'Recipient address';
 function nonFqdn(check: Check, address: Mailbox, what: Address): Verdict {
   const domain = domainOf(address);
   if (domain === undefined || (isHostName(domain) && domain.includes('.'))) return 'next';
-  const text = `<${address.text}>: ${what} rejected: need fully-qualified address`;
+  const text = `<${writtenAddress(address)}>: ${what} rejected: need fully-qualified address`;
   return check.refuse({ code: check.known.codes.nonFqdn, enhanced: '5.5.2', text, reason: 'bad-address' });
 }
 
 function unknownDomain(check: Check, address: Mailbox, what: Address): MaybePromise<Verdict> {
-  const domain = domainOf(address);
-  if (domain === undefined) return 'next';
-  return andThen(finalDomain(check, address), (isFinal): MaybePromise<Verdict> => {
-    if (typeof isFinal !== 'boolean') return check.lookupFailure(address.text, isFinal.why);
-    return isFinal ? 'next' : askDomain(check, address, domain, what);
+  return withResolved(check, address, (resolved) => {
+    const domain = domainOf(resolved);
+    if (domain === undefined) return 'next';
+    return andThen(finalDomain(check, resolved), (isFinal): MaybePromise<Verdict> => {
+      if (typeof isFinal !== 'boolean') return check.lookupFailure(writtenAddress(address), isFinal.why);
+      return isFinal ? 'next' : askDomain(check, address, domain, what);
+    });
   });
 }
 
-async function askDomain(check: Check, { text: address }: Mailbox, domain: string, what: Address): Promise<Verdict> {
+/** What cannot be resolved now is refused for now. */
+export function withResolved(
+  check: Check,
+  address: Mailbox,
+  judge: (resolved: Mailbox) => MaybePromise<Verdict>,
+): MaybePromise<Verdict> {
+  return andThen(resolvedAddress(check, address), (answer): MaybePromise<Verdict> => {
+    if (answer.kind === 'cannot-tell') return check.lookupFailure(writtenAddress(address), answer.why);
+    return judge(answer.kind === 'found' ? answer.value : address);
+  });
+}
+
+async function askDomain(check: Check, mailbox: Mailbox, domain: string, what: Address): Promise<Verdict> {
   const { resolver, known } = check;
   if (resolver === undefined) return check.serverError('no resolver');
+  const address = writtenAddress(mailbox);
   const isSender = what === 'Sender address';
   const enhanced = isSender ? '4.1.8' : '4.1.2';
   const text = `<${address}>: ${what} rejected: Domain not found`;
@@ -116,13 +131,13 @@ async function askDomain(check: Check, { text: address }: Mailbox, domain: strin
 function unlisted(check: Check, address: Mailbox, what: Address): MaybePromise<Verdict> {
   const { recipients, codes, showTableName } = check.known;
   if (recipients === undefined) return 'next';
-  return andThen(check.listing(recipients, address), (answer) => {
-    if (answer.kind === 'cannot-tell') return check.lookupFailure(address.text, answer.why);
+  const isSender = what === 'Sender address';
+  return andThen(check.listing(recipients, address, isSender ? 'sender' : 'recipient'), (answer) => {
+    if (answer.kind === 'cannot-tell') return check.lookupFailure(writtenAddress(address), answer.why);
     if (answer.kind === 'not-found' || answer.value.kind === 'listed') return 'next';
-    const isSender = what === 'Sender address';
     const reason = isSender ? 'unknown-sender' : 'unknown-recipient';
     const enhanced = isSender ? '5.1.0' : '5.1.1';
-    const start = `<${address.text}>: ${what} rejected: `;
+    const start = `<${writtenAddress(address)}>: ${what} rejected: `;
     const { value } = answer;
     if (value.kind === 'refused') {
       const byDefault =
@@ -161,26 +176,30 @@ function loginMismatch(check: Check, address: Mailbox, rule: LoginRule): MaybePr
   if (known.logins === false || known.senderLogins === undefined) return 'next';
   if (name === undefined ? !rule.out : !rule.in) return 'next';
   const { recipientDelimiter = '' } = known;
-  const start = `<${address.text}>: Sender address rejected: `;
+  const start = `<${writtenAddress(address)}>: Sender address rejected: `;
   const refuse = (text: string): Verdict =>
     check.refuse({ code: 553, enhanced: '5.7.1', text: start + text, reason: 'authentication' });
-  const owners = (local: boolean): MaybePromise<Verdict> =>
+  const owners = (resolved: Mailbox, local: boolean): MaybePromise<Verdict> =>
     andThen(
       ownersOf(
         check,
-        virtualKeys(address, local, { recipientDelimiter }).map(({ key }) => key),
+        virtualKeys(resolved, local, { recipientDelimiter }).map(({ key }) => key),
         0,
       ),
       (found) => {
-        if (typeof found === 'object') return check.lookupFailure(address.text, found.why);
+        if (typeof found === 'object') return check.lookupFailure(writtenAddress(address), found.why);
         if (name === undefined) return found === undefined ? 'next' : refuse('not logged in');
         if (found === undefined && rule.known) return 'next';
         const own = (found ?? '').split(/[\s,]+/).some((owner) => owner.toLowerCase() === name.toLowerCase());
         return own ? 'next' : refuse(`not owned by user ${name}`);
       },
     );
-  return andThen(finalDomain(check, address), (isFinal) =>
-    typeof isFinal === 'boolean' ? owners(isFinal) : check.lookupFailure(address.text, isFinal.why),
+  return withResolved(check, address, (resolved) =>
+    andThen(finalDomain(check, resolved), (isFinal) =>
+      typeof isFinal === 'boolean'
+        ? owners(resolved, isFinal)
+        : check.lookupFailure(writtenAddress(address), isFinal.why),
+    ),
   );
 }
 
@@ -199,30 +218,23 @@ function ownersOf(
 }
 
 type Judge = (check: Check, address: Mailbox) => MaybePromise<Verdict>;
-
-/** The null path has no address to judge. */
-function sender<N extends Need = never>(
+type Make = <N extends Need = never>(
   text: string,
   options: RestrictionOptions | undefined,
   judge: Judge,
-  needs: readonly N[] = [],
-): Restriction<N> {
-  const apply = (check: Check): MaybePromise<Verdict> => {
-    const { sender: path } = check.facts;
-    return path === undefined || path.kind === 'null-path' ? 'next' : judge(check, path);
-  };
-  return restriction<N>(text, options, apply, { needs });
-}
+  needs?: readonly N[],
+) => Restriction<N>;
 
-function recipient<N extends Need = never>(
-  text: string,
-  options: RestrictionOptions | undefined,
-  judge: Judge,
-  needs: readonly N[] = [],
-): Restriction<N> {
-  const apply = (check: Check): MaybePromise<Verdict> => {
-    const { recipient: address } = check.facts;
-    return address === undefined ? 'next' : judge(check, address);
+const sender: Make = judging(({ facts }) => (facts.sender?.kind === 'mailbox' ? facts.sender : undefined));
+const recipient: Make = judging(({ facts }) => facts.recipient);
+
+/** Nothing is judged without an address; the null path has none. */
+function judging(addressOf: (check: Check) => Mailbox | undefined): Make {
+  return (text, options, judge, needs = []) => {
+    const apply = (check: Check): MaybePromise<Verdict> => {
+      const address = addressOf(check);
+      return address === undefined ? 'next' : judge(check, address);
+    };
+    return restriction(text, options, apply, { needs });
   };
-  return restriction<N>(text, options, apply, { needs });
 }

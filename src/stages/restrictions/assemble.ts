@@ -74,7 +74,8 @@ function portsOf(
   const needs = new Set<Need>([...found.all].flatMap((one) => one.needs));
   if (unlisted) needs.add('recipients');
   const ports = new Ports();
-  ports.addKnown(known, (need) => open || needs.has(need));
+  const resolves = open || [...found.all].some((one) => one.resolves);
+  ports.addKnown(known, (need) => open || needs.has(need), resolves);
   ports.addAll(found.earnest, false);
   ports.addAll(found.warning, true);
   return ports;

@@ -2,6 +2,7 @@
  * reject_rbl_client, reject_rhsbl_*, permit_dnswl_client, permit_rhswl_client. A block list that cannot be asked lists nobody, as in
  * Postfix, and the trace says so; a list of good clients that cannot be asked turns a later refusal into 450.
  */
+import { writtenAddress } from '../../values/address.js';
 import type { Problem } from '../../values/errors.js';
 import type { Check } from './check.js';
 import { isOurs } from './destinations.js';
@@ -107,7 +108,11 @@ function listing(
     if (answer.kind !== 'cannot-tell') for (const note of answer.notes) check.remark(note);
     return say(check, list.value, of, answer);
   };
-  return restriction(`${name} ${zone}`, options, apply, { needs: ['resolver'], problems });
+  return restriction(`${name} ${zone}`, options, apply, {
+    needs: ['resolver'],
+    problems,
+    resolves: say === permitListed,
+  });
 }
 
 async function refuseListed(check: Check, list: BlockList, of: Subject, answer: ListAnswer): Promise<Verdict> {
@@ -130,8 +135,8 @@ async function refuseListed(check: Check, list: BlockList, of: Subject, answer: 
     reverseClientName: reverseName(session),
     clientPort: session.client.port,
     helo,
-    sender: sender?.kind === 'mailbox' ? sender.text : '',
-    recipient: recipient?.text,
+    sender: sender?.kind === 'mailbox' ? writtenAddress(sender) : '',
+    recipient: recipient && writtenAddress(recipient),
     serverName: session.server.name.ascii,
   });
   const detail = `${of.query} is ${answer.addresses.join(', ')}`;

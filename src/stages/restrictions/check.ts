@@ -8,6 +8,7 @@ import type { Session } from '../../core/session.js';
 import type { Context, MaybePromise } from '../../core/stage.js';
 import { andThen } from '../../core/stage-context.js';
 import type { Table, TableEntry } from '../../core/table.js';
+import type { AddressResolver } from '../../ports/address-resolver.js';
 import type { PolicyService } from '../../ports/policy-service.js';
 import type { RecipientValidator } from '../../ports/recipient-validator.js';
 import type { Resolver } from '../../ports/resolver.js';
@@ -41,6 +42,8 @@ export type AnyContext = Context<
   Readonly<Record<string, { readonly port: object; readonly cannotTell: CannotTellRule }>>
 >;
 
+type ListingQuestion = readonly [validator: RecipientValidator, address: Mailbox, as: 'recipient' | 'sender'];
+
 /** Restrictions of one evaluation, classes unfolded; smtpd has no such bound. */
 const APPLIED_LIMIT = 100_000;
 /** As in smtpd. */
@@ -56,6 +59,7 @@ export class Check {
   #depth = 0;
   #applied = 0;
   readonly #kept: KeptEffect[] = [];
+  readonly #resolved = new Map<string, ReturnType<AddressResolver['resolve']>>();
   #ifPermit: Grounds | undefined = undefined;
   #ifReject: Grounds | undefined = undefined;
   /** Of the list that is run. */
@@ -216,8 +220,18 @@ export class Check {
     return this.#ask(service, 'decide', attributes) as MaybePromise<Answer<string>>;
   }
 
-  listing(validator: RecipientValidator, address: Mailbox): ReturnType<RecipientValidator['listing']> {
-    return this.#ask(validator, 'listing', address) as ReturnType<RecipientValidator['listing']>;
+  listing(...[validator, ...args]: ListingQuestion): ReturnType<RecipientValidator['listing']> {
+    return this.#ask(validator, 'listing', ...args) as ReturnType<RecipientValidator['listing']>;
+  }
+
+  /** Once for each address: several restrictions look it up. */
+  resolve(resolver: AddressResolver, address: Mailbox): ReturnType<AddressResolver['resolve']> {
+    const known = this.#resolved.get(address.text);
+    if (known !== undefined) return known;
+    const sender = this.facts.sender ?? { kind: 'null-path' };
+    const answer = this.#ask(resolver, 'resolve', address, sender) as ReturnType<AddressResolver['resolve']>;
+    this.#resolved.set(address.text, answer);
+    return answer;
   }
 
   /** What the DNS cannot tell is for the restriction to weigh, as smtpd does. */

@@ -35,9 +35,11 @@ export const senderRestrictionsFinding: FindingKey<'smtpdSenderRestrictions', Re
 export const restrictionsFinding: FindingKey<'smtpdRestrictions', RcptRestrictionsFinding> =
   finding('smtpdRestrictions');
 
-/** Of the message; its effects are those of the whole transaction. */
+/** Of DATA and of the end of data; their effects are those of the whole transaction so far. */
 export const dataRestrictionsFinding: FindingKey<'smtpdDataRestrictions', RestrictionsFinding> =
   finding('smtpdDataRestrictions');
+export const endOfDataRestrictionsFinding: FindingKey<'smtpdEndOfDataRestrictions', RestrictionsFinding> =
+  finding('smtpdEndOfDataRestrictions');
 
 /** Undefined where none of the bundle's stages has seen the recipient. */
 export function findingOf(recipient: Recipient | undefined): RcptRestrictionsFinding | undefined {

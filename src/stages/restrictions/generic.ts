@@ -62,10 +62,7 @@ export function restrictionClass<N extends Need = never>(
 /** Clients that talk before they are asked, where the protocol does not let them (RFC 2920 section 3.1). */
 export function rejectUnauthPipelining(options?: RestrictionOptions): Restriction<never> {
   return restriction('reject_unauth_pipelining', options, (check, place) => {
-    const { session, state } = check.facts;
-    // With ESMTP, DATA alone may not have anything behind it.
-    const allowed = session.protocol !== 'smtp' && state !== 'DATA';
-    if (session.pipelined !== true || allowed) return 'next';
+    if (check.facts.session.pipelined !== true) return 'next';
     return check.refuse(grounds(place, 503, '5.5.0', 'Improper use of SMTP command pipelining', 'other'));
   });
 }

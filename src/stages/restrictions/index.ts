@@ -51,6 +51,7 @@ export type { Effect, KeptEffect, RestrictionEdit } from './effects.js';
 export {
   clientRestrictionsFinding,
   dataRestrictionsFinding,
+  endOfDataRestrictionsFinding,
   heloRestrictionsFinding,
   type RcptRestrictionsFinding,
   type RestrictionsFinding,
@@ -70,7 +71,11 @@ export {
   warnIfReject,
 } from './generic.js';
 export { rejectInvalidHeloHostname, rejectNonFqdnHeloHostname, rejectUnknownHeloHostname } from './helo.js';
-export type { SmtpdDataRestrictionsStage, SmtpdEffectsStage } from './message-stages.js';
+export type {
+  SmtpdDataRestrictionsStage,
+  SmtpdEffectsStage,
+  SmtpdEndOfDataRestrictionsStage,
+} from './message-stages.js';
 export { checkPolicyService, type PolicyServiceOptions } from './policy-service.js';
 export type { SmtpdRestrictionsStage } from './rcpt-stage.js';
 export type { Grounds, Need, Restriction, RestrictionList, RestrictionOptions } from './restriction.js';

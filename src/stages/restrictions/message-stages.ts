@@ -1,12 +1,11 @@
 /**
- * What the bundle does when the message is here: smtpd_data_restrictions and smtpd_end_of_data_restrictions, and what access
- * tables wanted done with the message as a whole. The core has no phase between the recipients and the message: the lists at
- * DATA give the same reply, but after the message instead of before it.
+ * What the bundle does when the recipients are known: smtpd_data_restrictions at DATA, smtpd_end_of_data_restrictions when the
+ * message is here, and what access tables wanted done with the message as a whole.
  */
 import type { FinalOf } from '../../core/decision.js';
 import { defineStage, type MaybePromise, type Stage } from '../../core/stage.js';
 import { andThen } from '../../core/stage-context.js';
-import type { MessageFacts } from '../../core/transaction.js';
+import type { DataFacts } from '../../core/transaction.js';
 import type { Mailbox } from '../../values/address.js';
 import { Check, type Facts } from './check.js';
 import { anyContext, type Built, isOwn } from './early-stages.js';
@@ -19,18 +18,39 @@ import {
   lateDecision,
   type RestrictionEdit,
 } from './effects.js';
-import { dataRestrictionsFinding, findingOf, type RestrictionsFinding, senderRestrictionsFinding } from './findings.js';
+import {
+  dataRestrictionsFinding,
+  endOfDataRestrictionsFinding,
+  findingOf,
+  type RestrictionsFinding,
+  senderRestrictionsFinding,
+} from './findings.js';
 import { Lists } from './lists.js';
 import type { Place, Refusal, Restriction } from './restriction.js';
 
-/** Belongs first in the list of `message`. */
 export interface SmtpdDataRestrictionsStage
   extends Stage<{
     readonly name: 'smtpdDataRestrictions';
-    readonly at: 'message';
+    readonly at: 'data';
     readonly needs: Record<never, never>;
     readonly uses: { readonly smtpdSenderRestrictions: RestrictionsFinding };
     readonly gives: { readonly smtpdDataRestrictions: RestrictionsFinding };
+    readonly edits: never;
+    readonly accepts: false;
+    readonly decides: never;
+  }> {}
+
+/** Belongs first in the list of `message`. */
+export interface SmtpdEndOfDataRestrictionsStage
+  extends Stage<{
+    readonly name: 'smtpdEndOfDataRestrictions';
+    readonly at: 'message';
+    readonly needs: Record<never, never>;
+    readonly uses: {
+      readonly smtpdSenderRestrictions: RestrictionsFinding;
+      readonly smtpdDataRestrictions: RestrictionsFinding;
+    };
+    readonly gives: { readonly smtpdEndOfDataRestrictions: RestrictionsFinding };
     readonly edits: RestrictionEdit['kind'];
     readonly accepts: false;
     readonly decides: never;
@@ -41,7 +61,7 @@ export interface SmtpdEffectsStage
   extends Stage<{
     readonly name: 'smtpdEffects';
     readonly at: 'message';
-    readonly needs: { readonly smtpdDataRestrictions: RestrictionsFinding };
+    readonly needs: { readonly smtpdEndOfDataRestrictions: RestrictionsFinding };
     readonly uses: Record<never, never>;
     readonly gives: Record<never, never>;
     readonly edits: never;
@@ -49,69 +69,82 @@ export interface SmtpdEffectsStage
     readonly decides: 'hold' | 'redirect';
   }> {}
 
-type DataLists = Readonly<Record<'data' | 'endOfData', readonly Restriction[]>>;
-
-interface Outcome {
-  readonly findings: { readonly smtpdDataRestrictions: RestrictionsFinding };
-  readonly decision?: Refusal | FinalOf<'discard'>;
-  readonly edits?: readonly RestrictionEdit[];
+interface Verdict {
+  readonly found: RestrictionsFinding;
+  readonly decision: Refusal | FinalOf<'discard'> | undefined;
 }
 
 const places = {
   data: { subject: 'DATA', what: 'Data command' },
   endOfData: { subject: 'END-OF-MESSAGE', what: 'End-of-data' },
-} as const satisfies Record<keyof DataLists, Place>;
+} as const satisfies Readonly<Record<string, Place>>;
 
-export function dataStage(
-  lists: DataLists,
-  { known, ports, asks, effects }: Built & { readonly effects: ReadonlySet<string> },
-): SmtpdDataRestrictionsStage {
+export function dataStage(list: readonly Restriction[], { known, ports, asks }: Built): SmtpdDataRestrictionsStage {
   return defineStage({
     name: 'smtpdDataRestrictions',
-    at: 'message',
+    at: 'data',
     uses: [senderRestrictionsFinding],
     gives: [dataRestrictionsFinding],
-    edits: editsOf(effects),
     asks,
-    run: (tx, ctx): MaybePromise<Outcome> => {
-      const rcpt = (tx.tried ?? tx.recipients).flatMap((one) => findingOf(one)?.effects ?? []);
-      const before = [...(tx.findings.smtpdSenderRestrictions?.effects ?? []), ...rcpt];
-      const drop = discardOf(before);
-      if (drop !== undefined)
-        return { findings: dataRestrictionsFinding.of({ endedBy: {}, effects: before }), decision: drop };
-      const at = (name: keyof DataLists): MaybePromise<Applied> =>
-        apply(name, lists[name], new Check(factsOf(tx, name), known, anyContext(ctx), ports));
-      return andThen(at('data'), (data) => {
-        if (data.word !== 'next') return outcome(tx, before, [data]);
-        return andThen(at('endOfData'), (end) => outcome(tx, before, [data, end]));
+    run: (tx, ctx) => {
+      const facts: Facts = { ...factsOf(tx), state: 'DATA', size: undefined };
+      const check = new Check(facts, known, anyContext(ctx), ports);
+      return andThen(apply('data', list, check, effectsBefore(tx)), ({ found, decision }) => {
+        const findings = dataRestrictionsFinding.of(found);
+        return decision === undefined ? { findings } : { findings, decision };
       });
     },
   });
 }
 
-/** One list, and how it ended for the message. */
-interface Applied {
-  readonly word: 'next' | 'discard' | Refusal;
-  readonly found: RestrictionsFinding;
+/** Of every list so far, of the recipients that were refused too. */
+function effectsBefore(tx: DataFacts & { readonly findings: object }): readonly KeptEffect[] {
+  const rcpt = (tx.tried ?? tx.recipients).flatMap((one) => findingOf(one)?.effects ?? []);
+  return [...(senderRestrictionsFinding.in(tx.findings)?.effects ?? []), ...rcpt];
 }
 
-function apply(name: keyof DataLists, list: readonly Restriction[], check: Check): MaybePromise<Applied> {
-  const run = new Lists(check, isOwn(check) ? [] : [{ name, list, place: places[name], begins: true }]);
-  return andThen(run.apply(), (word): Applied => {
-    const said = word === 'next' ? check.putOff() : word;
-    return { word: said === 'permit' ? 'next' : said, found: run.finding };
+export function endOfDataStage(
+  list: readonly Restriction[],
+  { known, ports, asks, effects }: Built & { readonly effects: ReadonlySet<string> },
+): SmtpdEndOfDataRestrictionsStage {
+  return defineStage({
+    name: 'smtpdEndOfDataRestrictions',
+    at: 'message',
+    uses: [senderRestrictionsFinding, dataRestrictionsFinding],
+    gives: [endOfDataRestrictionsFinding],
+    edits: editsOf(effects),
+    asks,
+    run: (tx, ctx) => {
+      const before = tx.findings.smtpdDataRestrictions?.effects ?? effectsBefore(tx);
+      const facts: Facts = { ...factsOf(tx), state: 'END-OF-MESSAGE', size: tx.message.size };
+      const check = new Check(facts, known, anyContext(ctx), ports);
+      return andThen(apply('endOfData', list, check, before), ({ found, decision }) => {
+        const findings = endOfDataRestrictionsFinding.of(found);
+        if (decision !== undefined) return { findings, decision };
+        const edits = editsFor(found.effects, tx.recipients);
+        return edits.length > 0 ? { findings, edits } : { findings };
+      });
+    },
   });
 }
 
-function outcome(tx: MessageFacts, before: readonly KeptEffect[], applied: readonly Applied[]): Outcome {
-  const effects = [...before, ...applied.flatMap(({ found }) => found.effects)];
-  const endedBy = Object.assign({}, ...applied.map(({ found }) => found.endedBy)) as RestrictionsFinding['endedBy'];
-  const findings = dataRestrictionsFinding.of({ endedBy, effects });
-  const refusal = applied.map(({ word }) => word).find((word) => typeof word === 'object');
-  const decision = refusal ?? discardOf(effects);
-  if (decision !== undefined) return { findings, decision };
-  const edits = editsFor(effects, tx.recipients);
-  return edits.length > 0 ? { findings, edits } : { findings };
+/** A DISCARD that was said before ends all. */
+function apply(
+  name: keyof typeof places,
+  list: readonly Restriction[],
+  check: Check,
+  before: readonly KeptEffect[],
+): MaybePromise<Verdict> {
+  const drop = discardOf(before);
+  if (drop !== undefined) return { found: { endedBy: {}, effects: before }, decision: drop };
+  const run = new Lists(check, isOwn(check) ? [] : [{ name, list, place: places[name], begins: true }]);
+  return andThen(run.apply(), (word): Verdict => {
+    // Also for mail that is dropped: as smtpd does.
+    const said = typeof word === 'object' ? word : check.putOff();
+    const effects = [...before, ...run.finding.effects];
+    const decision = typeof said === 'object' ? said : discardOf(effects);
+    return { found: { endedBy: run.finding.endedBy, effects }, decision };
+  });
 }
 
 /** HOLD and REDIRECT. */
@@ -119,24 +152,22 @@ export function effectsStage(effects: ReadonlySet<string>): SmtpdEffectsStage {
   return defineStage({
     name: 'smtpdEffects',
     at: 'message',
-    needs: [dataRestrictionsFinding],
+    needs: [endOfDataRestrictionsFinding],
     decides: decidesOf(effects),
-    run: (tx) => lateDecision(tx.findings.smtpdDataRestrictions.effects),
+    run: (tx) => lateDecision(tx.findings.smtpdEndOfDataRestrictions.effects),
   });
 }
 
 /** Restrictions of a recipient say something only when there is one, as in Postfix. */
-function factsOf(tx: MessageFacts, name: keyof DataLists): Facts {
-  const { session, helo, id, sender, mailParameters, message } = tx;
+function factsOf(tx: DataFacts): Omit<Facts, 'state' | 'size'> {
+  const { session, helo, id, sender, mailParameters } = tx;
   const taken = takenAtRcpt(tx);
   const recipient = taken.length === 1 ? taken[0] : undefined;
-  const common = { session, helo, id, sender, mailParameters, recipient, recipientCount: taken.length };
-  if (name === 'data') return { ...common, state: 'DATA', size: undefined };
-  return { ...common, state: 'END-OF-MESSAGE', size: message.size };
+  return { session, helo, id, sender, mailParameters, recipient, recipientCount: taken.length };
 }
 
 /** The RCPTs that were not refused, as they were judged there: what aliases made of them is not smtpd's to know. */
-function takenAtRcpt({ tried, recipients }: MessageFacts): readonly Mailbox[] {
+function takenAtRcpt({ tried, recipients }: DataFacts): readonly Mailbox[] {
   const alive = new Map(recipients.map((one) => [one.original.text, one.original]));
   if (tried === undefined) return [...alive.values()];
   return tried.flatMap((one) => (alive.has(one.original.text) ? [findingOf(one)?.address ?? one.original] : []));

@@ -1,7 +1,7 @@
 /** How smtpd names what it judges in its replies, and what several restrictions ask of a session or an address. */
 import type { Session } from '../../core/session.js';
-import type { Mailbox, ReversePath } from '../../values/address.js';
-import type { Check, Facts } from './check.js';
+import { type Mailbox, type ReversePath, writtenAddress } from '../../values/address.js';
+import type { Facts } from './check.js';
 import type { Place } from './restriction.js';
 
 /** smtpd's client_name: verified, or `unknown`. */
@@ -20,20 +20,16 @@ export function clientPlace(session: Session): Place {
 }
 
 export function senderPlace(sender: ReversePath): Place {
-  return { subject: sender.kind === 'null-path' ? '' : sender.text, what: 'Sender address' };
+  return { subject: sender.kind === 'null-path' ? '' : writtenAddress(sender), what: 'Sender address' };
 }
 
 export function recipientPlace(recipient: Mailbox): Place {
-  return { subject: recipient.text, what: 'Recipient address' };
+  return { subject: writtenAddress(recipient), what: 'Recipient address' };
 }
 
 /** A local part that another host may read as a route (RESOLVE_FLAG_ROUTED). */
 export function isRoute({ localPart }: Mailbox): boolean {
   return /[@%!]/.test(localPart);
-}
-
-export function isRouted({ facts, known }: Check): boolean {
-  return known.allowUntrustedRouting !== true && facts.recipient !== undefined && isRoute(facts.recipient);
 }
 
 /** The domain in A-labels; undefined for an address literal. */
@@ -44,8 +40,8 @@ export function domainOf({ domain }: Mailbox): string | undefined {
 /** As smtpd ends its lines in the log; each part is bounded by the parser that it came through. */
 export function circumstances({ session, helo, sender, recipient }: Facts): string {
   const parts = [
-    sender === undefined ? undefined : `from=<${sender.kind === 'null-path' ? '' : sender.text}>`,
-    recipient === undefined ? undefined : `to=<${recipient.text}>`,
+    sender === undefined ? undefined : `from=<${sender.kind === 'null-path' ? '' : writtenAddress(sender)}>`,
+    recipient === undefined ? undefined : `to=<${writtenAddress(recipient)}>`,
     `proto=${session.protocol.toUpperCase()}`,
     helo === undefined ? undefined : `helo=<${helo.slice(0, 256)}>`,
     session.login === undefined ? undefined : `sasl_username=<${session.login.name.slice(0, 256)}>`,

@@ -35,9 +35,10 @@ export class Ports {
   }
 
   /** Those of the settings: they refuse for now also where a restriction only warns. Addresses are asked for by many. */
-  addKnown(known: Known, needed: (need: Need) => boolean): void {
+  addKnown(known: Known, needed: (need: Need) => boolean, resolves: boolean): void {
     if (needed('resolver')) this.add(known.resolver, 'resolver', 'continue');
     if (needed('recipients')) this.add(known.recipients, 'recipients', 'defer');
+    if (resolves) this.add(known.addresses, 'addresses', 'defer');
     if (needed('senderLogins')) this.add(known.senderLogins, 'senderLogins', 'defer');
     if (needed('resolver')) this.add(known.rblReplies, 'rblReplies', 'defer');
     if (needed('clientCertificates')) this.add(known.clientCertificates, 'clientCertificates', 'defer');

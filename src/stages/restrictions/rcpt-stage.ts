@@ -90,8 +90,10 @@ export function rcptStage(lists: RcptLists, { known, ports, asks }: Built): Smtp
 
 function outcome(word: Verdict, run: Lists, address: Mailbox, passed: number): Outcome {
   const { finding } = run;
-  if (typeof word === 'object') return { findings: found(finding, address, passed, false), decision: word };
   const decision = discardOf(finding.effects);
+  if (typeof word === 'object') {
+    return { findings: found(finding, address, passed, decision !== undefined), decision: word };
+  }
   const findings = found(finding, address, passed + 1, decision !== undefined);
   return decision === undefined ? { findings } : { findings, decision };
 }
@@ -121,11 +123,12 @@ function orderOf({ early, relay, recipient }: RcptLists, relayFirst: boolean, tx
   return [clientList(early.client, tx), heloList(early.helo, tx), senderList(early.sender, tx), ...own];
 }
 
-/** What was put off comes before smtpd_reject_unlisted_recipient. */
+/** What was put off counts for mail that is dropped too, and comes before smtpd_reject_unlisted_recipient. */
 function atTheEnd(check: Check, { recipient }: RcptFacts, word: Verdict): MaybePromise<Verdict> {
-  if (word !== 'next') return word;
+  if (typeof word === 'object') return word;
   const late = check.putOff();
   if (typeof late === 'object') return late;
+  if (word !== 'next') return word;
   const { known, recipientChecked } = check;
   const wanted = known.rejectUnlistedRecipient ?? known.recipients !== undefined;
   if (!wanted || recipientChecked) return 'next';

@@ -69,6 +69,8 @@ export interface Restriction<N extends Need = Need> {
   readonly source: SourcePosition | undefined;
   readonly needs: readonly N[];
   readonly asked: readonly Asked[];
+  /** Whether it looks up the sender's or the recipient's address (AddressResolver). */
+  readonly resolves: boolean;
   /** The members of a class, or what only warns. */
   readonly inner: readonly Restriction[];
   readonly form: 'plain' | 'class' | 'warn';
@@ -85,7 +87,12 @@ export interface RestrictionOptions {
   readonly source?: SourcePosition;
 }
 
-type Parts<N extends Need> = Partial<Pick<Restriction<N>, 'needs' | 'asked' | 'inner' | 'form' | 'about' | 'problems'>>;
+type Parts<N extends Need> = Partial<
+  Pick<Restriction<N>, 'needs' | 'asked' | 'resolves' | 'inner' | 'form' | 'about' | 'problems'>
+>;
+
+/** What these are needed for begins with the address. */
+const resolving: ReadonlySet<Need> = new Set<Need>(['destinations', 'senderLogins']);
 
 export function restriction<N extends Need = never>(
   text: string,
@@ -94,6 +101,7 @@ export function restriction<N extends Need = never>(
   parts: Parts<N> = {},
 ): Restriction<N> {
   const { needs = [], asked = [], inner = [], form = 'plain', about = 'list', problems = [] } = parts;
+  const { resolves = needs.some((need) => resolving.has(need)) } = parts;
   const source = options?.source;
   const placed = problems.map((one) => ({ construct: text, ...(source !== undefined && { source }), ...one }));
   return Object.freeze({
@@ -102,6 +110,7 @@ export function restriction<N extends Need = never>(
     source,
     needs,
     asked,
+    resolves,
     inner,
     form,
     about,

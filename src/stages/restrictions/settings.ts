@@ -3,6 +3,7 @@
  * of postconf(5).
  */
 import type { Table } from '../../core/table.js';
+import type { AddressResolver } from '../../ports/address-resolver.js';
 import type { RecipientValidator } from '../../ports/recipient-validator.js';
 import type { Resolver } from '../../ports/resolver.js';
 import type { ConfigurationError, Problem } from '../../values/errors.js';
@@ -91,6 +92,8 @@ export interface RestrictionSettings {
   readonly destinations?: Destinations;
   /** Who knows which addresses exist. */
   readonly recipients?: RecipientValidator;
+  /** What an address is looked up as. Default: routes at `destinations.local` are followed. */
+  readonly addresses?: AddressResolver;
   /** smtpd_sender_login_maps: the logins that own an address, by address or `@domain`. */
   readonly senderLogins?: Table;
   /** For permit_inet_interfaces: our own addresses. */

@@ -14,7 +14,14 @@ import {
   senderStage,
 } from './early-stages.js';
 import { decidesOf } from './effects.js';
-import { dataStage, effectsStage, type SmtpdDataRestrictionsStage, type SmtpdEffectsStage } from './message-stages.js';
+import {
+  dataStage,
+  effectsStage,
+  endOfDataStage,
+  type SmtpdDataRestrictionsStage,
+  type SmtpdEffectsStage,
+  type SmtpdEndOfDataRestrictionsStage,
+} from './message-stages.js';
 import { rcptStage, type SmtpdRestrictionsStage } from './rcpt-stage.js';
 import type { Need, Restriction } from './restriction.js';
 import type { RestrictionSettings } from './settings.js';
@@ -48,8 +55,10 @@ export interface SmtpdRestrictionsStages {
   readonly helo: readonly SmtpdHeloRestrictionsStage[];
   readonly mail: readonly SmtpdSenderRestrictionsStage[];
   readonly rcpt: readonly [SmtpdRestrictionsStage];
+  /** None where `data` has no restriction. */
+  readonly data: readonly SmtpdDataRestrictionsStage[];
   /** First at `message`. */
-  readonly message: readonly [SmtpdDataRestrictionsStage];
+  readonly message: readonly [SmtpdEndOfDataRestrictionsStage];
   /** Last at `message`: HOLD and REDIRECT, which do not save a message from checks of its content. */
   readonly last: readonly SmtpdEffectsStage[];
 }
@@ -79,7 +88,8 @@ export function smtpdRestrictions<N extends Need = never>(
     helo: delayReject || helo.length === 0 ? [] : [heloStage(helo, built(helo))],
     mail: delayReject ? [] : [senderStage(sender, built(sender, known.rejectUnlistedSender === true))],
     rcpt: [rcptStage({ early, relay, recipient }, built(atRcpt, asks))],
-    message: [dataStage({ data, endOfData }, { ...built([...data, ...endOfData]), effects })],
+    data: data.length === 0 ? [] : [dataStage(data, built(data))],
+    message: [endOfDataStage(endOfData, { ...built(endOfData), effects })],
     last: decidesOf(effects).length === 0 ? [] : [effectsStage(effects)],
   };
 }

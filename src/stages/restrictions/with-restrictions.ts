@@ -11,6 +11,7 @@ export interface OwnStages {
   readonly helo?: readonly AnyStage[];
   readonly mail?: readonly AnyStage[];
   readonly rcpt?: readonly AnyStage[];
+  readonly data?: readonly AnyStage[];
   readonly message?: readonly AnyStage[];
   readonly deliver?: readonly AnyStage[];
 }
@@ -25,6 +26,7 @@ export type RestrictedLists<T extends OwnStages> = {
   readonly helo: readonly [...Bundle['helo'], ...Of<T, 'helo'>];
   readonly mail: readonly [...Bundle['mail'], ...Of<T, 'mail'>];
   readonly rcpt: readonly [...Bundle['rcpt'], ...Of<T, 'rcpt'>];
+  readonly data: readonly [...Bundle['data'], ...Of<T, 'data'>];
   readonly message: readonly [...Bundle['message'], ...Of<T, 'message'>, ...Bundle['last']];
   readonly deliver: Of<T, 'deliver'>;
 };
@@ -34,12 +36,13 @@ export function withRestrictions<const T extends OwnStages = Record<never, never
   bundle: SmtpdRestrictionsStages,
   own?: T,
 ): RestrictedLists<T> {
-  const { connect = [], helo = [], mail = [], rcpt = [], message = [], deliver = [] }: OwnStages = own ?? {};
+  const { connect = [], helo = [], mail = [], rcpt = [], data = [], message = [], deliver = [] }: OwnStages = own ?? {};
   const lists = {
     connect: [...bundle.connect, ...connect],
     helo: [...bundle.helo, ...helo],
     mail: [...bundle.mail, ...mail],
     rcpt: [...bundle.rcpt, ...rcpt],
+    data: [...bundle.data, ...data],
     message: [...bundle.message, ...message, ...bundle.last],
     deliver,
   };

@@ -62,7 +62,7 @@ export function bcc(options: BccOptions): BccStage {
       const answering: Answering = { tables, ask: (name, key, method) => ctx.ask(name, method, key) };
       return andThen(inquire(inquiry, answering), (found) => {
         if ('kind' in found) return undefined;
-        for (const text of found.skipped) ctx.note({ kind: 'remark', text: `no copy: ${text}` });
+        for (const text of found.skipped) ctx.note({ kind: 'remark', text: `no copy: ${text}`, log: 'warn' });
         return { edits: found.edits };
       });
     },

@@ -54,6 +54,7 @@ export interface Compiled {
     readonly all: number;
     readonly include: number;
   };
+  readonly rejectUnlisted: boolean;
   readonly showTable: boolean;
   readonly unknownCodes: Readonly<Record<Exclude<AddressClass, 'remote'>, number>>;
 }
@@ -112,6 +113,7 @@ export function compile(options: RouteOptions): Compiled {
     percentHack: options.percentHack ?? true,
     bangPaths: options.bangPaths ?? true,
     limits,
+    rejectUnlisted: options.rejectUnlisted ?? true,
     showTable: options.showTable ?? true,
     unknownCodes: { local: 550, virtual: 550, mailbox: 550, relay: 550, ...options.unknownCodes },
   };

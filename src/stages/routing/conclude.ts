@@ -44,7 +44,8 @@ export type DeadMembers = 'reject' | 'skip';
 /** What is known of an address before it is expanded, and what came of that. */
 export type Routed =
   | {
-      readonly listing: Listed;
+      /** Undefined: not asked. */
+      readonly listing: Listed | undefined;
       readonly resolution: Resolution | undefined;
       /** Of the address as given. */
       readonly class: AddressClass;
@@ -73,7 +74,7 @@ export function conclude(
   // What could not be told is decided by the pipeline, as the stage declared it.
   if ('kind' in routed) return none(routed.why);
   const { listing, resolution } = routed;
-  if (listing.kind === 'unlisted') return none(listing.why, refuse('unknown-recipient', listing.reply, listing.why));
+  if (listing?.kind === 'unlisted') return none(listing.why, refuse('unknown-recipient', listing.reply, listing.why));
   if (resolution === undefined) return none('not resolved');
   if (resolution.kind === 'over-limit') return none(resolution.why, defer('routing', aliasError, resolution.why));
   const { destinations } = resolution;

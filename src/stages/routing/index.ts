@@ -9,4 +9,4 @@ export type {
 } from './options.js';
 export type { AskTable, RoutingStep } from './questions.js';
 export { type RouteStage, route, routingFinding } from './route.js';
-export { recipientValidator } from './validator.js';
+export { addressResolver, recipientValidator } from './validator.js';

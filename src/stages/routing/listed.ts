@@ -126,7 +126,7 @@ function unlisted(
   return { kind: 'unlisted', class: addressClass, reply: replyFromText(line, { ...worded, code }), why };
 }
 
-/** As Postfix names it: without quotes. */
+/** As Postfix names it: as it was sent, without quotes. */
 export function shownAddress(address: Mailbox): string {
-  return `${address.localPart}@${domainText(address)}`;
+  return address.written ?? `${address.localPart}@${domainText(address)}`;
 }

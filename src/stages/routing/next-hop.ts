@@ -13,7 +13,8 @@ import {
 } from '../../tables/address-keys.js';
 import { isPatternTable } from '../../tables/memory-table.js';
 import type { Hit } from '../../tables/search.js';
-import type { Mailbox, ReversePath } from '../../values/address.js';
+import { MAILBOX_LIMIT, type Mailbox, mailboxOf, type ReversePath } from '../../values/address.js';
+import { parseDomain } from '../../values/domain.js';
 import type { Parsed } from '../../values/parsed.js';
 import { addressWithin } from '../../values/routed-address.js';
 import type { Compiled } from './compile.js';
@@ -120,7 +121,7 @@ export function* nextHopOf(
   const inner: Parsed<Mailbox> = isRouted ? yield* routedAddress(given, compiled) : { kind: 'parsed', value: given };
   if (inner.kind === 'malformed') return { kind: 'unresolved', why: `bad address syntax: ${inner.why}` };
   const { tables } = compiled;
-  const address = inner.value;
+  const address = withDotDomain(inner.value, compiled) ?? inner.value;
   const addressClass = compiled.domainTables ? yield* classOf(address, compiled) : classByName(address, compiled);
   const isAway = addressClass === 'relay' || addressClass === 'remote';
   let hop = isAway ? yield* awayHop(address, addressClass, sender, compiled) : ownHop(address, addressClass, compiled);
@@ -143,6 +144,14 @@ export function* nextHopOf(
     }
   }
   return { kind: 'resolved', address, class: addressClass, nextHop: hop, agent: agentOf(hop, addressClass, own) };
+}
+
+/** append_dot_mydomain, for addresses that the client named. */
+function withDotDomain({ localPart, domain }: Mailbox, { aliases: { dotDomain } }: Compiled): Mailbox | undefined {
+  if (dotDomain === undefined || domain.kind !== 'domain' || domain.ascii.includes('.')) return undefined;
+  const whole = parseDomain(`${domain.ascii}.${dotDomain}`);
+  const longer = whole.kind === 'parsed' ? mailboxOf(localPart, whole.value, MAILBOX_LIMIT) : whole;
+  return longer.kind === 'parsed' ? longer.value : undefined;
 }
 
 function* transportFor(address: Mailbox, compiled: Compiled, domains: DomainTransports): Asking<Hit | undefined> {

@@ -108,6 +108,9 @@ export interface RouteOptions {
   readonly canonical?: Table;
   readonly recipientCanonical?: Table;
   readonly senderCanonical?: Table;
+  /** Whether `route` asks the tables of users, of relay domains too, before it follows aliases. False where another stage has done so
+   * (smtpd_reject_unlisted_recipient): then what nothing can be delivered to is refused, and no more. Default true. */
+  readonly rejectUnlisted?: boolean;
   /** What an alias with a member that cannot be delivered to comes to: `reject` refuses it at RCPT, so that the sender hears
    * of it; `skip` delivers to the other members, and the finding and the trace tell of the one left out. There is no bounce
    * that could be sent later. Default `reject`. */

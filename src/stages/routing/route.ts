@@ -65,6 +65,10 @@ export function route(options: RouteOptions): RouteStage {
 }
 
 function* routed(address: Mailbox, sender: ReversePath, compiled: Compiled): Asking<Routed> {
+  if (!compiled.rejectUnlisted) {
+    const resolution = yield* resolve(address, sender, compiled);
+    return { listing: undefined, resolution, class: yield* classOf(address, compiled) };
+  }
   const known = yield* listing(address, 'recipient', sender, compiled);
   const resolution = known.kind === 'listed' ? yield* resolve(address, sender, compiled, known) : undefined;
   const isSame = known.kind === 'listed' && known.resolved.address === address;

@@ -4,15 +4,17 @@
  */
 import type { PortCall } from '../../core/stage.js';
 import { andThen } from '../../core/stage-context.js';
+import type { AddressResolver } from '../../ports/address-resolver.js';
 import type { Listing, RecipientTable, RecipientValidator } from '../../ports/recipient-validator.js';
 import { inquire } from '../../tables/asking.js';
 import type { MixedTable } from '../../tables/memory-table.js';
 import type { Mailbox, ReversePath } from '../../values/address.js';
 import { type Answer, type CannotTell, found, notFound } from '../../values/answer.js';
 import { compile } from './compile.js';
-import { type Listed, listing } from './listed.js';
+import { type Listed, type ListedAs, listing } from './listed.js';
+import { nextHopOf, type Resolved, type Unresolved } from './next-hop.js';
 import type { AddressClass, RouteOptions } from './options.js';
-import type { AskTable } from './questions.js';
+import type { AskTable, Tables } from './questions.js';
 
 const nobody: ReversePath = { kind: 'null-path' };
 
@@ -29,12 +31,31 @@ export function recipientValidator(options: RouteOptions): RecipientValidator {
   const compiled = compile(options);
   const { tables } = compiled;
   return {
-    listing(address: Mailbox, call?: PortCall) {
-      const ask: AskTable = (name, key, method) =>
-        (tables[name] as MixedTable | undefined)?.[method](key, call) ?? notFound();
-      return andThen(inquire(listing(address, 'recipient', nobody, compiled), { tables, ask }), answerOf);
+    listing(address: Mailbox, as: ListedAs, call?: PortCall) {
+      const ask = asking(tables, call);
+      return andThen(inquire(listing(address, as, nobody, compiled), { tables, ask }), answerOf);
     },
   };
+}
+
+/** What an address is before aliases, by the same tables. Throws ConfigurationError `options`, as `route` does. */
+export function addressResolver(options: RouteOptions): AddressResolver {
+  const compiled = compile(options);
+  const { tables } = compiled;
+  return {
+    resolve(address: Mailbox, sender: ReversePath, call?: PortCall) {
+      const answer = (resolved: Resolved | Unresolved | CannotTell): Answer<Mailbox> => {
+        if (resolved.kind === 'cannot-tell') return resolved;
+        // What nobody can read stays as it is: it is nobody's.
+        return found(resolved.kind === 'unresolved' ? address : resolved.address);
+      };
+      return andThen(inquire(nextHopOf(address, sender, compiled), { tables, ask: asking(tables, call) }), answer);
+    },
+  };
+}
+
+function asking(tables: Tables, call: PortCall | undefined): AskTable {
+  return (name, key, method) => (tables[name] as MixedTable | undefined)?.[method](key, call) ?? notFound();
 }
 
 const UNKNOWN = /^(?:5\.1\.1 )?User unknown(?: in .* table)?$/;

@@ -14,6 +14,7 @@ import {
 } from '../../core/edit.js';
 import type { NextHop, Recipient } from '../../core/transaction.js';
 import type { Mailbox } from '../../values/address.js';
+import { encodeLatin1 } from '../../values/bytes.js';
 import { type Reply, replyFromText } from '../../values/reply.js';
 import type { Action, ActionKind } from './action.js';
 
@@ -132,8 +133,13 @@ const rejected: Reply = Object.freeze({
  */
 function refuse(text: string, why: string): FinalOf<'reject'> | FinalOf<'defer'> {
   const [own, digit, rest] = /^([245])(\.[0-9]{1,3}\.[0-9]{1,3})(?=[ \t]|$)/.exec(text) ?? [];
-  const said = text.slice(own?.length ?? 0);
+  const said = shownText(text.slice(own?.length ?? 0));
   const later = digit !== undefined && digit !== '5';
   const reply = replyFromText(`${later ? '451 4' : '550 5'}${rest ?? '.7.1'} ${said}`, rejected);
   return later ? defer('content', reply, why) : reject('content', reply, why);
+}
+
+/** The text is octets, some of them of the message: those that are no UTF-8 become blanks, as in Postfix. */
+function shownText(octets: string): string {
+  return new TextDecoder().decode(encodeLatin1(octets)).replace(/\ufffd/g, ' ');
 }

@@ -4,7 +4,7 @@ import { connect as connectTls } from 'node:tls';
 
 export interface Wire {
   send(octets: Uint8Array | string): void;
-  /** The next line without CRLF; undefined when the server has ended the connection. Rejects after `timeout` ms. */
+  /** The next line without CRLF, read as UTF-8; undefined when the server has ended the connection. Rejects after `timeout` ms. */
   line(timeout: number): Promise<string | undefined>;
   /** True when octets are there that nobody has read. */
   readonly pending: boolean;
@@ -60,7 +60,7 @@ export async function openWire(port: number, host: string, tls: boolean): Promis
       for (;;) {
         const end = buffer.indexOf('\n');
         if (end !== -1) {
-          const text = buffer.slice(0, end).replace(/\r$/, '');
+          const text = Buffer.from(buffer.slice(0, end), 'latin1').toString('utf8').replace(/\r$/, '');
           buffer = buffer.slice(end + 1);
           return text;
         }

@@ -1,8 +1,17 @@
-/** A resolver for tests: answers from a zone, remembers what it was asked, and can be told not to know. */
+/** A resolver for tests and for zone files: answers from a zone, remembers what it was asked, and can be told not to know. */
 import type { MailExchanger, NoRecords, Resolver } from '../../ports/resolver.js';
 import { type Answer, type CannotTell, cannotTell, found, notFound } from '../../values/answer.js';
 import { type IpAddress, parseIp, reverseName } from '../../values/ip.js';
-import { checkZone, isFault, type Zone, type ZoneFault, type ZoneRecords, type ZoneType } from './zone.js';
+import {
+  checkZone,
+  isFault,
+  isName,
+  type Zone,
+  type ZoneFault,
+  type ZoneRecords,
+  type ZoneType,
+  zoneName,
+} from './zone.js';
 
 type Asked<M extends keyof Resolver> = (...args: Parameters<Resolver[M]>) => Promise<Awaited<ReturnType<Resolver[M]>>>;
 
@@ -27,7 +36,7 @@ type RecordOf<T extends ZoneType> = Exclude<NonNullable<ZoneRecords[T]>, ZoneFau
  * once, though. */
 export function zoneResolver(zone: Zone): ZoneResolver {
   checkZone(zone);
-  const names = new Map(Object.entries(zone).map(([name, records]) => [name.toLowerCase(), records]));
+  const names = zoneNames(zone);
   const asked: string[] = [];
   let failure: string | undefined;
 
@@ -56,21 +65,47 @@ export function zoneResolver(zone: Zone): ZoneResolver {
       return answer.kind === 'found' ? found([...answer.value].sort((a, b) => a.preference - b.preference)) : answer;
     },
     texts: (name, call) => ask('TXT', name, String, call),
-    nameServers: (name, call) => ask('NS', name, String, call),
-    names: (ip, call) => ask('PTR', reverseName(ip), String, call),
+    nameServers: (name, call) => ask('NS', name, host, call),
+    names: (ip, call) => ask('PTR', reverseName(ip), host, call),
   };
 }
 
-type Names = ReadonlyMap<string, ZoneRecords | ZoneFault>;
+interface Names {
+  readonly records: ReadonlyMap<string, ZoneRecords | ZoneFault>;
+  /** Those above a name of the zone, which exist too where a wildcard is looked for (RFC 4592 section 2.2.2). */
+  readonly above: ReadonlySet<string>;
+}
+
+function zoneNames(zone: Zone): Names {
+  const records = new Map(Object.entries(zone).map(([name, one]) => [zoneName(name), one]));
+  const above = new Set<string>();
+  for (const name of records.keys()) {
+    for (let dot = name.indexOf('.'); dot >= 0; dot = name.indexOf('.', dot + 1)) above.add(name.slice(dot + 1));
+  }
+  return { records, above };
+}
+
+/** Its own records, or those of the wildcard at the nearest name above that exists. */
+function recordsOf({ records, above }: Names, name: string): ZoneRecords | ZoneFault | undefined {
+  const own = records.get(name);
+  if (own !== undefined || above.has(name) || !isName(name)) return own;
+  for (let dot = name.indexOf('.'); dot >= 0; dot = name.indexOf('.', dot + 1)) {
+    const parent = name.slice(dot + 1);
+    if (records.has(parent) || above.has(parent)) return records.get(`*.${parent}`);
+  }
+  return undefined;
+}
 
 function lookUp(names: Names, type: ZoneType, asked: string): Answer<readonly unknown[]> {
   let name = asked;
   for (let steps = 0; steps <= CHAIN_LIMIT; steps++) {
-    const records = names.get(name);
+    const records = recordsOf(names, name);
     if (records === undefined) return notFound('no-such-name' satisfies NoRecords);
     if (isFault(records)) return faulty(records, type, name);
     if (records.CNAME === undefined) return ofType(records[type], type, name);
-    name = records.CNAME.toLowerCase();
+    const target = String(records.CNAME);
+    if (isFault(target)) return faulty(target, type, name);
+    name = zoneName(target);
   }
   return cannotTell(`${type} of ${asked}: more than ${CHAIN_LIMIT} aliases`);
 }
@@ -96,5 +131,9 @@ function address(text: string): IpAddress {
 }
 
 function exchanger({ preference, exchange }: MailExchanger): MailExchanger {
-  return { preference, exchange };
+  return { preference, exchange: host(exchange) };
+}
+
+function host(name: string): string {
+  return name.endsWith('.') ? name.slice(0, -1) : name;
 }

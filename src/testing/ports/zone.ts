@@ -1,6 +1,6 @@
 /**
- * A zone as plain data (JSON), and all that is wrong with one. Names without final dot; what the zone does not hold does not
- * exist. A name, or one record type of it, may be a fault in place of records.
+ * A zone as plain data (JSON), and all that is wrong with one. What the zone does not hold does not exist. A name, or one record
+ * type of it, may be a fault in place of records. A final dot of a name means nothing. From files: `readZone`.
  */
 import { ConfigurationError, type Problem } from '../../values/errors.js';
 import { parseIp } from '../../values/ip.js';
@@ -25,12 +25,19 @@ export interface ZoneRecords {
   readonly NS?: readonly string[] | ZoneFault;
   /** Under a reverse name: `1.2.0.192.in-addr.arpa`. */
   readonly PTR?: readonly string[] | ZoneFault;
-  /** Another name; no other records stand beside it (RFC 1034 section 3.6.2). */
-  readonly CNAME?: string;
+  /** Another name, or a list of one; no other records stand beside it (RFC 1034 section 3.6.2). As a fault it is one for all
+   * questions of the name. */
+  readonly CNAME?: string | readonly string[];
 }
 
 export type ZoneType = Exclude<keyof ZoneRecords, 'CNAME'>;
+/** `*.example.com` stands for the names below that are not there (RFC 4592). */
 export type Zone = Readonly<Record<string, ZoneRecords | ZoneFault>>;
+
+/** A problem, and where in the data it is: name, type, index of the record. */
+export interface ZoneProblem extends Problem {
+  readonly path: readonly [name: string, type?: string, index?: number];
+}
 
 const texts = (one: (text: string) => boolean) => (value: unknown) => typeof value === 'string' && one(value);
 const ip = (version: 4 | 6) => (text: string) => {
@@ -50,45 +57,72 @@ const types: Readonly<Record<ZoneType, readonly [string, (value: unknown) => boo
 
 /** Throws ConfigurationError (code `zone`) with all problems. */
 export function checkZone(zone: Zone): void {
-  const problems: Problem[] = [];
+  const problems = zoneProblems(zone);
+  if (problems.length > 0) throw new ConfigurationError('zone', problems);
+}
+
+/** Of any value. */
+export function zoneProblems(zone: unknown): readonly ZoneProblem[] {
+  if (!isObject(zone)) return [problem('bad-zone', 'a zone is an object of names', [''])];
+  const problems: ZoneProblem[] = [];
   const seen = new Set<string>();
   for (const [name, records] of Object.entries(zone)) {
-    if (!isName(name)) problems.push(problem('bad-name', `${name}: a name has labels of 1 to 63 octets, 253 in all`));
-    if (seen.has(name.toLowerCase())) problems.push(problem('twice', `${name}: the name stands there twice`));
-    seen.add(name.toLowerCase());
+    if (!isName(name)) {
+      problems.push(problem('bad-name', `${name}: a name has labels of 1 to 63 octets, 253 in all`, [name]));
+    }
+    if (seen.has(zoneName(name))) problems.push(problem('twice', `${name}: the name stands there twice`, [name]));
+    seen.add(zoneName(name));
     problems.push(...nameProblems(name, records));
   }
-  if (problems.length > 0) throw new ConfigurationError('zone', problems);
+  return problems;
+}
+
+/** As names are compared: lower case, no final dot. */
+export function zoneName(name: string): string {
+  return (name.endsWith('.') ? name.slice(0, -1) : name).toLowerCase();
 }
 
 export function isFault(value: unknown): value is ZoneFault {
   return value === 'TIMEOUT' || value === 'SERVFAIL';
 }
 
-function nameProblems(name: string, records: unknown): readonly Problem[] {
+/** Of printable ASCII without backslashes: `_dmarc.example.com` and `0/25.2.0.192.in-addr.arpa` are names too, and those with
+ * blanks inside, which macros of SPF (RFC 7208 section 7) ask for. */
+export function isName(text: string): boolean {
+  const name = zoneName(text);
+  if (name.length > 253 || name.trim() !== name) return false;
+  return name.split('.').every((label) => /^[ -[\]-~]{1,63}$/.test(label));
+}
+
+function nameProblems(name: string, records: unknown): readonly ZoneProblem[] {
   if (isFault(records)) return [];
-  if (typeof records !== 'object' || records === null || Array.isArray(records)) {
-    return [problem('bad-records', `${name}: expected records by type, "TIMEOUT" or "SERVFAIL"`)];
+  if (!isObject(records)) {
+    return [problem('bad-records', `${name}: expected records by type, "TIMEOUT" or "SERVFAIL"`, [name])];
   }
   return Object.entries(records).flatMap(([type, value]) => {
     if (type === 'CNAME') return aliasProblems(name, value, Object.keys(records).length > 1);
-    if (!isType(type)) return [problem('unknown-type', `${name}: ${type} is none of ${Object.keys(types)}, CNAME`)];
-    return isFault(value) ? [] : typeProblems(name, type, value);
+    if (isType(type)) return isFault(value) ? [] : typeProblems(name, type, value);
+    return [problem('unknown-type', `${name}: ${type} is none of ${Object.keys(types)}, CNAME`, [name, type])];
   });
 }
 
-function typeProblems(name: string, type: ZoneType, value: unknown): readonly Problem[] {
+function typeProblems(name: string, type: ZoneType, value: unknown): readonly ZoneProblem[] {
   const [expected, test] = types[type];
   if (!Array.isArray(value)) {
-    return [problem('bad-records', `${name} ${type}: expected a list, "TIMEOUT" or "SERVFAIL"`)];
+    return [problem('bad-records', `${name} ${type}: expected a list, "TIMEOUT" or "SERVFAIL"`, [name, type])];
   }
-  const wrong = value.filter((one) => !test(one));
-  return wrong.map((one) => problem('bad-record', `${name} ${type}: expected ${expected}, not ${JSON.stringify(one)}`));
+  return value.flatMap((one, index) => {
+    const message = `${name} ${type}: expected ${expected}, not ${JSON.stringify(one)?.slice(0, 80)}`;
+    return test(one) ? [] : [problem('bad-record', message, [name, type, index])];
+  });
 }
 
-function aliasProblems(name: string, target: unknown, others: boolean): readonly Problem[] {
-  const bad = typeof target === 'string' && isName(target) ? [] : [problem('bad-record', `${name} CNAME: a name`)];
-  const beside = others ? [problem('beside-cname', `${name}: other records stand beside the CNAME`)] : [];
+function aliasProblems(name: string, value: unknown, others: boolean): readonly ZoneProblem[] {
+  const target: unknown = Array.isArray(value) && value.length === 1 ? value[0] : value;
+  const path: ZoneProblem['path'] = [name, 'CNAME'];
+  const good = typeof target === 'string' && isName(target);
+  const bad = good ? [] : [problem('bad-record', `${name} CNAME: expected one name`, path)];
+  const beside = others ? [problem('beside-cname', `${name}: other records stand beside the CNAME`, path)] : [];
   return [...bad, ...beside];
 }
 
@@ -97,18 +131,17 @@ function isType(type: string): type is ZoneType {
 }
 
 function isMx(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false;
+  if (!isObject(value)) return false;
   const { preference, exchange } = value as Partial<ZoneMx>;
   const inRange = typeof preference === 'number' && Number.isInteger(preference);
   if (!inRange || preference < 0 || preference > 65_535) return false;
-  return exchange === '' || (typeof exchange === 'string' && isName(exchange));
+  return typeof exchange === 'string' && (exchange === '' || exchange === '.' || isName(exchange));
 }
 
-/** Of ASCII, without blanks and backslashes: `_dmarc.example.com` and `0/25.2.0.192.in-addr.arpa` are names too. */
-function isName(text: string): boolean {
-  return text.length <= 253 && text.split('.').every((label) => /^[!-[\]-~]{1,63}$/.test(label));
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function problem(code: string, message: string): Problem {
-  return { code, message };
+function problem(code: string, message: string, path: ZoneProblem['path']): ZoneProblem {
+  return { code, message, path };
 }

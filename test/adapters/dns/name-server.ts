@@ -1,20 +1,36 @@
 /**
- * A name server on loopback that answers from a zone, as a recursive one does: aliases followed. UDP alone, the little of
+ * A name server on loopback that answers from a zone, as a recursive one does: aliases followed. UDP and TCP, the little of
  * RFC 1035 section 4 that it takes. It counts the questions and can answer with nonsense.
  */
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import type { Zone, ZoneMx } from '../../../src/testing/resolver/index.js';
 import { parseIp } from '../../../src/values/ip.js';
 
 export interface NameServer extends AsyncDisposable {
   /** `127.0.0.1:40000`. */
   readonly address: string;
-  /** `A example.com`, one for each datagram that came. */
+  /** `A example.com`, one for each datagram that came; `tcp A example.com` for those of connections. */
   readonly asked: string[];
-  /** Answered in place of the zone. `rcode` 5 is REFUSED; `garbage` is no DNS at all. */
-  mode: 'zone' | 'refuse' | 'garbage' | 'silent';
+  /**
+   * Answered in place of the zone. `refuse`: REFUSED; `garbage`: no DNS at all; `wrong-id`: the answer to another question;
+   * `no-sense`: a record that ends before its data; `aliases`: one alias of the zone, not followed. By UDP `truncated` says that there is more, by
+   * TCP the zone answers; `cut-off` says so and closes every connection, `mute` takes connections and is silent.
+   */
+  mode:
+    | 'zone'
+    | 'refuse'
+    | 'garbage'
+    | 'silent'
+    | 'wrong-id'
+    | 'no-sense'
+    | 'aliases'
+    | 'truncated'
+    | 'cut-off'
+    | 'mute';
+  /** Milliseconds before an answer. */
+  delay: number;
   zone: Zone;
   /** Seconds, on every record. */
   ttl: number;
@@ -27,32 +43,111 @@ export async function nameServer(zone: Zone): Promise<NameServer> {
   const socket = createSocket('udp4');
   socket.bind(0, '127.0.0.1');
   await once(socket, 'listening');
+  const { port } = socket.address() as AddressInfo;
+  const connections = new Set<Socket>();
+  const late = new Set<NodeJS.Timeout>();
+  const tcp = createServer();
+  tcp.listen(port, '127.0.0.1');
+  await once(tcp, 'listening');
   const server: NameServer = {
-    address: `127.0.0.1:${(socket.address() as AddressInfo).port}`,
+    address: `127.0.0.1:${port}`,
     asked: [],
     mode: 'zone',
+    delay: 0,
     zone,
     ttl: 300,
-    [Symbol.asyncDispose]: () => new Promise((resolve) => socket.close(() => resolve())),
+    [Symbol.asyncDispose]: async () => {
+      for (const connection of connections) connection.destroy();
+      for (const timer of late) clearTimeout(timer);
+      await Promise.all([
+        new Promise<void>((resolve) => socket.close(() => resolve())),
+        new Promise((resolve) => tcp.close(resolve)),
+      ]);
+    },
   };
   socket.on('message', (query, peer) => {
     const reply = answer(server, query);
-    if (reply !== undefined) socket.send(reply, peer.port, peer.address);
+    if (reply === undefined) return;
+    const send = (): void => socket.send(reply, peer.port, peer.address);
+    if (server.delay === 0) send();
+    else late.add(setTimeout(send, server.delay));
+  });
+  tcp.on('connection', (connection) => {
+    connections.add(connection);
+    connection.on('error', () => {});
+    connection.on('close', () => connections.delete(connection));
+    if (server.mode === 'cut-off') connection.destroy();
+    let rest: Buffer = Buffer.alloc(0);
+    connection.on('data', (data) => {
+      rest = overTcp(server, connection, Buffer.concat([rest, data]));
+    });
   });
   return server;
 }
 
-function answer(server: NameServer, query: Buffer): Buffer | undefined {
+/** Queries behind their lengths (RFC 1035 section 4.2.2), several in one piece too; what is left for the next piece. */
+function overTcp(server: NameServer, connection: Socket, data: Buffer): Buffer {
+  let rest = data;
+  while (rest.length >= 2 && rest.length >= 2 + rest.readUInt16BE(0)) {
+    const query = rest.subarray(2, 2 + rest.readUInt16BE(0));
+    rest = rest.subarray(2 + query.length);
+    const { name, type } = question(query);
+    server.asked.push(`tcp ${type} ${name}`);
+    if (server.mode !== 'truncated') continue;
+    const reply = render(query, lookUp(server, name, type), 0);
+    const length = Buffer.alloc(2);
+    length.writeUInt16BE(reply.length);
+    connection.write(Buffer.concat([length, reply]));
+  }
+  return rest;
+}
+
+function question(query: Buffer): { readonly name: string; readonly type: Type | undefined; readonly end: number } {
   const { name, end } = readName(query, 12);
-  const type = (Object.keys(types) as Type[]).find((key) => types[key] === query.readUInt16BE(end));
+  return { name, type: (Object.keys(types) as Type[]).find((key) => types[key] === query.readUInt16BE(end)), end };
+}
+
+function answer(server: NameServer, query: Buffer): Buffer | undefined {
+  const { name, type } = question(query);
   server.asked.push(`${type} ${name}`);
-  if (server.mode === 'silent') return undefined;
-  if (server.mode === 'garbage') return Buffer.concat([query.subarray(0, 12), Buffer.from([0x80, 0, 0, 0xc0, 0xff])]);
-  const { rcode, records } = server.mode === 'refuse' ? { rcode: 5, records: [] } : lookUp(server, name, type);
-  if (rcode === 'silence') return undefined;
+  switch (server.mode) {
+    case 'silent':
+      return undefined;
+    case 'garbage':
+      return Buffer.concat([query.subarray(0, 12), Buffer.from([0x80, 0, 0, 0xc0, 0xff])]);
+    case 'refuse':
+      return render(query, { rcode: 5, records: [] }, 0);
+    case 'truncated':
+    case 'cut-off':
+    case 'mute':
+      return render(query, { rcode: 0, records: [] }, TRUNCATED);
+    case 'wrong-id': {
+      const reply = render(query, lookUp(server, name, type), 0);
+      reply.writeUInt16BE(reply.readUInt16BE(0) ^ 0x5555, 0);
+      return reply;
+    }
+    case 'no-sense':
+      return render(query, { rcode: 0, records: [record(server, name, type ?? 'A', '192.0.2.1').subarray(0, -3)] }, 0);
+    case 'aliases': {
+      const own = server.zone[name];
+      const target = typeof own === 'object' ? own.CNAME : undefined;
+      if (typeof target !== 'string') return render(query, lookUp(server, name, type), 0);
+      return render(query, { rcode: 0, records: [record(server, name, 'CNAME', target)] }, 0);
+    }
+    case 'zone': {
+      const result = lookUp(server, name, type);
+      return result.rcode === 'silence' ? undefined : render(query, result, 0);
+    }
+  }
+}
+
+const TRUNCATED = 0x0200;
+
+function render(query: Buffer, { rcode, records }: Result, flags: number): Buffer {
+  const { end } = question(query);
   const header = Buffer.alloc(12);
   query.copy(header, 0, 0, 2);
-  header.writeUInt16BE(0x8180 | rcode, 2);
+  header.writeUInt16BE(0x8180 | flags | (rcode === 'silence' ? 2 : rcode), 2);
   header.writeUInt16BE(1, 4);
   header.writeUInt16BE(records.length, 6);
   return Buffer.concat([header, query.subarray(12, end + 4), ...records]);
@@ -70,15 +165,22 @@ function lookUp(server: NameServer, asked: string, type: Type | undefined): Resu
   for (let steps = 0; steps < 9; steps++) {
     const records = names.get(name);
     if (records === undefined) return { rcode: 3, records: chain };
-    const found = typeof records === 'string' ? records : type && type !== 'CNAME' ? records[type] : undefined;
+    const found =
+      typeof records === 'string'
+        ? records
+        : type === undefined
+          ? undefined
+          : type === 'CNAME'
+            ? records.CNAME && [records.CNAME]
+            : records[type];
     if (found === 'TIMEOUT') return { rcode: 'silence', records: [] };
     if (found === 'SERVFAIL') return { rcode: 2, records: [] };
-    if (typeof records === 'string' || records.CNAME === undefined) {
+    if (typeof records === 'string' || records.CNAME === undefined || type === 'CNAME') {
       const own = (found ?? []) as readonly unknown[];
       return { rcode: 0, records: [...chain, ...own.map((one) => record(server, name, type ?? 'A', one))] };
     }
     chain.push(record(server, name, 'CNAME', records.CNAME));
-    name = records.CNAME.toLowerCase();
+    name = String(records.CNAME).toLowerCase();
   }
   return { rcode: 2, records: [] };
 }

@@ -6,7 +6,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { type RegexWorker, type RegexWorkerOptions, regexWorker } from '../../../src/adapters/regex-worker/index.js';
 import type { BacktrackingMatches, BacktrackingQuestion } from '../../../src/ports/backtracking-regex.js';
 import type { Answer } from '../../../src/values/answer.js';
-import { problemsOf } from '../../tables/regex/support.js';
+import { problemsOf } from '../../values/support.js';
 
 const open: RegexWorker[] = [];
 function worker(options: RegexWorkerOptions = {}): RegexWorker {

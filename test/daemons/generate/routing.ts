@@ -180,5 +180,44 @@ export const routing: readonly Feature[] = [
   { name: 'no-swap-bangpath', chance: 0.2, make: () => ({ main: ['swap_bangpath = no'] }) },
   { name: 'append-dot-mydomain', chance: 0.2, make: () => ({ main: ['append_dot_mydomain = yes'] }) },
   { name: 'myorigin', chance: 0.3, make: () => ({ main: ['myorigin = $mydomain'] }) },
+  {
+    name: 'excluded-networks',
+    chance: 0.12,
+    make: (random) => ({
+      main: [
+        `mynetworks = ${random.pick(['!192.0.2.7, 192.0.2.0/25', '192.0.2.0/25, [::ffff:198.51.100.0]/120', '!$config_directory/not_ours, 192.0.2.0/24'])}, 127.0.0.0/8`,
+      ],
+      files: { not_ours: '192.0.2.128/25\n' },
+    }),
+  },
+  {
+    name: 'excluded-domains',
+    chance: 0.1,
+    make: (random) => ({
+      main: [
+        random.pick([
+          'relay_domains = !sub.relay.example, relay.example',
+          'mydestination = !lab.example, school.example, lab.example, localhost',
+          'virtual_mailbox_domains = !$config_directory/not_ours, virt.example',
+        ]),
+      ],
+      files: { not_ours: 'lab.example\n' },
+    }),
+  },
+  {
+    // Copies that nobody can get are among them.
+    name: 'copies',
+    chance: 0.15,
+    make: (random) => ({
+      main: [
+        random.pick([
+          'always_bcc = dave@school.example',
+          'always_bcc = ghost@school.example',
+          'sender_bcc_maps = inline:{@far.example=dave, {x@b.example=carol@virt.example}}',
+          'recipient_bcc_maps = inline:{{alice@school.example=bob@school.example}, @virt.example=y@far.example}',
+        ]),
+      ],
+    }),
+  },
   { name: 'untrusted-routing', chance: 0.2, make: () => ({ main: ['allow_untrusted_routing = yes'] }) },
 ];

@@ -16,7 +16,10 @@ export function session(random: Random, name: string, has: (feature: string) => 
   const client = random.pick(clients);
   const service = random.chance(0.35) ? 1 : 0;
   const login = random.chance(0.5) ? ` LOGIN=${random.pick(['alice', 'farmer', 'other'])}` : '';
-  const steps: Step[] = [say(`XCLIENT ADDR=${client.ip} NAME=${client.name}${has('logins') ? login : ''}`)];
+  const isHere = !has('logins') && random.chance(0.07);
+  // A client of this host, whose header fields are rewritten, has no other name.
+  const xclient = `XCLIENT ADDR=${client.ip} NAME=${client.name}${has('logins') ? login : ''}`;
+  const steps: Step[] = isHere ? [] : [say(xclient)];
   const helo = greeting(random);
   if (helo !== undefined) steps.push(say(helo));
   if (random.chance(0.04)) steps.push(say(greeting(random) ?? 'NOOP'));

@@ -44,6 +44,11 @@ export const recipients = [
 export const oddRecipients = [
   'alice',
   'user%far.example@school.example',
+  'bob%lab.example@school.example',
+  'ghost%lab.example@school.example',
+  'user%relay.example@school.example',
+  'alice%school.example@relay.example',
+  'lab.example!alice@school.example',
   'y@[127.0.0.1]',
   '"alice"@school.example',
   '"al ice"@school.example',

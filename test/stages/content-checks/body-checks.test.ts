@@ -5,7 +5,7 @@ import { pcreTable } from '../../../src/tables/regex/index.js';
 import type { Body } from '../../../src/values/body.js';
 import { decodeLatin1, encodeLatin1 } from '../../../src/values/bytes.js';
 import type { Message } from '../../../src/values/message.js';
-import { problemsOf } from '../../tables/regex/support.js';
+import { problemsOf } from '../../values/support.js';
 import { agrees, cases, edited, golden, message, run } from '../checks-support.js';
 
 const checks = (rules: string, options = {}) => bodyChecks(pcreTable(rules, { file: 'body_checks' }), options);
@@ -80,6 +80,11 @@ test('edits: line ends are kept, pieces of long lines too', async () => {
   expect(await after('/a|b/ PREPEND x', 'a\nb')).toBe('x\na\nx\r\nb');
   expect(await after('/^(b+)$/ REPLACE <$1>', 'aabbc\n', { lineLimit: 2 })).toBe('aa<bb>c\n');
   expect(await after('/c/ IGNORE', 'aabbc\nd\n', { lineLimit: 2 })).toBe('aabbd\n');
+  // Nothing comes behind it to be joined with: Postfix ends the line.
+  expect(await after('/c/ IGNORE', 'aabbc\n', { lineLimit: 2 })).toBe('aabb\n');
+  expect(await after('/[bc]/ IGNORE', 'aabbc\n', { lineLimit: 2 })).toBe('aa\n');
+  expect(await after('/[abc]/ IGNORE', 'd\naabbc\n', { lineLimit: 2 })).toBe('d\n');
+  expect(await after('/c/ IGNORE', 'aabb\nc\n', { lineLimit: 2 })).toBe('aabb\n');
   expect(await after('/(.\\r.)/ REPLACE $1', 'a\rb\n')).toBe('a?b\n');
   expect(await after('/\xe9/ REPLACE caf\xe9', '\xc3\xa9\n')).toBe('caf\xc3\xa9\n');
 });

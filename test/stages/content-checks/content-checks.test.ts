@@ -10,8 +10,7 @@ import {
 import { pcreTable } from '../../../src/tables/regex/index.js';
 import { BODY_CHUNK_BYTES } from '../../../src/values/body.js';
 import type { Message } from '../../../src/values/message.js';
-import { problemsOf } from '../../tables/regex/support.js';
-import { expectLinear } from '../../values/support.js';
+import { expectLinear, problemsOf } from '../../values/support.js';
 import { edited, envelope, message, run } from '../checks-support.js';
 
 type Rules = { readonly [K in 'header' | 'mimeHeader' | 'nestedHeader' | 'body']?: string };

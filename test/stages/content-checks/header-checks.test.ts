@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { headerChecks, headerChecksFinding } from '../../../src/stages/content-checks/index.js';
 import { pcreTable } from '../../../src/tables/regex/index.js';
 import { replyText } from '../../../src/values/reply.js';
-import { problemsOf } from '../../tables/regex/support.js';
+import { problemsOf } from '../../values/support.js';
 import { agrees, cases, edited, envelope, golden, message, run } from '../checks-support.js';
 
 const checks = (rules: string) => headerChecks(pcreTable(rules, { file: 'header_checks' }));

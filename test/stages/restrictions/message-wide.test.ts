@@ -20,8 +20,9 @@ async function sent(
   to: readonly string[],
   { mail = 'a@ok.example', protocol = 'esmtp', more = {} as object } = {},
 ): Promise<string> {
-  const { connect, helo, mail: atMail, rcpt, message, last } = stagesOf(lists, more);
-  const policy = definePolicy({ connect, helo, mail: atMail, rcpt: [...rcpt], message: [...message, ...last] });
+  const { connect, helo, mail: atMail, rcpt, data, message, last } = stagesOf(lists, more);
+  const own = { connect, helo, mail: atMail, rcpt: [...rcpt], data: [...data] };
+  const policy = definePolicy({ ...own, message: [...message, ...last] });
   const base = sessionOf({ ip: '192.0.2.10' });
   const conversation = policy.open({ ...base, protocol: protocol as 'esmtp' });
   await conversation.connect();
@@ -87,6 +88,13 @@ describe('what tables want done with the message', () => {
       { recipient: `check_recipient_access inline:{${head}=DISCARD}, reject` },
       [head, pupil, 'x@far.example'],
       'head discard, s001 discard, x discard | Subject',
+    ],
+    [
+      // As smtpd does it: the first is refused, and then all is dropped.
+      'DISCARD behind what was put off',
+      { recipient: 'defer_if_permit, check_sender_access static:DISCARD' },
+      [head, pupil],
+      'head defer, s001 discard | Subject',
     ],
     [
       'HOLD before REDIRECT',
@@ -233,8 +241,8 @@ describe('what tables say to the log', () => {
       'warn',
     ],
   ])('%s', async (_name, lists, text, log) => {
-    const { rcpt, message } = stagesOf(lists);
-    const policy = definePolicy({ rcpt: [...rcpt], message: [...message] });
+    const { rcpt, data, message } = stagesOf(lists);
+    const policy = definePolicy({ rcpt: [...rcpt], data: [...data], message: [...message] });
     const { trace } = await policy.evaluate({
       session: sessionOf({ ip: '192.0.2.10' }),
       helo: 'client.example',

@@ -182,6 +182,16 @@ describe('replies', () => {
     ],
     [client('check_client_access static:DISCARD'), { rcpt: 'a@b.example' }, '250 discard'],
     [
+      client('defer_if_permit, check_client_access static:DISCARD'),
+      {},
+      '450 4.7.0 <mail.ok.example[192.0.2.10]>: Client host rejected: defer_if_permit requested',
+    ],
+    [
+      { data: 'defer_if_permit, check_client_access static:DISCARD' },
+      {},
+      '450 4.7.0 <DATA>: Data command rejected: defer_if_permit requested',
+    ],
+    [
       { client: 'check_client_access static:DISCARD', relay: 'reject_unauth_destination' },
       { rcpt: 'nobody@school.example' },
       '250 discard',

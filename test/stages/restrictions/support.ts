@@ -125,7 +125,11 @@ export async function replyTo(lists: Lists, sent: Sent = {}): Promise<string> {
     endOfData: read('endOfData'),
     ...settings,
   });
-  const policy = definePolicy({ rcpt: [...stages.rcpt], message: [...stages.message, ...stages.last] });
+  const policy = definePolicy({
+    rcpt: [...stages.rcpt],
+    data: [...stages.data],
+    message: [...stages.message, ...stages.last],
+  });
   const base = sessionOf({ ip, ...(sent.login !== undefined && { login: sent.login }) });
   const clientName: ClientName = typeof name === 'string' ? { kind: 'verified', name: domainOf(name) } : name;
   const outcome = await policy.evaluate(

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { definePolicy } from '../../../src/core/policy.js';
 import {
   checkSenderAccess,
+  rejectMultiRecipientBounce,
   rejectUnauthDestination,
   smtpdRestrictions,
   withRestrictions,
@@ -16,6 +17,7 @@ const bundle = (delayReject: boolean) =>
     sender: [checkSenderAccess(inlineTable({ 'held@ok.example': 'HOLD' }))],
     relay: [rejectUnauthDestination()],
     destinations: { final: ['school.example'] },
+    data: [rejectMultiRecipientBounce()],
     delayReject,
   });
 
@@ -24,7 +26,8 @@ describe('withRestrictions', () => {
     const stages = bundle(delayReject);
     const own = sizeLimit({ maxBytes: 1000 });
     const lists = withRestrictions(stages, { message: [own] });
-    expect(lists.message.map(({ name }) => name)).toEqual(['smtpdDataRestrictions', own.name, 'smtpdEffects']);
+    expect(lists.data.map(({ name }) => name)).toEqual(['smtpdDataRestrictions']);
+    expect(lists.message.map(({ name }) => name)).toEqual(['smtpdEndOfDataRestrictions', own.name, 'smtpdEffects']);
     const policy = definePolicy(lists);
     const send = async (text: string): Promise<string> => {
       const { decision } = await policy.evaluate({
@@ -42,6 +45,7 @@ describe('withRestrictions', () => {
   it('makes a policy of the bundle alone', () => {
     const { lists } = definePolicy(withRestrictions(bundle(true)));
     expect(lists.rcpt.map(({ name }) => name)).toEqual(['smtpdRestrictions']);
-    expect(lists.message.map(({ name }) => name)).toEqual(['smtpdDataRestrictions', 'smtpdEffects']);
+    expect(lists.data.map(({ name }) => name)).toEqual(['smtpdDataRestrictions']);
+    expect(lists.message.map(({ name }) => name)).toEqual(['smtpdEndOfDataRestrictions', 'smtpdEffects']);
   });
 });

@@ -41,6 +41,18 @@ describe('route', () => {
     ['a user', {}, 't01@school.example', ['t01@school.example maildir:t01']],
     ['a user, letter case', {}, 'T01@School.Example', ['T01@school.example maildir:t01']],
     ['a user by full address', {}, 's001@school.example', ['s001@school.example maildir:s001']],
+    [
+      'nobody, where others have asked',
+      { rejectUnlisted: false },
+      'x@school.example',
+      [unknownMember('x@school.example')],
+    ],
+    [
+      'nobody, whom a transport takes away',
+      { rejectUnlisted: false, transport: inlineTable({ 'x@school.example': 'smtp:[h.example]' }) },
+      'x@school.example',
+      ['x@school.example smtp:[h.example]'],
+    ],
     ['nobody', {}, 'x@school.example', [unknown('x@school.example')]],
     [
       'a domain in a table',

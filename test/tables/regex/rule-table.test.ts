@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { pcreTable, regexpTable } from '../../../src/tables/regex/index.js';
-import { problemsOf } from './support.js';
+import { problemsOf } from '../../values/support.js';
 
 const results = (text: string, keys: readonly string[], make = pcreTable): readonly (string | undefined)[] => {
   const table = make(text);

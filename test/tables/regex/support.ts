@@ -5,7 +5,6 @@ import { type CompiledPattern, compilePattern } from '../../../src/tables/regex/
 import { re2jsEngine } from '../../../src/tables/regex/re2js-engine.js';
 import { type Subject, subjectOf } from '../../../src/tables/regex/subject.js';
 import { encodeLatin1 } from '../../../src/values/bytes.js';
-import { isConfigurationError, type Problem } from '../../../src/values/errors.js';
 
 export const pcre: RegexFlags = {
   syntax: 'pcre',
@@ -39,15 +38,4 @@ export function matcher(pattern: string, flags: Partial<RegexFlags> = {}, engine
 /** `text`: octets in Latin-1. */
 export function subject(text: string): Subject {
   return subjectOf(encodeLatin1(text));
-}
-
-/** The problems that `make` throws. */
-export function problemsOf(make: () => unknown): readonly Problem[] {
-  try {
-    make();
-  } catch (error) {
-    if (isConfigurationError(error)) return error.problems;
-    throw error;
-  }
-  return [];
 }

@@ -11,8 +11,8 @@ import { openTable } from '../../../src/tables/index.js';
 import { Answers, pcreTable, type RuleTable, readSource } from '../../../src/tables/regex/index.js';
 import { cannotTell } from '../../../src/values/answer.js';
 import { encodeLatin1, encodeUtf8 } from '../../../src/values/bytes.js';
+import { problemsOf } from '../../values/support.js';
 import { pieces, tableText } from './arbitraries.js';
-import { problemsOf } from './support.js';
 import { directRegex, harder } from './trusted-support.js';
 
 type Recorded = readonly [type: 'pcre' | 'regexp', rule: string, answers: Readonly<Record<string, string | null>>];

@@ -1,4 +1,4 @@
-//= "recpt" is not a phase: connect, helo, mail, rcpt, message, deliver
+//= "recpt" is not a phase: connect, helo, mail, rcpt, data, message, deliver
 import { definePolicy } from '../../../src/index.js';
 import { quota } from '../stages.js';
 

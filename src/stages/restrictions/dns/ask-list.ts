@@ -2,6 +2,7 @@
 import type { PortCall } from '../../../core/stage.js';
 import type { Resolver } from '../../../ports/resolver.js';
 import type { CannotTell } from '../../../values/answer.js';
+import { joinReasons } from '../../../values/dns-list.js';
 import { type BlockList, judgeAnswer } from './block-list.js';
 
 export type ListAnswer =
@@ -14,9 +15,6 @@ export type ListAnswer =
     }
   | { readonly kind: 'not-listed'; readonly notes: readonly string[] }
   | CannotTell;
-
-/** Characters of a reason, as in Postfix. */
-const REASON_LIMIT = 500;
 
 /** `query` is of `addressQuery` or `domainQuery`. A reason that cannot be told is '': the listing stands without it. */
 export async function askList(
@@ -32,17 +30,4 @@ export async function askList(
   if (!listed) return { kind: 'not-listed', notes };
   const texts = await resolver.texts(query, call);
   return { kind: 'listed', addresses, reason: texts.kind === 'found' ? joinReasons(texts.value) : '', notes };
-}
-
-/** With ` / ` between, cut at 500 characters; what is not printable ASCII becomes a blank. Of a record of several strings Postfix
- * shows the first alone. */
-export function joinReasons(texts: readonly string[]): string {
-  let reason = '';
-  for (const [index, text] of texts.entries()) {
-    const space = REASON_LIMIT - reason.length;
-    if (space <= 0) break;
-    reason += text.slice(0, space).replace(/[^ -~]/g, ' ');
-    if (index < texts.length - 1 && REASON_LIMIT - reason.length > 3) reason += ' / ';
-  }
-  return reason;
 }

@@ -4,10 +4,11 @@
  * an error answer (outside of 127.0.0.0/8, or of 127.255.255.0/24) never counts, where Postfix without filter takes any.
  */
 import { excerpt } from '../../../values/characters.js';
+import { canBeListing, errorAnswer, listQuery } from '../../../values/dns-list.js';
 import { parseDomain } from '../../../values/domain.js';
-import { type IpAddress, reverseLabels } from '../../../values/ip.js';
+import type { IpAddress } from '../../../values/ip.js';
 import { malformed, type Parsed, parsed } from '../../../values/parsed.js';
-import { matchesFilter, parseReplyFilter, type ReplyFilter } from './reply-filter.js';
+import { matchesFilter, parseReplyFilter, type ReplyFilter } from '../../../values/reply-filter.js';
 
 export interface BlockList {
   readonly kind: 'block-list';
@@ -30,7 +31,7 @@ export function parseBlockList(text: string): Parsed<BlockList> {
   if (equals < 0) return parsed({ ...list, filter: undefined });
   const filter = parseReplyFilter(text.slice(equals + 1));
   if (filter.kind === 'malformed') return malformed(filter.why, equals + 1 + filter.at);
-  if (!canMatch(filter.value)) {
+  if (!canBeListing(filter.value)) {
     return malformed(`no list answers so: a listing is in 127.0.0.0/8, and not in 127.255.255.0/24`, equals + 1);
   }
   return parsed({ ...list, filter: filter.value });
@@ -38,7 +39,7 @@ export function parseBlockList(text: string): Parsed<BlockList> {
 
 /** The question for an address: `2.0.0.127.zen.example`, 32 nibbles for IPv6. */
 export function addressQuery(list: BlockList, ip: IpAddress): string {
-  return `${reverseLabels(ip)}.${list.zone}`;
+  return listQuery(ip, list.zone);
 }
 
 /**
@@ -47,7 +48,7 @@ export function addressQuery(list: BlockList, ip: IpAddress): string {
  */
 export function domainQuery(list: BlockList, what: string): string | undefined {
   const name = parseDomain(what.slice(what.lastIndexOf('@') + 1), { underscores: true });
-  return name.kind === 'parsed' ? `${name.value.ascii}.${list.zone}` : undefined;
+  return name.kind === 'parsed' ? listQuery(name.value, list.zone) : undefined;
 }
 
 export interface Judgement {
@@ -69,24 +70,4 @@ export function judgeAnswer(list: BlockList, query: string, answers: readonly Ip
     .filter((ip) => errorAnswer(ip) === undefined && (filter === undefined || matchesFilter(filter, ip)))
     .map((ip) => ip.text);
   return { listed: addresses.length > 0, addresses, notes };
-}
-
-/** What the best known lists mean by these. */
-const errors: Readonly<Record<string, string>> = {
-  '127.255.255.252': 'the name of the list is mistyped',
-  '127.255.255.254': 'asked through a public resolver',
-  '127.255.255.255': 'over the limit of questions',
-};
-
-/** Why an answer is no listing; undefined for one that may be. */
-export function errorAnswer(ip: IpAddress): string | undefined {
-  const [word = 0] = ip.words;
-  if (ip.version !== 4 || word >>> 24 !== 127) return 'outside of 127.0.0.0/8';
-  return word >>> 8 === 0x7fffff ? (errors[ip.text] ?? 'the list reports an error') : undefined;
-}
-
-function canMatch({ fields }: ReplyFilter): boolean {
-  const has = (at: number, from: number, to: number): boolean =>
-    (fields[at] ?? []).some(([low, high]) => low <= to && high >= from);
-  return has(0, 127, 127) && (has(1, 0, 254) || has(2, 0, 254));
 }

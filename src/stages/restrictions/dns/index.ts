@@ -3,7 +3,7 @@
  * they name, domains that must exist, the hosts behind a domain, the client's name. No stage and no effect.
  */
 export { clientName } from '../../../core/client-name.js';
-export { askList, joinReasons, type ListAnswer } from './ask-list.js';
+export { askList, type ListAnswer } from './ask-list.js';
 export { resolverOf } from './asking.js';
 export {
   addressQuery,
@@ -21,6 +21,5 @@ export {
   rblReply,
   rblReplyTemplate,
 } from './rbl-reply.js';
-export { matchesFilter, parseReplyFilter } from './reply-filter.js';
 export { hostAddresses, type ServerType, serverHosts } from './servers.js';
 export { parseTemplate, renderTemplate, type Template } from './template.js';

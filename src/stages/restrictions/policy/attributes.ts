@@ -83,9 +83,9 @@ function envelope(facts: PolicyFacts): PolicyAttributes {
   };
 }
 
-/** Postfix's internal form: no quotes around the local part. */
-function unquoted({ localPart, domain }: Mailbox): string {
-  return `${localPart}@${domain.kind === 'domain' ? domain.ascii : domain.text}`;
+/** Postfix's internal form: as it was sent, without quotes around the local part. */
+function unquoted({ localPart, domain, written }: Mailbox): string {
+  return written ?? `${localPart}@${domain.kind === 'domain' ? domain.ascii : domain.text}`;
 }
 
 function encryption({ session: { tls }, ...facts }: PolicyFacts): PolicyAttributes {

@@ -6,14 +6,13 @@ import {
   askList,
   type BlockList,
   domainQuery,
-  joinReasons,
   judgeAnswer,
-  matchesFilter,
   parseBlockList,
-  parseReplyFilter,
 } from '../../../../src/stages/restrictions/dns/index.js';
 import { zoneResolver } from '../../../../src/testing/resolver/index.js';
+import { joinReasons } from '../../../../src/values/dns-list.js';
 import { type IpAddress, ipFromWords, parseIp } from '../../../../src/values/ip.js';
+import { matchesFilter, parseReplyFilter } from '../../../../src/values/reply-filter.js';
 import { anyText, expectLinear, expectSound, value } from '../../../values/support.js';
 
 const ip = (text: string): IpAddress => value(parseIp(text));

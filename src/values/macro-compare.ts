@@ -1,6 +1,6 @@
 /**
- * Comparisons of main.cf's `${{left} < {right}}`: two whole numbers as numbers, all else as text by octets; with `level` as
- * compatibility levels, `major.minor.patch` (postconf(5), compatibility_level).
+ * Comparisons of `${{left} < {right}}` (macro-syntax.ts): two whole numbers as numbers, all else as text by octets; with `level`
+ * as compatibility levels, `major.minor.patch` (postconf(5), compatibility_level).
  */
 
 /** The largest of C's `long`. Postfix refuses numbers that do not fit. */
@@ -55,7 +55,7 @@ function levelOrder(left: string, right: string): number | { readonly why: strin
 }
 
 /** The three numbers; undefined for what is no level. */
-export function readLevel(text: string): readonly [number, number, number] | undefined {
+function readLevel(text: string): readonly [number, number, number] | undefined {
   const match = /^([0-9]{1,4})(?:\.([0-9]{1,4})(?:\.([0-9]{1,4}))?)?$/.exec(text);
   if (match === null) return undefined;
   return [Number(match[1]), Number(match[2] ?? 0), Number(match[3] ?? 0)];

@@ -2,9 +2,9 @@
  * What stands behind `=` in `zen.example=127.0.0.[2..11;20]`: Postfix's pattern of an IPv4 address (ip_match), four fields, each
  * a number or a list of numbers and ranges in brackets. Brackets may stand around the whole.
  */
-import { excerpt } from '../../../values/characters.js';
-import type { IpAddress } from '../../../values/ip.js';
-import { malformed, type Parsed, parsed } from '../../../values/parsed.js';
+import { excerpt } from './characters.js';
+import type { IpAddress } from './ip.js';
+import { malformed, type Parsed, parsed } from './parsed.js';
 
 /** From and to, both included. */
 type Range = readonly [number, number];

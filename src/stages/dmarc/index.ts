@@ -1,0 +1,3 @@
+export { type DmarcStage, dmarc } from './dmarc.js';
+export type { DmarcMode, DmarcOptions, UnclearAuthorRule } from './options.js';
+export { type DmarcRecord, type FailureOption, parseDmarcRecord } from './record.js';

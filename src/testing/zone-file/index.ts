@@ -1,0 +1,1 @@
+export { type ReadZoneOptions, readZone, type ZoneText } from './read-zone.js';
