@@ -20,4 +20,8 @@ export default defineConfig({
   // Stack traces of a user's process should name our functions.
   minify: false,
   sourcemap: false,
+  // Where `import.meta` has no meaning, __filename is asked.
+  esbuildOptions: (options) => {
+    options.logOverride = { 'empty-import-meta': 'silent' };
+  },
 });

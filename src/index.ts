@@ -140,6 +140,8 @@ export { parseAuthenticationResults, sameAuthservId } from './values/authenticat
 export type { WordOptions } from './values/field-words.js';
 export * from './values/received-spf.js';
 
+export type { Canonicalization } from './values/dkim/canonical-header.js';
+
 // Values: messages
 export { type Body, emptyBody, memoryBody } from './values/body.js';
 export { formatDateTime } from './values/date-time.js';

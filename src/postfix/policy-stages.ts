@@ -7,7 +7,7 @@ import { definePolicy, type Policy } from '../core/policy.js';
 import type { AnyStage } from '../core/stage.js';
 import { type ContentChecksOptions, contentChecks } from '../stages/content-checks/index.js';
 import { loopDetection } from '../stages/loop-detection/index.js';
-import { rewriteAddresses, rewriteRecipients } from '../stages/rewriting/index.js';
+import { recipientRewriting, rewriteAddresses, rewriteRecipients } from '../stages/rewriting/index.js';
 import { bcc, type RouteOptions, route } from '../stages/routing/index.js';
 import { declaredSize, sizeLimit } from '../stages/size-limit/index.js';
 import { isConfigurationError } from '../values/errors.js';
@@ -61,7 +61,7 @@ export function readPolicy(
       ...(restrictions?.message ?? []),
       ...built(site, cleanup, 'hopcount_limit', () => loopDetection({ maxReceived: cleanup.count('hopcount_limit') })),
       ...rewriting.sender,
-      ...(mapping ? copies(site, view, routing) : []),
+      ...(mapping ? copies(site, view, settings, routing) : []),
       ...(without.has('no_header_body_checks') ? [] : checks(site, cleanup)),
       // What the checks refuse is no longer written, and cannot be too large.
       ...(maxBytes === undefined ? [] : [sizeLimit({ maxBytes })]),
@@ -97,11 +97,23 @@ function rewritingStages(
 }
 
 /** For senders as they are rewritten, and before the verdicts on content: what is held or redirected takes its copies along. */
-function copies(site: Site, view: ParameterView, routing: RouteOptions): readonly AnyStage[] {
+function copies(
+  site: Site,
+  view: ParameterView,
+  settings: PostfixSettings,
+  routing: RouteOptions,
+): readonly AnyStage[] {
   const { cleanup } = site.programsFor(view);
   const options = copyOptions(site, cleanup);
   if (Object.keys(options).length === 0) return [];
-  return built(site, cleanup, 'always_bcc', () => bcc({ ...routing, ...options }));
+  const canonical = rewritingOptions(site, view, settings, true);
+  return built(site, cleanup, 'always_bcc', () =>
+    bcc({
+      ...routing,
+      ...options,
+      ...(changesEnvelope(canonical) && { rewriting: recipientRewriting(canonical) }),
+    }),
+  );
 }
 
 function checks(site: Site, cleanup: ParameterView): readonly AnyStage[] {

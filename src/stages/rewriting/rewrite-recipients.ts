@@ -6,10 +6,13 @@ import { defer, type FinalOf } from '../../core/decision.js';
 import { type RewriteRecipient, rewriteRecipient } from '../../core/edit.js';
 import { defineStage, type Stage } from '../../core/stage.js';
 import { andThen } from '../../core/stage-context.js';
+import type { Table } from '../../core/table.js';
+import type { Inquiry } from '../../tables/asking.js';
+import type { Mailbox } from '../../values/address.js';
 import { reply } from '../../values/reply.js';
 import { ask, type RewriteAsks, rewriteAsks } from './asking.js';
-import { compileRewriting, type RewriteOptions } from './options.js';
-import { rewriteAddress } from './rewrite-address.js';
+import { compileRewriting, type RewriteOptions, type RewriteTable } from './options.js';
+import { type RewriteFault, rewriteAddress } from './rewrite-address.js';
 
 export interface RewriteRecipientsStage
   extends Stage<{
@@ -41,6 +44,20 @@ export function rewriteRecipients(options: RewriteOptions): RewriteRecipientsSta
       });
     },
   });
+}
+
+/** The same as look-ups, for recipients that another stage adds: `bcc({ rewriting })`. */
+export interface RecipientRewriting {
+  readonly tables: Readonly<Partial<Record<RewriteTable, Table>>>;
+  /** Undefined when nothing changes. */
+  readonly rewrite: (address: Mailbox) => Inquiry<RewriteTable, Mailbox | RewriteFault | undefined>;
+}
+
+/** Throws ConfigurationError `options`. */
+export function recipientRewriting(options: RewriteOptions): RecipientRewriting {
+  const rewriting = compileRewriting(options);
+  const { tables, local } = rewriting;
+  return { tables, rewrite: (address) => rewriteAddress(address, 'envelope_recipient', local, rewriting) };
 }
 
 interface Rewritten {

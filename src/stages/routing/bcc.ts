@@ -1,16 +1,18 @@
 /**
- * Copies: always_bcc, sender_bcc_maps and recipient_bcc_maps of Postfix. One stage at message; each copy is routed like any
- * recipient. A copy that cannot be delivered is left out and noted: nobody who sends should hear of it.
+ * Copies: always_bcc, sender_bcc_maps and recipient_bcc_maps of Postfix. One stage at message; each copy is rewritten and routed
+ * like any recipient. A copy that cannot be delivered is left out and noted: nobody who sends should hear of it.
  */
+import { defer, type FinalOf } from '../../core/decision.js';
 import { type AddRecipient, addRecipient } from '../../core/edit.js';
 import { type Context, defineStage, type Stage } from '../../core/stage.js';
 import { andThen } from '../../core/stage-context.js';
 import type { Table } from '../../core/table.js';
 import type { Recipient } from '../../core/transaction.js';
-import { inquire } from '../../tables/asking.js';
+import { type Inquiry, inquire } from '../../tables/asking.js';
 import { knownEntries } from '../../tables/memory-table.js';
 import { foldedKey, type Mailbox, type ReversePath } from '../../values/address.js';
 import { ConfigurationError, type Problem } from '../../values/errors.js';
+import { type Reply, reply } from '../../values/reply.js';
 import { readAliasValue } from './alias-value.js';
 import { asksOf, type TableAsks } from './asks.js';
 import { type Compiled, compile } from './compile.js';
@@ -27,6 +29,22 @@ export interface BccOptions extends RouteOptions {
   readonly senderCopies?: Table;
   /** By each recipient's address before aliases (recipient_bcc_maps). */
   readonly recipientCopies?: Table;
+  /** What canonical(5) and masquerade_domains make of the address of a copy: `recipientRewriting()`. Default: it stays. */
+  readonly rewriting?: CopyRewriting;
+}
+
+/** Look-ups by name, and the tables that have the names. */
+export interface CopyRewriting {
+  readonly tables: Readonly<Partial<Record<CopyTable, Table>>>;
+  /** Undefined when nothing changes. A fault is one of the tables, and puts the message off. */
+  readonly rewrite: (address: Mailbox) => Inquiry<CopyTable, Mailbox | CopyFault | undefined>;
+}
+
+export type CopyTable = 'recipientCanonical' | 'senderCanonical' | 'canonical' | 'localDomains';
+
+export interface CopyFault {
+  readonly kind: 'fault';
+  readonly why: string;
 }
 
 export interface BccStage
@@ -46,9 +64,10 @@ export function bcc(options: BccOptions): BccStage {
   const compiled = compile(options);
   const problems = problemsOf(options, compiled);
   if (problems.length > 0) throw new ConfigurationError('options', problems);
-  const { always, senderCopies, recipientCopies, cannotTell = 'defer' } = options;
+  const { always, senderCopies, recipientCopies, rewriting, cannotTell = 'defer' } = options;
   const tables = {
     ...compiled.tables,
+    ...rewriting?.tables,
     ...(senderCopies !== undefined && { senderCopies }),
     ...(recipientCopies !== undefined && { recipientCopies }),
   };
@@ -58,21 +77,27 @@ export function bcc(options: BccOptions): BccStage {
     edits: ['add-recipient'],
     asks: asksOf(tables, cannotTell),
     run: ({ sender, recipients }, ctx: Context<TableAsks>) => {
-      const inquiry = copies({ sender, recipients, always, compiled });
+      const inquiry = copies({ sender, recipients, always, rewriting, compiled });
       const answering: Answering = { tables, ask: (name, key, method) => ctx.ask(name, method, key) };
-      return andThen(inquire(inquiry, answering), (found) => {
-        if ('kind' in found) return undefined;
-        for (const text of found.skipped) ctx.note({ kind: 'remark', text: `no copy: ${text}`, log: 'warn' });
-        return { edits: found.edits };
-      });
+      return andThen(
+        inquire(inquiry, answering),
+        (found): { edits: Copies['edits'] } | FinalOf<'defer'> | undefined => {
+          if ('kind' in found) return found.kind === 'fault' ? defer('routing', rewriteError, found.why) : undefined;
+          for (const text of found.skipped) ctx.note({ kind: 'remark', text: `no copy: ${text}`, log: 'warn' });
+          return { edits: found.edits };
+        },
+      );
     },
   });
 }
+
+const rewriteError: Reply = reply(451, '4.6.0', 'Address rewriting error');
 
 interface Copying {
   readonly sender: ReversePath;
   readonly recipients: readonly Recipient[];
   readonly always: string | undefined;
+  readonly rewriting: CopyRewriting | undefined;
   readonly compiled: Compiled;
 }
 
@@ -81,18 +106,17 @@ interface Copies {
   readonly skipped: readonly string[];
 }
 
-function* copies({ sender, recipients, always, compiled }: Copying): Asking<Copies> {
-  const values = always === undefined || always === '' ? [] : [always];
-  const add = (value: string | undefined): void => void (value !== undefined && values.push(value));
-  if (sender.kind === 'mailbox') add(yield* copyFor('senderCopies', sender, compiled));
-  for (const address of namedAddresses(recipients)) add(yield* copyFor('recipientCopies', address, compiled));
+function* copies({ sender, recipients, always, rewriting, compiled }: Copying): Asking<Copies | CopyFault> {
   const edits: AddRecipient[] = [];
   const skipped: string[] = [];
   const known = new Set(recipients.map(({ address }) => foldedKey(address)));
-  for (const address of new Set(values)) {
-    const [member] = readAliasValue(address, compiled.aliases);
-    const to = member?.kind === 'address' ? yield* resolve(member.address, sender, compiled) : undefined;
-    if (to?.kind !== 'resolved') skipped.push(`${address.slice(0, 200)} leads nowhere`);
+  for (const value of yield* namedCopies(sender, recipients, always, compiled)) {
+    const [member] = readAliasValue(value, compiled.aliases);
+    const named = member?.kind === 'address' ? member.address : undefined;
+    const address = (named && rewriting && (yield* rewriting.rewrite(named))) ?? named;
+    if (address?.kind === 'fault') return address;
+    const to = address === undefined ? undefined : yield* resolve(address, sender, compiled);
+    if (to?.kind !== 'resolved') skipped.push(`${value.slice(0, 200)} leads nowhere`);
     for (const one of to?.kind === 'resolved' ? to.destinations : []) {
       if (!isAlive(one)) skipped.push(`${one.address.text} cannot be delivered to`);
       else if (!known.has(foldedKey(one.address))) {
@@ -102,6 +126,21 @@ function* copies({ sender, recipients, always, compiled }: Copying): Asking<Copi
     }
   }
   return { edits, skipped };
+}
+
+/** The addresses as the options have them, each once. */
+function* namedCopies(
+  sender: ReversePath,
+  recipients: readonly Recipient[],
+  always: string | undefined,
+  compiled: Compiled,
+): Asking<ReadonlySet<string>> {
+  const values = new Set<string>();
+  const add = (value: string | undefined): void => void (value !== undefined && value !== '' && values.add(value));
+  add(always);
+  if (sender.kind === 'mailbox') add(yield* copyFor('senderCopies', sender, compiled));
+  for (const address of namedAddresses(recipients)) add(yield* copyFor('recipientCopies', address, compiled));
+  return values;
 }
 
 function isAlive(one: Destination): one is Extract<Destination, { readonly kind: 'deliver' }> {
