@@ -6,11 +6,12 @@
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ConfigurationError, isConfigurationError, type Problem } from 'postern';
+import { dnsResolver } from 'postern/adapters/dns';
 import { maildir } from 'postern/adapters/maildir';
 import { type RunningServer, smtpServer } from 'postern/servers/smtp';
 import { certificate } from './certificate.js';
 import { jsonLog } from './log.js';
-import { maxBytes, readSchool } from './policy.js';
+import { maxBytes, readSchool, type SchoolOptions } from './policy.js';
 import { welcome } from './welcome.js';
 
 const EX_CONFIG = 78;
@@ -18,7 +19,8 @@ const EX_TEMPFAIL = 75;
 const name = 'mail.school.example';
 
 async function main(): Promise<void> {
-  const [place, first] = await readAll(process.env);
+  const resolver = dnsResolver();
+  const [place, first] = await readAll(process.env, { name, resolver });
   let school = first;
   const logger = jsonLog((line) => process.stdout.write(line));
 
@@ -53,7 +55,7 @@ async function main(): Promise<void> {
 
   process.on('SIGHUP', async () => {
     try {
-      school = await readSchool(place.config);
+      school = await readSchool(place.config, { name, resolver });
       for (const server of servers) server.usePolicy(school.policy);
       logger.info({ config: place.config }, 'configuration reloaded');
     } catch (error) {
@@ -62,7 +64,7 @@ async function main(): Promise<void> {
   });
   const stop = async (): Promise<void> => {
     await Promise.all(servers.map((server) => server.close()));
-    await Promise.all([store.close(), aside.close()]);
+    await Promise.all([store.close(), aside.close(), resolver.close()]);
     logger.info({}, 'stopped');
   };
   let stoppingSince: number | undefined;
@@ -83,9 +85,9 @@ type Verify = Parameters<Awaited<ReturnType<typeof readSchool>>['directory']['cr
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The environment and the school's files; throws one ConfigurationError with the problems of both. */
-async function readAll(environment: Environment) {
+async function readAll(environment: Environment, options: SchoolOptions) {
   const { place, problems } = readPlace(environment);
-  const school = await readSchool(place.config).catch((error: unknown) => {
+  const school = await readSchool(place.config, options).catch((error: unknown) => {
     if (!isConfigurationError(error)) throw error;
     problems.push(...error.problems);
   });

@@ -18,11 +18,19 @@ import {
   loopDetection,
   type Policy,
   type Problem,
+  type Resolver,
+  readWhitelisterConf,
   relayControl,
+  removeForgedFields,
   route,
+  type Session,
   senderAccess,
+  sequence,
   sizeLimit,
+  spf,
+  spfPolicy,
   tableList,
+  when,
 } from 'postern';
 import { type Directory, readDirectory } from './directory.js';
 
@@ -33,11 +41,17 @@ export interface School {
   readonly directory: Directory;
 }
 
+export interface SchoolOptions {
+  /** Our name, which strangers may not put into fields. */
+  readonly name: string;
+  readonly resolver: Resolver;
+}
+
 /** Throws a ConfigurationError with every problem of every file. */
-export async function readSchool(folder: string): Promise<School> {
+export async function readSchool(folder: string, { name, resolver }: SchoolOptions): Promise<School> {
   const problems: Problem[] = [];
-  const read = async <T>(name: string, make: (text: string, file: string) => T): Promise<T> => {
-    const file = join(folder, name);
+  const read = async <T>(base: string, make: (text: string, file: string) => T): Promise<T> => {
+    const file = join(folder, base);
     try {
       return make(await readFile(file, 'utf8'), file);
     } catch (error) {
@@ -58,13 +72,17 @@ export async function readSchool(folder: string): Promise<School> {
   const bodies = await read('body_checks', (pcre, file) => bodyChecks({ pcre, file }));
   const clients = await read('clients', (text, file) => clientAccess(cidrTable(text, { file })));
   const senders = await read('senders', (text, file) => senderAccess(hashTable(text, { file })));
+  const whitelister = await read('whitelister.conf', readWhitelisterConf);
   if (problems.length > 0) throw new ConfigurationError('school', problems);
 
   const domains = ['school.example'];
   const virtualDomains = ['partners.example'];
+  // What SPF finds of a stranger becomes a field for those behind; it refuses only where the file says so.
+  const checked = sequence('senderPolicy', spf({ resolver, cannotTell: 'continue' }), spfPolicy(whitelister));
+  const asksDns = whitelister.mode !== 0;
   const policy = definePolicy({
     connect: [clients],
-    mail: [declaredSize({ maxBytes }), senders],
+    mail: [declaredSize({ maxBytes }), senders, when(({ session }) => asksDns && isStranger(session), checked)],
     rcpt: [
       relayControl({ domains: [...domains, ...virtualDomains] }),
       route({
@@ -78,7 +96,18 @@ export async function readSchool(folder: string): Promise<School> {
         defaultTransport: 'error:5.7.1 This server sends no mail outside',
       }),
     ],
-    message: [sizeLimit({ maxBytes }), loopDetection(), headers, bodies],
+    message: [
+      sizeLimit({ maxBytes }),
+      loopDetection(),
+      removeForgedFields({ authservId: name, fields: ['X-Spam-*', 'X-Virus-*'] }),
+      headers,
+      bodies,
+    ],
   });
   return { policy, directory };
+}
+
+/** Not this machine, and not logged in. */
+function isStranger({ client, login }: Session): boolean {
+  return login === undefined && !client.ip?.text.startsWith('127.') && client.ip?.text !== '::1';
 }
