@@ -52,7 +52,13 @@ function stageText(stage: StageDescription, depth: number): readonly string[] {
 
 function failuresText(rows: readonly FailureRow[]): readonly string[] {
   const table = rows.map((row) =>
-    [row.phase, row.stage, row.port ?? '-', row.cannotTell ?? '-', row.crash].map(printable),
+    [
+      row.phase,
+      row.stage,
+      row.port ?? '-',
+      `${row.cannotTell ?? '-'}${row.unless === undefined ? '' : `, unless ${row.unless}`}`,
+      row.crash,
+    ].map(printable),
   );
   const all = [['phase', 'stage', 'port', 'cannot tell', 'crash'], ...table];
   const widths = [0, 1, 2, 3].map((column) => Math.max(...all.map((cells) => cells[column]?.length ?? 0)));

@@ -22,7 +22,8 @@ export interface Conversation<T extends PolicyType = PolicyType> {
   /** Undefined between transactions. */
   readonly transactionId: string | undefined;
   connect(): Promise<PhaseOutcome>;
-  /** HELO, EHLO, LHLO: drops the transaction and what was found about an earlier name. */
+  /** HELO, EHLO, LHLO: drops the transaction and what was found about an earlier name. Without a name, for a client that has given
+   * none or whose HELO was refused, the list of helo still sees the latter. */
   hello(name: string | undefined, protocol?: Session['protocol']): Promise<PhaseOutcome>;
   /** STARTTLS: drops the name, the transaction and all findings, and runs the connect list again. */
   secure(tls: TlsFacts): Promise<PhaseOutcome>;

@@ -36,6 +36,8 @@ export interface FailureRow {
   readonly port: string | undefined;
   /** What happens when the port cannot tell. */
   readonly cannotTell: CannotTellRule | undefined;
+  /** When the stage goes on without an answer all the same, in words; undefined for never. */
+  readonly unless: string | undefined;
   /** What happens when the stage crashes or runs out of time. */
   readonly crash: 'defer' | 'continue';
 }
@@ -71,16 +73,17 @@ export function failuresOf(lists: Lists): readonly FailureRow[] {
 function rows(phase: Phase, stage: AnyStage, path: string, outer: FailureRow['crash']): readonly FailureRow[] {
   const crash = stage.form.kind === 'tolerate' ? 'continue' : outer;
   const name = `${path}${stage.name}`;
-  const own = Object.entries(stage.asks).map(([port, { cannotTell }]) => ({
+  const own = Object.entries(stage.asks).map(([port, { cannotTell, mayOverlook }]) => ({
     phase,
     stage: name,
     port,
     cannotTell,
+    unless: mayOverlook,
     crash,
   }));
   if (stage.form.kind === 'leaf') {
     const tolerated = own.length === 0 && crash === 'continue';
-    return tolerated ? [{ phase, stage: name, port: undefined, cannotTell: undefined, crash }] : own;
+    return tolerated ? [{ phase, stage: name, port: undefined, cannotTell: undefined, unless: undefined, crash }] : own;
   }
   const named = stage.form.kind === 'sequence' || stage.form.kind === 'parallel';
   return membersOf(stage).flatMap((member) => rows(phase, member, named ? `${name} > ` : path, crash));

@@ -51,8 +51,8 @@ export class StageContext implements Omit<Context, 'ask'> {
   #asked = 0;
   #notes = 0;
   #closed = false;
-  /** The first of the stage's questions that got no answer and may not be passed over. */
-  unanswered: Unanswered | undefined = undefined;
+  /** The first question to each port that got no answer and may not be passed over. */
+  #unanswered: Unanswered[] | undefined = undefined;
 
   constructor(evaluation: Running, stage: AnyStage, line: Line) {
     this.#evaluation = evaluation;
@@ -77,10 +77,18 @@ export class StageContext implements Omit<Context, 'ask'> {
     if (this.#notes++ < LISTED) append(this.#line, 'notes', note);
   }
 
-  overlook(why: string): void {
-    if (this.unanswered === undefined) return;
-    this.note({ kind: 'remark', text: `no answer from ${this.unanswered.port}: ${why}` });
-    this.unanswered = undefined;
+  /** The first of the stage's questions that got no answer and may not be passed over. */
+  get unanswered(): Unanswered | undefined {
+    return this.#unanswered?.[0];
+  }
+
+  overlook(name: string, why: string): void {
+    const declared = Object.hasOwn(this.#stage.asks, name) ? this.#stage.asks[name] : undefined;
+    if (declared?.mayOverlook === undefined)
+      throw new Error(`stage "${this.#stage.name}" overlooks "${name}", which it does not declare (mayOverlook)`);
+    if (this.#unanswered?.some(({ port }) => port === name) !== true) return;
+    this.#unanswered = this.#unanswered.filter(({ port }) => port !== name);
+    this.note({ kind: 'remark', text: `no answer from ${name}: ${why}` });
   }
 
   ask(name: string, method: string, ...args: readonly unknown[]): MaybePromise<unknown> {
@@ -167,7 +175,9 @@ export class StageContext implements Omit<Context, 'ask'> {
   }
 
   #mind({ port, rule }: Asked, why: string): void {
-    if (rule !== 'continue') this.unanswered ??= { port, rule, why };
+    if (rule === 'continue' || this.#unanswered?.some((one) => one.port === port)) return;
+    this.#unanswered ??= [];
+    this.#unanswered.push({ port, rule, why });
   }
 }
 

@@ -37,6 +37,9 @@ export interface EachType {
 export interface Ask {
   readonly port: object;
   readonly cannotTell: CannotTellRule;
+  /** When the stage's result does not rest on an answer that failed, in words (`another identifier aligns`): only a stage that
+   * says so here can `ctx.overlook` the port, and `failures()` lists it. */
+  readonly mayOverlook?: string;
 }
 export type Asks = Readonly<Record<string, Ask>>;
 
@@ -133,6 +136,10 @@ type ArgumentsOf<F> = F extends (...args: infer A) => unknown
   : never;
 type AnswerOf<F> = F extends (...args: never[]) => infer R ? R : never;
 
+type Overlookable<A extends Asks> = {
+  [N in keyof A]: A[N] extends { readonly mayOverlook: string } ? N : never;
+}[keyof A];
+
 /** What a stage is given besides the snapshot. `A` is what it declared under `asks`. */
 export interface Context<A extends Asks = Record<never, Ask>> {
   /** The instant of this evaluation, one for all of its stages. */
@@ -151,9 +158,10 @@ export interface Context<A extends Asks = Record<never, Ask>> {
     ...args: ArgumentsOf<A[N]['port'][M]>
   ): AnswerOf<A[N]['port'][M]>;
   note(note: Note): void;
-  /** Says that what the stage comes to does not rest on the answers that ports have failed to give so far (another one
-   * settled it): what was declared for "could not tell" is not enforced for these. `why` goes into the trace. */
-  overlook(why: string): void;
+  /** Says that what the stage comes to does not rest on the answers that the port has failed to give so far (another one
+   * settled it): what was declared for "could not tell" is not enforced for these. Only for a port declared with `mayOverlook`.
+   * `why` goes into the trace. */
+  overlook(name: Overlookable<A>, why: string): void;
 }
 
 /** What the author of a stage writes. */

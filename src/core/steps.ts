@@ -82,7 +82,9 @@ export class Steps implements DirectSteps {
     if (protocol !== undefined) this.session = { ...this.session, protocol };
     const barred = this.#connect?.run.ended;
     if (bars(barred)) return skipped('helo', barred);
-    return this.#run('helo', this.#parts([], undefined, this.#connect?.run.made ?? none), { last: 0 }, (done) => {
+    // Without a new name, what was found about one that was refused is still seen; what this list finds takes its place.
+    const before = name === undefined ? this.#sessionFindings() : (this.#connect?.run.made ?? none);
+    return this.#run('helo', this.#parts([], undefined, before), { last: 0 }, (done) => {
       this.#hello = done;
       return outcomeOf(done);
     });

@@ -16,6 +16,7 @@ import {
   type RestrictionSettings,
   readWords,
 } from '../stages/restrictions/index.js';
+import { inlineTable } from '../tables/index.js';
 import type { Problem, SourcePosition } from '../values/errors.js';
 import { splitList } from './lists.js';
 import type { Maps } from './maps.js';
@@ -176,7 +177,9 @@ class Reader {
     const { view, maps, resolver, recipients, addresses } = this.#context;
     const table = (name: string) => maps.list(view.text(name), view.source(name));
     const flag = (name: string): boolean => view.text(name).toLowerCase() === 'yes';
-    const senderLogins = table('smtpd_sender_login_maps');
+    const name = 'smtpd_sender_login_maps';
+    // Where nobody owns an address, a client that is logged in owns none either (smtpd).
+    const senderLogins = table(name) ?? inlineTable({}, { name });
     const rblReplies = table('rbl_reply_maps');
     const clientCertificates = table('relay_clientcerts');
     const parents = splitList(view.text('parent_domain_matches_subdomains'));
@@ -185,7 +188,7 @@ class Reader {
       ...(resolver !== undefined && { resolver }),
       ...(recipients !== undefined && { recipients }),
       ...(addresses !== undefined && { addresses }),
-      ...(senderLogins !== undefined && { senderLogins }),
+      senderLogins,
       ...(rblReplies !== undefined && { rblReplies }),
       ...(clientCertificates !== undefined && { clientCertificates }),
       ...(view.text('default_rbl_reply') !== '' && { rblReply: view.text('default_rbl_reply') }),
@@ -228,7 +231,6 @@ const noService = '451 4.3.5 Server configuration problem';
 const unable: Readonly<Partial<Record<Need, string>>> = {
   resolver: 'it asks the DNS, and the program gave no resolver',
   recipients: 'the program does not say which addresses exist; routing refuses those that it does not know',
-  senderLogins: 'smtpd_sender_login_maps is empty',
   ownAddresses: 'our own addresses are not known: name them in mynetworks',
   clientCertificates: 'relay_clientcerts is empty',
 };

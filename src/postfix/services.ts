@@ -7,8 +7,9 @@ import type { SourcePosition } from '../values/errors.js';
 import type { Abilities } from './abilities.js';
 import { type Listen, readEndpoint } from './endpoint.js';
 import type { MasterService } from './master-cf.js';
+import type { ParameterView } from './parameter-view.js';
 import { readPolicy } from './policy-stages.js';
-import { type Verdict, verdicts } from './report.js';
+import { type Judge, type Verdict, verdicts } from './report.js';
 import { type PostfixLogin, type PostfixServer, readServer } from './server-settings.js';
 import { type PostfixSettings, readSettings } from './settings.js';
 import type { Site } from './site.js';
@@ -63,6 +64,7 @@ function readService(site: Site, line: MasterService, abilities: Abilities): Ser
   const { files, warnings } = site;
   const { login, ...read } = readServer(view, { files, listen, judge, warnings, abilities });
   const settings = readSettings(site, view);
+  judgeDestinations(site, view, judge);
   const server = { ...read, postmaster: `postmaster@${settings.origin.ascii}` };
   const policy = readPolicy(site, view, settings, abilities, judge);
   const kind = server.implicitTls ? 'smtps' : listen.port === 587 ? 'submission' : 'smtp';
@@ -72,4 +74,18 @@ function readService(site: Site, line: MasterService, abilities: Abilities): Ser
     verdicts: found,
     service: { name: line.name, kind, listen, server, login, settings, source: line.source },
   };
+}
+
+/** `-o mydestination`: what is local, trivial-rewrite(8) says, which has its own. */
+function judgeDestinations(site: Site, view: ParameterView, judge: Judge): void {
+  const name = 'mydestination';
+  if (!view.overrides.has(name)) return;
+  const { rewrite } = site.programsFor(view);
+  if (view.values.value(name) === rewrite.text(name)) {
+    judge(name, 'honoured', '');
+    return;
+  }
+  const why =
+    "trivial-rewrite, which says what is local, does not read it: in Postfix it changes alone for which domains this smtpd asks its maps for names without a domain (alice); here for those of trivial-rewrite's mydestination";
+  judge(name, 'not-honoured', why, true);
 }

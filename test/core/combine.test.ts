@@ -89,7 +89,14 @@ describe('sequence', () => {
     });
     const policy = definePolicy({ message: [sequence('outer', tolerate(asking, 'advice'))] });
     expect(policy.failures()).toEqual([
-      { phase: 'message', stage: 'outer > asking', port: 'table', cannotTell: 'continue', crash: 'continue' },
+      {
+        phase: 'message',
+        stage: 'outer > asking',
+        port: 'table',
+        cannotTell: 'continue',
+        unless: undefined,
+        crash: 'continue',
+      },
     ]);
     expect(policy.describe().phases[0]?.stages[0]?.members[0]).toMatchObject({ form: 'tolerate', name: 'asking' });
   });

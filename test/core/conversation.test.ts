@@ -58,6 +58,20 @@ describe('what is forgotten when', () => {
     expect(count.in(conversation.outcome().findings)).toBe(before);
   });
 
+  test('without a new name, the list of helo sees what was found about the last one, once', async () => {
+    const seen: (string | undefined)[] = [];
+    const looks = defineStage({
+      name: 'looks',
+      at: 'helo',
+      uses: [name],
+      run: (tx) => void seen.push(tx.findings.name),
+    });
+    const conversation = definePolicy({ helo: [looks, names] }).open(sessionOf());
+    await conversation.connect();
+    for (const said of ['bad.example', 'worse.example', undefined, undefined]) await conversation.hello(said);
+    expect(seen).toEqual([undefined, undefined, 'worse.example', '']);
+  });
+
   test('STARTTLS forgets the session’s findings too, and asks again', async () => {
     const conversation = await begun(policy);
     const before = count.in(conversation.outcome().findings) ?? 0;
@@ -250,7 +264,7 @@ describe('describe and failures', () => {
       ['rcpt', ['plain']],
     ]);
     expect(policy.failures()).toEqual([
-      { phase: 'mail', stage: 'asking', port: 'table', cannotTell: 'hold', crash: 'defer' },
+      { phase: 'mail', stage: 'asking', port: 'table', cannotTell: 'hold', unless: undefined, crash: 'defer' },
     ]);
     expect(JSON.parse(JSON.stringify(policy.describe()))).toEqual(policy.describe());
   });

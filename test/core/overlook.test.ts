@@ -12,11 +12,11 @@ function stage(names: readonly string[], overlookAfter: number) {
   return defineStage({
     name: 'asks',
     at: 'mail',
-    asks: { directory: { port, cannotTell: 'defer' } },
+    asks: { directory: { port, cannotTell: 'defer', mayOverlook: 'another answer does' } },
     run: (_tx, ctx) => {
       for (const [i, name] of names.entries()) {
         ctx.ask('directory', 'ask', name);
-        if (i + 1 === overlookAfter) ctx.overlook('the other answer will do');
+        if (i + 1 === overlookAfter) ctx.overlook('directory', 'the other answer will do');
       }
     },
   });
@@ -34,6 +34,41 @@ describe('overlook', () => {
   ])('%s', async (_, names, after, expected) => {
     const outcome = await runPolicy(definePolicy({ mail: [stage(names, after)] }), {});
     expect(said(outcome)).toBe(expected);
+  });
+
+  it('forgets the named port alone', async () => {
+    const rule = { port, cannotTell: 'defer', mayOverlook: 'another answer does' } as const;
+    const both = defineStage({
+      name: 'both',
+      at: 'mail',
+      asks: { one: rule, two: { ...rule, cannotTell: 'reject' } },
+      run: (_tx, ctx) => {
+        ctx.ask('one', 'ask', 'down');
+        ctx.ask('two', 'ask', 'down');
+        ctx.overlook('one', 'the other answer will do');
+      },
+    });
+    expect(said(await runPolicy(definePolicy({ mail: [both] }), {}))).toMatch(/^reject cannot-tell/);
+    expect(
+      definePolicy({ mail: [both] })
+        .failures()
+        .map(({ unless }) => unless),
+    ).toEqual([rule.mayOverlook, rule.mayOverlook]);
+  });
+
+  it('is for those alone who have declared it', async () => {
+    const asks = { directory: { port, cannotTell: 'defer' } } as const;
+    const sly = defineStage({
+      name: 'sly',
+      at: 'mail',
+      asks,
+      run: (_tx, ctx) => {
+        ctx.ask('directory', 'ask', 'down');
+        // @ts-expect-error: not declared
+        ctx.overlook('directory', 'I do not care');
+      },
+    });
+    expect(said(await runPolicy(definePolicy({ mail: [sly] }), {}))).toMatch(/^defer stage-crashed/);
   });
 
   it('is in the trace', async () => {

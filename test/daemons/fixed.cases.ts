@@ -1,10 +1,11 @@
 /** Configurations and sessions that chance does not come to: each is put to both servers by fixed.test.ts. */
 import { content, type Dialogue, type Step, say } from './dialogue.js';
+import type { Surroundings } from './generate/feature.js';
 import type { PostfixFiles } from './postfix-files.js';
 
 export interface FixedCase {
   readonly name: string;
-  /** Replaces lines of `base`. `@SINK@` and `@SINK2@` are ports of servers that take all mail. */
+  /** Replaces lines of `base`. `@SINK@` and `@SINK2@` are ports of servers that take all mail, `@LOGINS@` of one that knows logins. */
   readonly mainCf: readonly string[];
   readonly maps?: Readonly<Record<string, string>>;
   readonly masterCf?: string;
@@ -53,6 +54,15 @@ function mail(sender: string, recipients: readonly string[], more = '', client: 
   ];
 }
 const here: Step = say();
+
+/** Names of the HELO commands of a session; bad.example is refused. */
+const heloOrders: readonly (readonly string[])[] = [
+  [],
+  ['good.example'],
+  ['bad.example'],
+  ['bad.example', 'good.example'],
+  ['good.example', 'bad.example'],
+];
 
 export const fixedCases: readonly FixedCase[] = [
   {
@@ -195,6 +205,82 @@ export const fixedCases: readonly FixedCase[] = [
       mail('b@far.example', ['alice@school.example']),
     ],
   },
+  ...[
+    'canonical_maps = inline:{{dave=bob@lab.example}, {carol@virt.example=far@relay.example}}',
+    'recipient_canonical_maps = inline:{{dave@school.example=erin@virt.example}, {carol@virt.example=dave@school.example}}',
+    'recipient_canonical_maps = inline:{{dave@school.example=bob@school.example}, {bob@school.example=dave@school.example}}',
+    'recipient_canonical_maps = pipemap:{pcre:{{/^dave/ x}},fail:d}',
+  ].map((canonical) => ({
+    name: `copies through ${canonical}`,
+    mainCf: [
+      canonical,
+      'always_bcc = dave@school.example',
+      'sender_bcc_maps = inline:{b@far.example=carol@virt.example}',
+      'recipient_bcc_maps = inline:{erin@virt.example=copy@a.relay.example}',
+      'masquerade_domains = relay.example',
+      'masquerade_classes = envelope_recipient',
+    ],
+    sessions: [
+      mail('a@far.example', ['alice@school.example']),
+      mail('b@far.example', ['alice@school.example', 'erin@virt.example']),
+      mail('a@far.example', ['dave@school.example']),
+    ],
+  })),
+  {
+    name: 'a line that is no field, and what a body is then',
+    mainCf: [
+      'nested_header_checks = regexp:$config_directory/checks',
+      'body_checks = regexp:$config_directory/checks',
+      'body_checks_size_limit = 64',
+    ],
+    maps: { checks: '/cheap/ REPLACE X-Replaced: instead\n' },
+    sessions: [17, 18, 19].flatMap((size) =>
+      ['X-A: 1', 'Content-Type: message/rfc822', 'Content-Type: multipart/mixed; boundary=b'].map((field) =>
+        mail(
+          'a@far.example',
+          ['alice@school.example'],
+          `${field}\n${'x'.repeat(size)}\nX-B: 1\n--b\nX-C: ${'y'.repeat(28)}\n\ncheap\n`,
+        ),
+      ),
+    ),
+  },
+  ...['reject_sender_login_mismatch', 'reject_known_sender_login_mismatch'].map((word) => ({
+    name: `${word}, and nobody owns an address`,
+    mainCf: [
+      'smtpd_sasl_auth_enable = yes',
+      'smtpd_sasl_type = dovecot',
+      'smtpd_sasl_path = inet:127.0.0.1:@LOGINS@',
+      `smtpd_sender_restrictions = ${word}`,
+    ],
+    sessions: ['', ' LOGIN=alice'].map((login) =>
+      mail('a@far.example', ['alice@school.example'], '', from('198.51.100.1', `client.example${login}`)),
+    ),
+  })),
+  ...[
+    ['smtpd_helo_restrictions = defer_if_permit, check_helo_access inline:{bad.example=REJECT}'],
+    [
+      'smtpd_helo_restrictions = check_helo_access inline:{bad.example=class_a}',
+      'smtpd_restriction_classes = class_a',
+      'class_a = defer_if_permit, reject',
+    ],
+    [
+      'smtpd_helo_restrictions = check_helo_access inline:{bad.example=REJECT}',
+      'smtpd_client_restrictions = defer_if_permit',
+    ],
+  ].map((more, i) => ({
+    name: `put off before a refused HELO, ${i}`,
+    mainCf: ['smtpd_delay_reject = no', ...more],
+    sessions: heloOrders.map((names) => [
+      outside,
+      ...names.map((name) => say(`EHLO ${name}`)),
+      say('MAIL FROM:<a@far.example>'),
+      say('RCPT TO:<alice@school.example>'),
+      say('RSET'),
+      say('MAIL FROM:<a@far.example>'),
+      say('RCPT TO:<alice@school.example>'),
+      say('QUIT'),
+    ]),
+  })),
   {
     name: 'domains without a dot',
     mainCf: [
@@ -335,10 +421,11 @@ export const failingCases: readonly FixedCase[] = Object.entries(failing).flatMa
   ),
 );
 
-export function filesOf(one: FixedCase, sinks: readonly number[]): PostfixFiles {
+export function filesOf(one: FixedCase, { sinks, loginPort }: Surroundings): PostfixFiles {
   const lines = new Map<string, string>();
+  const ports = { '@SINK@': sinks[0], '@SINK2@': sinks[1], '@LOGINS@': loginPort };
   const withPorts = (text: string): string =>
-    text.replaceAll('@SINK@', String(sinks[0])).replaceAll('@SINK2@', String(sinks[1]));
+    Object.entries(ports).reduce((done, [name, port]) => done.replaceAll(name, String(port)), text);
   for (const line of [...base, ...one.mainCf]) lines.set(line.split('=')[0]?.trim() ?? '', withPorts(line));
   const maps = Object.entries({ ...baseMaps, ...one.maps }).map(([name, text]) => [name, withPorts(text)]);
   return {

@@ -23,7 +23,7 @@ const cases = [...fixedCases, ...failingCases].filter(({ name }) => name.include
 
 test.each(cases)('$name', async (one) => {
   const { surroundings, play } = around;
-  const setup = { name: one.name, files: filesOf(one, surroundings.sinks), dialogues: dialoguesOf(one) };
+  const setup = { name: one.name, files: filesOf(one, surroundings), dialogues: dialoguesOf(one) };
   const failures = await playBoth(setup, { ...play, known, counts });
   expect(failures.map(({ report }) => report).join('\n\n')).toBe('');
 });

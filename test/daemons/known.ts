@@ -2,7 +2,6 @@
 
 import type { Difference, KnownDifference } from './compare.js';
 import { users } from './generate/world.js';
-import { open } from './open.js';
 
 /** Our server's own words where Postfix has its own: same code, same enhanced code. */
 const words: readonly (readonly [postfix: RegExp, postern: RegExp])[] = [
@@ -29,7 +28,8 @@ const ours = (difference: Difference, pattern: RegExp): boolean => pattern.test(
 /** With 4 under soft_bounce. */
 const SYNTAX = /^[45]01 [45]\.1\.[37] /;
 
-const meant: readonly KnownDifference[] = [
+/** A difference has the first name that fits. */
+export const known: readonly KnownDifference[] = [
   {
     name: 'own-words',
     is: ({ kind, postfix, postern }) =>
@@ -92,6 +92,14 @@ const meant: readonly KnownDifference[] = [
       /^sender_canonical_maps = fail:/m.test(one.mainCf) &&
       /^451 4\.3\.0 Error: queue file write error$/.test(one.postfix) &&
       ours(one, /^250 /),
+  },
+  {
+    name: 'canonical-circle',
+    is: (one) =>
+      isCode(one) &&
+      ours(one, /^451 4\.6\.0 Address rewriting error$/) &&
+      /^250 /.test(one.postfix) &&
+      /^(?:recipient_)?canonical_maps = /m.test(one.mainCf),
   },
   {
     name: 'redirect-through-filter',
@@ -180,9 +188,6 @@ const meant: readonly KnownDifference[] = [
       kind === 'delivery' && once(postfix) === once(postern) && copies(postfix) > copies(postern),
   },
 ];
-
-/** A difference has the first name that fits. */
-export const known: readonly KnownDifference[] = [...meant, ...open];
 
 const split = (deliveries: string): readonly string[] => deliveries.split('\n=====\n');
 const allSentTo = (deliveries: string, port: string | undefined): boolean =>

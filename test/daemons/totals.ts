@@ -15,11 +15,7 @@ export function addTotal(what: string, count: number): void {
 /** The counts of one file. */
 export function addTotals({ known, ...totals }: Counts): void {
   for (const [what, count] of Object.entries(totals)) addTotal(what, count);
-  for (const [name, count] of Object.entries(known))
-    addTotal(
-      `times the ${name.startsWith('open: ') ? 'OPEN' : 'known'} difference ${name.replace('open: ', '')}`,
-      count,
-    );
+  for (const [name, count] of Object.entries(known)) addTotal(`times the known difference ${name}`, count);
 }
 
 /** Differences behind everything else. */

@@ -265,9 +265,20 @@ describe('the programs that -o of an smtpd line names', () => {
     ['header_checks=', 'irrelevant', false],
     ['relay_domains=all.example', 'irrelevant', false],
     ['mydestination=', 'not-honoured', true],
+    ['mydestination=school.example', 'honoured', false],
     ['disable_mime_input_processing=yes', 'not-honoured', true],
   ])('what another program reads, -o %s: %s', (option, status, guards) => {
     const { report } = readPostfix(main('', { 'master.cf': `smtp inet n - n - - smtpd\n  -o ${option}\n` }));
     expect(report.find(({ service }) => service === 'smtp/inet')).toMatchObject({ status, guards });
+  });
+
+  it('says what -o mydestination of smtpd is in Postfix', async () => {
+    const master = 'smtp inet n - n - - smtpd\n  -o mydestination=other.example\n';
+    const texts = main('local_recipient_maps = inline:{alice=x}\n', { 'master.cf': master });
+    const { report } = readPostfix(texts);
+    const row = report.find(({ service }) => service === 'smtp/inet');
+    expect(row?.why).toMatch(/names without a domain/);
+    // As in main.cf.
+    expect(await fate(texts, { to: 'alice@school.example' })).toContain('maildir:alice');
   });
 });

@@ -213,11 +213,54 @@ describe('copies', () => {
       ['s001@school.example maildir'],
     ],
     [
+      'recipient_canonical_maps = inline:{s001=s002}\nrecipient_bcc_maps = inline:{s002@school.example=spy@school.example}\nmyorigin = school.example',
+      ['s002@school.example maildir', 'spy@school.example maildir'],
+    ],
+    [
+      'recipient_canonical_maps = inline:{s001=s002}\nvirtual_alias_maps = inline:{s002=s003}\nrecipient_bcc_maps = inline:{s002=spy@school.example, s003=no@school.example}\nmyorigin = school.example',
+      ['s003@school.example maildir', 'spy@school.example maildir'],
+    ],
+    // Of a copy as of any recipient: canonical tables, masquerading, the domain of this site.
+    [
+      'always_bcc = spy@school.example\ncanonical_maps = inline:{spy=watch@far.example}',
+      ['s001@school.example maildir', 'watch@far.example smtp'],
+    ],
+    [
+      'always_bcc = spy@school.example\nrecipient_canonical_maps = inline:{spy@school.example=eye@school.example}\nvirtual_alias_maps = inline:{eye@school.example=eye@far.example}',
+      ['s001@school.example maildir', 'eye@far.example smtp'],
+    ],
+    [
+      'always_bcc = spy@school.example\nrecipient_canonical_maps = inline:{spy=s001}\nmyorigin = $mydestination',
+      ['s001@school.example maildir'],
+    ],
+    [
+      'always_bcc = spy@school.example\nsender_canonical_maps = inline:{spy=watch@far.example}',
+      ['s001@school.example maildir', 'spy@school.example maildir'],
+    ],
+    [
+      'always_bcc = spy@school.example\ncanonical_maps = inline:{spy=watch@far.example}\ncanonical_classes = envelope_sender',
+      ['s001@school.example maildir', 'spy@school.example maildir'],
+    ],
+    [
+      'sender_bcc_maps = inline:{stranger@client.example=spy@a.far.example}\nmasquerade_domains = far.example\nmasquerade_classes = envelope_recipient',
+      ['s001@school.example maildir', 'spy@far.example smtp'],
+    ],
+    [
       'sender_canonical_maps = inline:{stranger@client.example=known@client.example}\nsender_bcc_maps = inline:{known@client.example=spy@school.example}',
       ['s001@school.example maildir', 'spy@school.example maildir'],
     ],
   ])('%s', async (lines, expected) => {
     expect(await copied(lines)).toEqual(expected);
+  });
+  it.each([
+    ['pipemap:{pcre:{{/^spy/ x}}, fail:down}', 'defer 451'],
+    [
+      'inline:{spy@school.example=eye@school.example, eye@school.example=spy@school.example}',
+      'defer 451 4.6.0 Address rewriting error',
+    ],
+  ])('put the message off where recipient_canonical_maps = %s', async (canonical, expected) => {
+    const lines = `always_bcc = spy@school.example\nrecipient_canonical_maps = ${canonical}`;
+    expect(await fate(main(lines))).toContain(expected);
   });
   it('are held with the message, whose sender is rewritten', async () => {
     const more = 'sender_canonical_maps = inline:{stranger@client.example=known@client.example}\n';

@@ -97,6 +97,25 @@ describe('restrictions', () => {
       { to: 'x@y.example', ip: '127.0.0.1' },
       'x@y.example smtp:[out.example]:587',
     ],
+    // Seen so under Postfix 3.7.11: where nobody owns an address, no login does.
+    ...(
+      [
+        [
+          'reject_sender_login_mismatch',
+          's001',
+          'reject 553 5.7.1 <stranger@client.example>: Sender address rejected: not',
+        ],
+        ['reject_authenticated_sender_login_mismatch', 's001', 'reject 553 5.7.1'],
+        ['reject_known_sender_login_mismatch', 's001', 's001@school.example maildir:s001'],
+        ['reject_unauthenticated_sender_login_mismatch', 's001', 's001@school.example maildir:s001'],
+        ['reject_sender_login_mismatch', undefined, 's001@school.example maildir:s001'],
+      ] as const
+    ).map(([word, login, expected]): [string, PostfixTexts, Sent, string] => [
+      `${word} without smtpd_sender_login_maps`,
+      main(`smtpd_sasl_auth_enable = yes\nsmtpd_sender_restrictions = ${word}\n`),
+      login === undefined ? {} : { login },
+      expected,
+    ]),
   ])('%s', async (_name, texts, sent, expected) => {
     expect(await fate(texts, sent)).toContain(expected);
   });

@@ -83,12 +83,12 @@ export class Run {
   // --- the message's own header ---
 
   header(): void {
-    const { header, separator } = this.#message;
+    const { header } = this.#message;
     const { mime } = this.#plan;
     for (const field of header) {
       if (shapesBody(field)) this.#walker.field(field.lowerName, ownFieldText(field, mime));
     }
-    this.#walker.body(separator.length > 0);
+    this.#walker.body(endsInBlank(this.#message));
     const matchOf = ownMatches(this.#message, this.#plan, this.#answers);
     if (matchOf === undefined) return;
     for (const [index, field] of header.entries()) {
@@ -232,6 +232,11 @@ export class Run {
 
 function hitOf({ rule }: RuleMatch, action: Action): CheckHit {
   return { source: rule.source, rule: clip(rule.text), action: action.kind };
+}
+
+/** An empty line that was put where the header broke off (`changed` of values/message.ts) is none of the message's own. */
+function endsInBlank({ separator, defects = [] }: Message): boolean {
+  return separator.length > 0 && !defects.some(({ kind }) => kind === 'not-a-field' || kind === 'leading-continuation');
 }
 
 /** What the body is made of hangs on these fields alone. */

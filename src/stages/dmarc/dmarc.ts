@@ -33,11 +33,19 @@ export interface DmarcStage
     readonly decides: 'hold' | 'quarantine';
   }> {}
 
-interface DmarcAsks {
-  readonly resolver: { readonly port: Resolver; readonly cannotTell: CannotTellRule };
-  readonly publicSuffix: { readonly port: PublicSuffix; readonly cannotTell: CannotTellRule };
-  readonly [name: string]: { readonly port: object; readonly cannotTell: CannotTellRule };
+interface Asked<P extends object> {
+  readonly port: P;
+  readonly cannotTell: CannotTellRule;
+  readonly mayOverlook: string;
 }
+
+interface DmarcAsks {
+  readonly resolver: Asked<Resolver>;
+  readonly publicSuffix: Asked<PublicSuffix>;
+  readonly [name: string]: Asked<object>;
+}
+
+const mayOverlook = 'another identifier aligns, or no policy is at stake';
 
 /** Throws ConfigurationError `options` with all that is wrong. */
 export function dmarc(options: DmarcOptions): DmarcStage {
@@ -128,13 +136,18 @@ function decide(
   options: DmarcOptions,
   ctx: Pick<AskContext, 'overlook'>,
 ): DmarcDecision | undefined {
-  if (finding.result === 'pass') ctx.overlook('another identifier aligns');
+  if (finding.result === 'pass') overlook(ctx, options, 'another identifier aligns');
   if (finding.result === 'fail') return decideFail(finding, domain, options);
   if (atStake === undefined) return undefined;
   const decision = decideDoubt(domain, finding.why ?? '', atStake, options);
   if (decision !== 'overlook') return decision;
-  ctx.overlook('no policy is at stake');
+  overlook(ctx, options, 'no policy is at stake');
   return undefined;
+}
+
+function overlook(ctx: Pick<AskContext, 'overlook'>, { mode }: DmarcOptions, why: string): void {
+  ctx.overlook('resolver', why);
+  if (mode?.rfc === 7489) ctx.overlook('publicSuffix', why);
 }
 
 function withDecision(finding: DmarcFinding, decision: DmarcDecision | undefined): Result {
@@ -145,8 +158,9 @@ function withDecision(finding: DmarcFinding, decision: DmarcDecision | undefined
 function asksOf({ resolver, mode, enforce, cannotTell = 'defer' }: DmarcOptions): DmarcAsks {
   // With nothing to enforce, no doubt stops a message.
   const rule = enforce === 'none' ? 'continue' : cannotTell;
-  const asks = { resolver: { port: resolver, cannotTell: rule } };
-  const suffix = mode?.rfc === 7489 ? { publicSuffix: { port: mode.publicSuffix, cannotTell: rule } } : {};
+  const how = { cannotTell: rule, mayOverlook };
+  const asks = { resolver: { port: resolver, ...how } };
+  const suffix = mode?.rfc === 7489 ? { publicSuffix: { port: mode.publicSuffix, ...how } } : {};
   return { ...asks, ...suffix } as DmarcAsks;
 }
 

@@ -31,7 +31,8 @@ type Early<P extends 'connect' | 'helo' | 'mail', K extends string, U extends st
 }>;
 
 export interface SmtpdClientRestrictionsStage extends Early<'connect', 'smtpdClientRestrictions', never> {}
-export interface SmtpdHeloRestrictionsStage extends Early<'helo', 'smtpdHeloRestrictions', 'smtpdClientRestrictions'> {}
+export interface SmtpdHeloRestrictionsStage
+  extends Early<'helo', 'smtpdHeloRestrictions', 'smtpdClientRestrictions' | 'smtpdHeloRestrictions'> {}
 export interface SmtpdSenderRestrictionsStage
   extends Early<'mail', 'smtpdSenderRestrictions', 'smtpdClientRestrictions' | 'smtpdHeloRestrictions'> {}
 
@@ -59,13 +60,15 @@ export function heloStage(list: readonly Restriction[], { known, ports, asks }: 
   return defineStage({
     name: 'smtpdHeloRestrictions',
     at: 'helo',
-    uses: [clientRestrictionsFinding],
+    uses: [clientRestrictionsFinding, heloRestrictionsFinding],
     gives: [heloRestrictionsFinding],
     asks,
     run: (tx, ctx) => {
       const state = tx.session.protocol === 'smtp' ? 'HELO' : tx.session.protocol === 'lmtp' ? 'LHLO' : 'EHLO';
       const check = new Check(earlyFacts(tx, state), known, anyContext(ctx), ports);
-      check.resume(tx.findings.smtpdClientRestrictions?.putOff);
+      // A client that goes on without HELO after one that was refused: smtpd goes on with what that put off.
+      const { smtpdHeloRestrictions: refused, smtpdClientRestrictions: client } = tx.findings;
+      check.resume((refused ?? client)?.putOff);
       const lists = new Lists(check, isOwn(check) ? [] : [heloList(list, tx)]);
       return ended(lists, (found) => heloRestrictionsFinding.of(found));
     },

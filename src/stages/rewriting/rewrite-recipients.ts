@@ -40,7 +40,8 @@ export function rewriteRecipients(options: RewriteOptions): RewriteRecipientsSta
       return andThen(ask(inquiry, rewriting, ctx), (now): Rewritten | FinalOf<'defer'> | undefined => {
         if (now === undefined || now.kind === 'cannot-tell') return undefined;
         if (now.kind === 'fault') return defer('routing', rewriteError, now.why);
-        return { edits: [rewriteRecipient(recipient, now)] };
+        // The same recipient by another name: copies are for the canonical address (recipient_bcc_maps), and that is no alias.
+        return { edits: [rewriteRecipient(recipient, now, recipient.origin)] };
       });
     },
   });

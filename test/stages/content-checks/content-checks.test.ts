@@ -9,7 +9,8 @@ import {
 } from '../../../src/stages/content-checks/index.js';
 import { pcreTable } from '../../../src/tables/regex/index.js';
 import { BODY_CHUNK_BYTES } from '../../../src/values/body.js';
-import type { Message } from '../../../src/values/message.js';
+import { makeField } from '../../../src/values/make-field.js';
+import { type Message, prependField } from '../../../src/values/message.js';
 import { expectLinear, problemsOf } from '../../values/support.js';
 import { edited, envelope, message, run } from '../checks-support.js';
 
@@ -196,6 +197,19 @@ describe('limits', () => {
     expect(await hits({ body: '/^(one|two|three)/ WARN' }, two)).toEqual(['b:1 line 5006', 'b:1 line 10008']);
     const lifted = await hits({ body: '/^(one|two|three)/ WARN' }, two, { bodySizeLimit: Number.POSITIVE_INFINITY });
     expect(lifted).toHaveLength(3);
+  });
+
+  // Seen so under Postfix 3.7.11.
+  test('an empty line that the message did not have is not counted, and begins no part', async () => {
+    const broken = message('Content-Type: message/rfc822\nno field\nX-A: cheap\n\nseen?\n');
+    const stamped = prependField(broken, makeField('Received', 'here')).message;
+    expect(stamped.separator).toHaveLength(1);
+    for (const on of [broken, stamped]) {
+      expect(await hits({ body: '/seen/ WARN', nestedHeader: '/./ WARN' }, on, { bodySizeLimit: 21 })).toEqual([]);
+      expect(await hits({ body: '/seen/ WARN', nestedHeader: '/./ WARN' }, on, { bodySizeLimit: 22 })).toEqual([
+        'b:1 line 4',
+      ]);
+    }
   });
 
   test('multiparts nested too deeply are refused', async () => {
