@@ -19,6 +19,7 @@ export {
   type StageInfo,
   type StageResult,
   type StageType,
+  type TimeSpan,
 } from './core/stage.js';
 export { eachRecipient, parallel, sequence, tolerate, when } from './core/combine.js';
 export { type AnyFindingKey, type FindingKey, type FindingsOf, finding } from './core/finding.js';

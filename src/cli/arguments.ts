@@ -29,6 +29,8 @@ export interface OptionValues {
   readonly concurrency?: string;
   readonly 'no-durations'?: boolean;
   readonly 'no-dns'?: boolean;
+  readonly 'no-policy-service'?: boolean;
+  readonly service?: string;
 }
 
 export interface CommandLine {
@@ -36,7 +38,7 @@ export interface CommandLine {
   readonly operands: readonly string[];
 }
 
-type Options = NonNullable<ParseArgsConfig['options']>;
+export type Options = NonNullable<ParseArgsConfig['options']>;
 
 export const policyOptions: Options = {
   config: { type: 'string' },
@@ -57,12 +59,27 @@ export const envelopeOptions: Options = {
   login: { type: 'string' },
   tls: { type: 'boolean' },
   'no-dns': { type: 'boolean' },
+  'no-policy-service': { type: 'boolean' },
+  service: { type: 'string' },
 };
+
+/** In words; parseArgs would let the last one win without a word. Options that may be given several times are `multiple`. */
+export function repeatedOption(args: readonly string[], options: Options): string | undefined {
+  const { tokens } = parseArgs({ args: [...args], options, allowPositionals: true, strict: false, tokens: true });
+  const seen = new Set<string>();
+  for (const token of tokens) {
+    if (token.kind !== 'option' || options[token.name]?.type !== 'string' || options[token.name]?.multiple) continue;
+    if (seen.has(token.name)) return `--${token.name} is given more than once`;
+    seen.add(token.name);
+  }
+  return undefined;
+}
 
 export function commandLine(args: readonly string[], options: Options): Ready<CommandLine> | Exit {
   try {
     const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
-    return ready({ values: values as OptionValues, operands: positionals });
+    const twice = repeatedOption(args, options);
+    return twice === undefined ? ready({ values: values as OptionValues, operands: positionals }) : usageExit(twice);
   } catch (error) {
     return usageExit(error instanceof Error ? error.message : String(error));
   }

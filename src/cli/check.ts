@@ -5,8 +5,8 @@
 import type { ReportRow } from '../postfix/index.js';
 import { renderProblem } from '../values/errors.js';
 import { commandLine, type OptionValues, policyOptions } from './arguments.js';
-import { type Exit, exitStatus, type Io, print, usageExit, wantsColor } from './io.js';
-import { loadPolicy } from './load-policy.js';
+import { configExit, type Exit, exitStatus, type Io, plainProblems, print, usageExit, wantsColor } from './io.js';
+import { inspectFolder, loadPolicy } from './load-policy.js';
 import { toPlain } from './plain.js';
 import { type Painter, painter, printable, safeJson } from './printable.js';
 import { checkHelp } from './usage.js';
@@ -20,23 +20,46 @@ export async function check(args: readonly string[], io: Io): Promise<number | E
     return exitStatus.ok;
   }
   if (operands.length > 0) return usageExit(`check: unexpected ${operands[0]}`);
+  if (values.postfix !== undefined) return checkFolder(values, io);
   const loaded = await loadPolicy(values, io);
   if (loaded.kind === 'exit') return loaded;
-  const { accounts, postfix } = loaded.value;
-  const { report = [], warnings = [] } = postfix ?? {};
+  const plain = { ok: true, unsafe: [], report: [], warnings: [] };
+  await print(io.stdout, values.json === true ? `${safeJson(plain, 2)}\n` : `${painter(wantsColor(io)).good('ok')}\n`);
+  return exitStatus.ok;
+}
+
+/** All rows, also where something is wrong: what is left is worth to know before it is mended. */
+async function checkFolder(values: OptionValues, io: Io): Promise<number | Exit> {
+  const read = await inspectFolder(values, io);
+  if (read.kind === 'exit') return read;
+  const { accounts, inspected, unused } = read.value;
+  const { report, warnings, problems } = inspected;
+  const odd = [...unused, ...allowedInVain(report, values)];
   const unsafe = unsafeNames(report, values);
-  const ok = unsafe.length === 0;
+  const status = problems.length > 0 ? exitStatus.config : unsafe.length > 0 ? exitStatus.unsafe : exitStatus.ok;
+  const ended = problems.length > 0 ? configExit(problems, false) : undefined;
+  for (const one of odd) await print(io.stderr, `${printable(one)}\n`);
   if (values.json === true) {
-    const plain = { ok, unsafe, accounts, report: toPlain(report), warnings: toPlain(warnings) };
+    const wrong = problems.length === 0 ? {} : { problems: plainProblems(problems) };
+    const ok = status === exitStatus.ok;
+    const plain = { ok, unsafe, accounts, report: toPlain(report), warnings: toPlain(warnings), ...wrong };
     await print(io.stdout, `${safeJson(plain, 2)}\n`);
-    return ok ? exitStatus.ok : exitStatus.unsafe;
+    return ended ?? status;
   }
   for (const one of warnings) await print(io.stderr, `${printable(renderProblem(one))}\n`);
   const paint = painter(wantsColor(io));
   for (const row of report) await print(io.stdout, `${rowText(row, paint)}\n`);
   if (accounts !== undefined) await print(io.stdout, `accounts (unix:passwd.byname): ${printable(accounts)}\n`);
+  if (ended !== undefined) return ended;
+  const ok = unsafe.length === 0;
   await print(io.stdout, ok ? `${paint.good('ok')}\n` : `${paint.bad('not safe')}: ${unsafeText(unsafe)}\n`);
-  return ok ? exitStatus.ok : exitStatus.unsafe;
+  return status;
+}
+
+/** A slip of the pen allows nothing. */
+function allowedInVain(report: readonly ReportRow[], { allow = [] }: OptionValues): readonly string[] {
+  const known = new Set(report.filter(({ guards }) => guards).map(({ parameter }) => parameter));
+  return allow.filter((name) => !known.has(name)).map((name) => `--allow ${name}: nothing of that name is refused`);
 }
 
 function unsafeNames(report: readonly ReportRow[], { allow = [] }: OptionValues): readonly string[] {

@@ -3,8 +3,9 @@
  * where. Nothing is delivered. The status is 0 whenever the message could be evaluated, whatever was decided.
  */
 import { open } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { createSpool, type SpooledMessage } from '../adapters/spool/index.js';
+import type { PostfixReading, PostfixService } from '../postfix/index.js';
 import { circumstances, commandLine, envelopeOptions, policyOptions } from './arguments.js';
 import { type Exit, exit, exitStatus, type Io, print, type Ready, ready, usageExit, wantsColor } from './io.js';
 import { loadPolicy } from './load-policy.js';
@@ -25,6 +26,7 @@ export async function explain(args: readonly string[], io: Io): Promise<number |
 
   const loaded = await loadPolicy(values, io);
   if (loaded.kind === 'exit') return loaded;
+  const { service } = loaded.value;
   const given = circumstances(values, loaded.value.serverName);
   if (given.kind === 'exit') return given;
   const read = await readMessage(file, io);
@@ -32,14 +34,17 @@ export async function explain(args: readonly string[], io: Io): Promise<number |
 
   await using spooled = read.value;
   const { sender = { kind: 'null-path' } as const, recipients = [], ...peer } = given.value;
-  const input = { ...peer, sender, recipients, message: spooled.message };
+  const { server } = peer.session;
+  const session = { ...peer.session, server: { ...server, port: service?.listen.port ?? server.port } };
+  const input = { ...peer, session, sender, recipients, message: spooled.message };
   const options = io.signal === undefined ? { detail: true } : { detail: true, signal: io.signal };
   const outcome = await loaded.value.policy.evaluate(input, options);
   const durations = values['no-durations'] !== true;
   const text =
     values.json === true
-      ? `${safeJson(outcomeData(outcome, { durations }), 2)}\n`
-      : renderTrace(outcome, {
+      ? `${safeJson({ ...(service !== undefined && { service: service.name }), ...outcomeData(outcome, { durations }) }, 2)}\n`
+      : serviceLine(service, loaded.value.postfix) +
+        renderTrace(outcome, {
           width: io.stdout.columns ?? 100,
           color: wantsColor(io),
           durations,
@@ -47,6 +52,15 @@ export async function explain(args: readonly string[], io: Io): Promise<number |
         });
   await print(io.stdout, text);
   return exitStatus.ok;
+}
+
+/** Which line of master.cf judged, and which else there are. */
+function serviceLine(service: PostfixService | undefined, reading: PostfixReading | undefined): string {
+  if (service === undefined) return '';
+  const { name, listen, source } = service;
+  const others = (reading?.services ?? []).filter((one) => one !== service).map((one) => one.name);
+  const more = others.length === 0 ? '' : `; --service names another: ${others.join(', ')}`;
+  return `${printable(`service ${name} of ${basename(source.file)}:${source.line ?? 1}, port ${listen.port}${more}`)}\n`;
 }
 
 async function help(io: Io): Promise<number> {

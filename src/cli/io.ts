@@ -59,13 +59,22 @@ export function usageExit(...faults: readonly string[]): Exit {
   return exit(exitStatus.usage, `${faults.map(printable).join('\n')}\nTry: postern --help`);
 }
 
+/** Each line begins with the command, whose own help is named. */
+export function commandUsageExit(command: string, faults: readonly string[]): Exit {
+  const lines = faults.map((fault) => printable(`${command}: ${fault}`));
+  return exit(exitStatus.usage, `${lines.join('\n')}\nTry: postern ${command} --help`);
+}
+
 /** Every problem as `file:line: message: construct`, and with `json` as data too. */
 export function configExit(problems: readonly Problem[], json: boolean | undefined): Exit {
   const lines = problems.map((one) => printable(renderProblem(one)));
   const told = exit(exitStatus.config, [...lines, ...hintsOf(problems)].join('\n'));
   if (json !== true) return told;
-  const plain = problems.map(({ code, message, source, construct }) => ({ code, message, source, construct }));
-  return { ...told, data: safeJson({ ok: false, problems: plain }) };
+  return { ...told, data: safeJson({ ok: false, problems: plainProblems(problems) }) };
+}
+
+export function plainProblems(problems: readonly Problem[]): readonly unknown[] {
+  return problems.map(({ code, message, source, construct }) => ({ code, message, source, construct }));
 }
 
 /** Options that help. */

@@ -10,13 +10,14 @@ import { re2IfInstalled } from '../adapters/re2/index.js';
 import type { Policy } from '../core/policy.js';
 import type { RegexEngine } from '../ports/regex-engine.js';
 import type { Resolver } from '../ports/resolver.js';
-import { type PostfixReading, readPostfix } from '../postfix/index.js';
+import { checkPostfix, type PostfixCheck, type PostfixReading, type PostfixService } from '../postfix/index.js';
 import { cannotTell } from '../values/answer.js';
 import type { Domain } from '../values/domain.js';
 import { isConfigurationError, type Problem } from '../values/errors.js';
 import { accountsOf } from './accounts.js';
 import type { OptionValues } from './arguments.js';
-import { configExit, type Exit, type Io, type Ready, ready, usageExit } from './io.js';
+import { configExit, type Exit, type Io, print, type Ready, ready, usageExit } from './io.js';
+import { printable } from './printable.js';
 import { trustedFault, trustedTables } from './trusted.js';
 
 export interface LoadedPolicy {
@@ -27,6 +28,16 @@ export interface LoadedPolicy {
   readonly accounts: string | undefined;
   /** Our own name, where the configuration has one. */
   readonly serverName: Domain | undefined;
+  /** The line of master.cf whose policy it is. */
+  readonly service: PostfixService | undefined;
+}
+
+/** What became of a Postfix folder, right or wrong. */
+export interface InspectedFolder {
+  readonly inspected: PostfixCheck;
+  readonly accounts: string | undefined;
+  /** Options that came to nothing. */
+  readonly unused: readonly string[];
 }
 
 const EXPECTED =
@@ -34,10 +45,10 @@ const EXPECTED =
 
 export async function loadPolicy(values: OptionValues, io: Io): Promise<Ready<LoadedPolicy> | Exit> {
   const { config, postfix, json } = values;
+  if (postfix !== undefined) return fromPostfix(values, io);
   const fault = faultOf(values);
   if (fault !== undefined) return usageExit(fault);
   try {
-    if (postfix !== undefined) return await fromPostfix(resolve(io.cwd, postfix), values, io);
     return await fromModule(resolve(io.cwd, config ?? ''), json);
   } catch (error) {
     const problems = isConfigurationError(error) ? error.problems : [loadFault(config ?? '', error)];
@@ -45,25 +56,64 @@ export async function loadPolicy(values: OptionValues, io: Io): Promise<Ready<Lo
   }
 }
 
-function faultOf({ config, postfix, accounts, trusted }: OptionValues): string | undefined {
+function faultOf(values: OptionValues): string | undefined {
+  const { config, postfix, trusted } = values;
   if ((config === undefined) === (postfix === undefined)) return 'give either --config FILE or --postfix DIR';
   if (config === undefined) return trustedFault(trusted);
-  return accounts === undefined && trusted === undefined ? undefined : '--accounts and --trusted go with --postfix';
+  const [wrong] = (['accounts', 'trusted', 'service', 'no-policy-service'] as const).filter(
+    (name) => values[name] !== undefined,
+  );
+  return wrong === undefined ? undefined : `--${wrong} goes with --postfix`;
 }
 
-async function fromPostfix(folder: string, values: OptionValues, io: Io): Promise<Ready<LoadedPolicy>> {
-  // Nothing is opened, and no thread started, before the first question.
-  const resolver = values['no-dns'] === true ? noResolver : (io.resolver ?? dnsResolver());
-  const accounts = accountsOf(values.accounts, io.cwd, folder);
-  const reading = readPostfix(folder, {
-    resolver,
-    policyService,
-    ...(await nativePatterns()),
-    ...trustedTables(values.trusted ?? [], folder, io.cwd),
-    ...(accounts !== undefined && { unix: accounts.unix }),
-  });
-  const { policy, settings } = reading;
-  return ready({ policy, postfix: reading, accounts: accounts?.from, serverName: settings.hostname });
+async function fromPostfix(values: OptionValues, io: Io): Promise<Ready<LoadedPolicy> | Exit> {
+  const read = await inspectFolder(values, io);
+  if (read.kind === 'exit') return read;
+  const { accounts, inspected, unused } = read.value;
+  const { reading, problems } = inspected;
+  if (reading === undefined) return configExit(problems, values.json);
+  const service = serviceOf(reading, values.service);
+  if (service === undefined) {
+    const names = reading.services.map(({ name, listen }) => `${name} (port ${listen.port})`).join(', ');
+    return usageExit(`--service ${values.service}: no such smtpd service; there are ${names}`);
+  }
+  for (const one of unused) await print(io.stderr, `${printable(one)}\n`);
+  const { policy, settings } = service;
+  return ready({ policy, postfix: reading, accounts, serverName: settings.hostname, service });
+}
+
+/** By its name in master.cf, with or without `/inet`, or by its port. */
+function serviceOf({ services, policy }: PostfixReading, wanted: string | undefined): PostfixService | undefined {
+  if (wanted === undefined) return services.find((one) => one.policy === policy);
+  const named = services.find(({ name }) => name === wanted || `${name}/inet` === wanted);
+  return named ?? services.find(({ listen }) => String(listen.port) === wanted);
+}
+
+/** Nothing is opened, and no thread started, before the first question. */
+export async function inspectFolder(values: OptionValues, io: Io): Promise<Ready<InspectedFolder> | Exit> {
+  const fault = faultOf(values);
+  if (fault !== undefined) return usageExit(fault);
+  const folder = resolve(io.cwd, values.postfix ?? '');
+  const { trusted = [] } = values;
+  try {
+    const accounts = accountsOf(values.accounts, io.cwd, folder);
+    const inspected = checkPostfix(folder, {
+      resolver: values['no-dns'] === true ? noResolver : (io.resolver ?? dnsResolver()),
+      ...(values['no-policy-service'] === true ? { without: ['policyService'] } : { policyService }),
+      ...(await nativePatterns()),
+      ...trustedTables(trusted, folder, io.cwd),
+      ...(accounts !== undefined && { unix: accounts.unix }),
+    });
+    const isNamed = (name: string): boolean =>
+      trustedTables([name], folder, io.cwd).trusted?.tables.some((one) => inspected.tables.includes(one)) === true;
+    const unused = trusted
+      .filter((name) => !isNamed(name))
+      .map((name) => `--trusted ${name}: main.cf names no such table`);
+    return ready({ inspected, accounts: accounts?.from, unused });
+  } catch (error) {
+    if (!isConfigurationError(error)) throw error;
+    return configExit(error.problems, values.json);
+  }
 }
 
 /** `--no-dns`: what asks it is carried out as if no server answered. */
@@ -85,7 +135,9 @@ async function fromModule(file: string, json: boolean | undefined): Promise<Read
   const module = (await import(pathToFileURL(file).href)) as { readonly default?: unknown; readonly policy?: unknown };
   const exported = module.default ?? module.policy;
   const made: unknown = typeof exported === 'function' ? await (exported as () => unknown)() : exported;
-  if (isPolicy(made)) return ready({ policy: made, postfix: undefined, accounts: undefined, serverName: undefined });
+  if (isPolicy(made)) {
+    return ready({ policy: made, postfix: undefined, accounts: undefined, serverName: undefined, service: undefined });
+  }
   return configExit([{ code: 'no-policy', message: `${EXPECTED}, not ${nameOf(made)}`, source: { file } }], json);
 }
 

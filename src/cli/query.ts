@@ -10,6 +10,7 @@ import { openTableList } from '../tables/index.js';
 import type { Answer } from '../values/answer.js';
 import { isConfigurationError, type Problem, renderProblem } from '../values/errors.js';
 import { accountsOf } from './accounts.js';
+import { repeatedOption } from './arguments.js';
 import { configExit, type Exit, exit, exitStatus, type Io, print, type Ready, ready, usageExit } from './io.js';
 import { nativePatterns } from './load-policy.js';
 import { printable } from './printable.js';
@@ -74,7 +75,7 @@ function readLine(args: readonly string[]): Ready<QueryLine> | Exit {
     const names = positionals.slice(0, -1);
     if (key === undefined || names.length === 0) return usageExit('query: TYPE:FILE and a key, or "-", are expected');
     const { header = false, body = false, mime = false, aliases = false, trusted = [] } = values;
-    const fault = faultOf(header || body, mime, key) ?? trustedFault(trusted);
+    const fault = repeatedOption(args, options) ?? faultOf(header || body, mime, key) ?? trustedFault(trusted);
     if (fault !== undefined) return usageExit(`query: ${fault}`);
     const foldKeys = values['no-fold'] !== true;
     const { postfix: folder, accounts } = values;

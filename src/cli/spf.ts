@@ -16,7 +16,8 @@ import { isConfigurationError, renderProblem } from '../values/errors.js';
 import { type IpAddress, parseIp } from '../values/ip.js';
 import { parseReversePath } from '../values/path.js';
 import { receivedSpfField } from '../values/received-spf.js';
-import { configExit, type Exit, exit, exitStatus, type Io, print, type Ready, ready, usageExit } from './io.js';
+import { repeatedOption } from './arguments.js';
+import { commandUsageExit, configExit, type Exit, exit, exitStatus, type Io, print, type Ready, ready } from './io.js';
 import { printable, safeJson } from './printable.js';
 import { spfHelp } from './usage.js';
 
@@ -26,10 +27,18 @@ const CANNOT_TELL = 75;
 /** Characters of a name or address on the command line; SMTP's own limits are below. */
 const ARGUMENT_LIMIT = 1000;
 
+/** The reverse-path; both texts are '' for the null path. */
+interface Sender {
+  /** As an address is written, quoted where it must be: for the field. */
+  readonly text: string;
+  /** Without quotes: RFC 7208's `<sender>`. */
+  readonly value: string;
+}
+
 interface SpfLine {
   readonly ip: IpAddress;
-  /** '' for the null path; undefined where the HELO name is to be checked. */
-  readonly mailFrom: string | undefined;
+  /** undefined where the HELO name is to be checked. */
+  readonly mailFrom: Sender | undefined;
   readonly helo: string | undefined;
   readonly receiver: string;
   readonly zone: string | undefined;
@@ -58,12 +67,12 @@ export async function spf(args: readonly string[], io: Io): Promise<number | Exi
 
 function question(line: SpfLine, resolver: Resolver, signal: AbortSignal | undefined): Parameters<typeof checkHost>[0] {
   const { ip, mailFrom, helo = '', receiver, time } = line;
-  const isMailbox = mailFrom !== undefined && mailFrom !== '';
+  const { value = '' } = mailFrom ?? {};
   return {
     clientIp: ip,
-    domain: isMailbox ? mailFrom.slice(mailFrom.lastIndexOf('@') + 1) : helo,
+    domain: value === '' ? helo : value.slice(value.lastIndexOf('@') + 1),
     // RFC 7208 section 2.4: of the null path, postmaster at the HELO name.
-    sender: isMailbox ? mailFrom : '',
+    sender: value,
     identity: mailFrom === undefined ? 'helo' : 'mailfrom',
     helo,
     receiver,
@@ -92,9 +101,11 @@ function readLine(args: readonly string[]): Ready<SpfLine> | Exit {
     const helo = values.helo === '' ? undefined : values.helo;
     const ip = parseIp(values['client-ip'] ?? '');
     if (ip.kind === 'malformed') faults.push(clientFault(values['client-ip'], ip.why));
+    const twice = repeatedOption(args, options);
+    if (twice !== undefined) faults.push(twice);
     const mailFrom = sender(values['mail-from'], faults);
     const time = seconds(values['time-limit'], faults);
-    if (!mailFrom && !helo)
+    if (!mailFrom?.value && !helo)
       faults.push('--mail-from or --helo is expected; with --mail-from "<>" it is --helo that counts');
     for (const [name, text] of Object.entries({ helo, receiver })) {
       if (text !== undefined && !isName(text))
@@ -102,10 +113,10 @@ function readLine(args: readonly string[]): Ready<SpfLine> | Exit {
           `--${name} ${JSON.stringify(text)}: a name is expected, of at most ${ARGUMENT_LIMIT} characters without controls`,
         );
     }
-    if (faults.length > 0 || ip.kind === 'malformed') return usageExit(...faults.map((fault) => `spf: ${fault}`));
+    if (faults.length > 0 || ip.kind === 'malformed') return commandUsageExit('spf', faults);
     return ready({ ip: ip.value, mailFrom, helo, receiver, zone, time, json });
   } catch (error) {
-    return usageExit(`spf: ${error instanceof Error ? error.message : String(error)}`);
+    return commandUsageExit('spf', [error instanceof Error ? error.message : String(error)]);
   }
 }
 
@@ -114,13 +125,17 @@ function clientFault(text: string | undefined, why: string): string {
 }
 
 /** An address, with or without angle brackets. One whose domain is malformed goes through: SPF has an answer for it (`none`). */
-function sender(text: string | undefined, faults: string[]): string | undefined {
+function sender(text: string | undefined, faults: string[]): Sender | undefined {
   if (text === undefined) return undefined;
   const path = parseReversePath(text === '' ? '<>' : text, { angleBrackets: 'optional' });
-  if (path.kind === 'parsed') return path.value.kind === 'null-path' ? '' : path.value.text;
+  if (path.kind === 'parsed') {
+    if (path.value.kind === 'null-path') return { text: '', value: '' };
+    const { localPart, domain, text: written } = path.value;
+    return { text: written, value: `${localPart}@${domain.kind === 'domain' ? domain.ascii : domain.text}` };
+  }
   const bare = text.startsWith('<') && text.endsWith('>') ? text.slice(1, -1) : text;
   if (!isName(bare) || bare.endsWith('@')) faults.push(`--mail-from ${JSON.stringify(text)}: ${path.why}`);
-  return bare;
+  return { text: bare, value: bare };
 }
 
 function seconds(text: string | undefined, faults: string[]): number {
@@ -160,18 +175,21 @@ async function openResolver({ zone, json }: SpfLine, io: Io): Promise<Ready<Open
 
 /** The field as it would stand in a message, without its last line end. */
 function fieldText(check: SpfCheck, { ip, helo, mailFrom, receiver }: SpfLine): string {
-  const field = receivedSpfField(receivedSpf({ check, clientIp: ip.text, helo, envelopeFrom: mailFrom, receiver }));
+  const field = receivedSpfField(
+    receivedSpf({ check, clientIp: ip.text, helo, envelopeFrom: mailFrom?.text, receiver }),
+  );
   return new TextDecoder().decode(field.bytes).trimEnd();
 }
 
 function plainText(check: SpfCheck, line: SpfLine): string {
-  const { result, mechanism, mechanismDomain, explanation, problem } = check;
+  const { result, mechanism, mechanismDomain, explanation, problem, unanswered } = check;
   const where = mechanismDomain === undefined || mechanismDomain === check.domain ? '' : ` (of ${mechanismDomain})`;
   const lines = [
     `result: ${result}`,
     mechanism === undefined ? undefined : `mechanism: ${mechanism}${where}`,
     explanation === undefined ? undefined : `explanation: ${explanation}`,
     problem === undefined ? undefined : `problem: ${problem}`,
+    ...unanswered.map((question) => `passed over, no answer: ${question}`),
     ...fieldText(check, line).split('\r\n'),
   ];
   return `${lines
@@ -196,6 +214,7 @@ function jsonText(check: SpfCheck, line: SpfLine): string {
     mechanismDomain: mechanismDomain ?? null,
     lookups,
     voidLookups,
+    unanswered: check.unanswered,
   };
   return `${safeJson(data)}\n`;
 }

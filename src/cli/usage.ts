@@ -17,7 +17,10 @@ const sessionPart = `  --client-ip IP      address of the peer
   --login NAME        the peer has logged in by this name
   --tls               the connection is under TLS
   --server-name NAME  our own name; default: myhostname of Postfix, else localhost
-  --no-dns            with --postfix: ask no name server, and go on as if none had answered`;
+  --no-dns            with --postfix: ask no name server, and go on as if none had answered
+  --no-policy-service with --postfix: leave out check_policy_service
+  --service NAME      with --postfix: the smtpd service of master.cf, by name or port (submission, 2525); default: the
+                      one on port 25, else the first`;
 
 const statusPart = `Exit status: 0 done, 64 wrong usage, 65 a message that cannot be evaluated, 66 a message file that cannot be read,
 70 a bug, 78 a wrong configuration (every error as "file:line: message: construct" on standard error; with --json also
@@ -43,7 +46,8 @@ ${statusPart}
 export const explainHelp: string = `postern explain FILE.eml: why was this message accepted, refused, or sent where
 
 Evaluates every phase with all details, delivers nothing, and prints what became of each recipient and the whole trace.
-With --postfix, restrictions that ask the DNS or a policy service do ask it; --no-dns leaves out the DNS.
+With --postfix, restrictions that ask the DNS or a policy service do ask it; --no-dns and --no-policy-service leave
+them out. The first line names the service of master.cf whose restrictions they are.
 FILE.eml may be "-" for standard input. The status is 0 when the message could be evaluated, whatever was decided.
 
 ${policyPart}
@@ -75,7 +79,7 @@ export const checkHelp: string = `postern check: is the configuration right
 Prints "ok", and for a Postfix configuration every parameter of main.cf and of -o in master.cf: honoured, irrelevant
 here, unknown to Postfix, or NOT honoured with what that means. One that is NOT honoured and guards security (who may
 send, relay or log in, what is refused or encrypted) makes the status 1, unless it is allowed. What is odd is told on
-standard error.
+standard error. Where the configuration is wrong, all rows are printed too, and the errors behind them.
 
 ${policyPart}
   --allow NAME        this parameter need not be honoured; may be given several times
@@ -127,7 +131,8 @@ domain is checked; without it the name of --helo; of the null path, '<>', the na
                       "TXT": ["v=spf1 mx -all"]}, "slow.example.com": "TIMEOUT", "broken.example.com": "SERVFAIL"}
   --time-limit SEC    for all questions together; then temperror; default 20
   --json              one JSON object: result, mechanism, explanation, receivedSpf, problem, identity, domain, sender,
-                      mechanismDomain, lookups, voidLookups; null where there is nothing
+                      mechanismDomain, lookups, voidLookups, unanswered (questions of ptr, %{p} and exp= that nobody
+                      answered: such a ptr does not match, by RFC 7208); null where there is nothing
 
 Needed: --client-ip, and --mail-from or --helo.
 

@@ -2,10 +2,12 @@
  * The context that a stage is given: the traced way to ask, notes, the instant and the deadline. It remembers whether any
  * answer was "could not tell", so that the pipeline can enforce what the stage declared for that case.
  */
+import { cannotTell } from '../values/answer.js';
 import type { CannotTellRule } from './decision.js';
 import type { Running } from './evaluation.js';
 import type { Note } from './note.js';
-import type { AnyStage, Context, MaybePromise } from './stage.js';
+import { Patience } from './patience.js';
+import type { AnyStage, Context, MaybePromise, PortCall, TimeSpan } from './stage.js';
 import type { AskLine, TracedEdit, TraceLine } from './trace.js';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -43,7 +45,7 @@ export interface Unanswered {
   readonly why: string;
 }
 
-export class StageContext implements Omit<Context, 'ask'> {
+export class StageContext implements Omit<Context, 'ask' | 'within'> {
   readonly #evaluation: Running;
   readonly #stage: AnyStage;
   readonly #line: Line;
@@ -51,6 +53,7 @@ export class StageContext implements Omit<Context, 'ask'> {
   #asked = 0;
   #notes = 0;
   #closed = false;
+  #spans: Patience[] | undefined = undefined;
   /** The first question to each port that got no answer and may not be passed over. */
   #unanswered: Unanswered[] | undefined = undefined;
 
@@ -92,14 +95,38 @@ export class StageContext implements Omit<Context, 'ask'> {
   }
 
   ask(name: string, method: string, ...args: readonly unknown[]): MaybePromise<unknown> {
+    return this.#ask(undefined, name, method, args);
+  }
+
+  within(ms: number): Omit<TimeSpan, 'ask'> & Pick<StageContext, 'ask'> {
+    const patience = new Patience(ms, this.#evaluation.host, undefined, this);
+    this.#spans ??= [];
+    this.#spans.push(patience);
+    return {
+      get deadline() {
+        return patience.deadline;
+      },
+      get signal() {
+        return patience.signal;
+      },
+      get over() {
+        return patience.over !== undefined;
+      },
+      ask: (name, method, ...args) => this.#ask(patience, name, method, args),
+    };
+  }
+
+  #ask(patience: Patience | undefined, name: string, method: string, args: readonly unknown[]): MaybePromise<unknown> {
     const declared = Object.hasOwn(this.#stage.asks, name) ? this.#stage.asks[name] : undefined;
     if (declared === undefined)
       throw new Error(`stage "${this.#stage.name}" asks "${name}", which it does not declare`);
     if (this.#closed) throw new Error(`stage "${this.#stage.name}" asks "${name}" after it has ended`);
     const asked: Asked = { port: name, rule: declared.cannotTell, line: this.#list(name, method, args) };
+    if (patience?.over !== undefined) return this.#answered(cannotTell(patience.over), asked);
     try {
-      const answer = this.#put(declared.port, name, method, args);
-      return isThenable(answer) ? this.#awaited(answer, asked) : this.#answered(answer, asked);
+      const answer = this.#put(declared.port, name, method, args, patience ?? this);
+      if (!isThenable(answer)) return this.#answered(answer, asked);
+      return this.#awaited(patience === undefined ? answer : patience.wait(answer), asked);
     } catch (error) {
       return this.#failed(error, asked);
     }
@@ -108,6 +135,7 @@ export class StageContext implements Omit<Context, 'ask'> {
   /** Ends asking: what is still open counts as not answered, for nobody waited for it. */
   close(): void {
     this.#closed = true;
+    if (this.#spans !== undefined) for (const span of this.#spans) span.end();
     const more = Math.max(0, this.#asked - LISTED) + Math.max(0, this.#notes - LISTED);
     if (more > 0)
       append(this.#line, 'notes', { kind: 'remark', text: `${more} more questions and notes are not listed` });
@@ -116,17 +144,17 @@ export class StageContext implements Omit<Context, 'ask'> {
     this.#open.clear();
   }
 
-  #put(port: object, name: string, method: string, args: readonly unknown[]): MaybePromise<unknown> {
+  #put(port: object, name: string, method: string, args: readonly unknown[], how: PortCall): MaybePromise<unknown> {
     const { interpose } = this.#evaluation;
-    if (interpose === undefined) return this.#call(port, name, method, args);
+    if (interpose === undefined) return this.#call(port, name, method, args, how);
     const question = { stage: this.#stage.name, port: name, method, args };
-    return interpose(question, () => this.#call(port, name, method, args));
+    return interpose(question, () => this.#call(port, name, method, args, how));
   }
 
-  #call(port: object, name: string, method: string, args: readonly unknown[]): MaybePromise<unknown> {
+  #call(port: object, name: string, method: string, args: readonly unknown[], how: PortCall): MaybePromise<unknown> {
     const call = (port as Readonly<Record<string, (...args: unknown[]) => MaybePromise<unknown>>>)[method];
     if (call === undefined) throw new Error(`port "${name}" has no method "${method}"`);
-    return call.call(port, ...args, this);
+    return call.call(port, ...args, how);
   }
 
   /** The question's line in the trace; none beyond the bound. */

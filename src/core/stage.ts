@@ -3,6 +3,7 @@
  * snapshot to decision, findings and edits. It does not call the next stage; order, stopping, time limits and
  * crashes are the pipeline's. `defineStage` is how every stage is made, ours and yours.
  */
+import type { CannotTell } from '../values/answer.js';
 import type { CannotTellRule, Final, FinalKind, FinalOf, ForSome, Redirect, SpecialKind } from './decision.js';
 import type { EditKind, EditOf } from './edit.js';
 import type { AnyFindingKey, FindingsOf } from './finding.js';
@@ -162,6 +163,20 @@ export interface Context<A extends Asks = Record<never, Ask>> {
    * settled it): what was declared for "could not tell" is not enforced for these. Only for a port declared with `mayOverlook`.
    * `why` goes into the trace. */
   overlook(name: Overlookable<A>, why: string): void;
+  /** A part of the stage's time: `ms` from the first question whose answer is waited for, on the clock of the evaluation. It ends
+   * with the stage. */
+  within(ms: number): TimeSpan<A>;
+}
+
+/** Asks as `Context.ask` does, and gives up in time: ports are given its deadline and signal. */
+export interface TimeSpan<A extends Asks = Record<never, Ask>> extends PortCall {
+  /** True when the time is over: nothing more is asked, and every answer is "could not tell". */
+  readonly over: boolean;
+  ask<N extends keyof A, M extends Method<A[N]['port']>>(
+    name: N,
+    method: M,
+    ...args: ArgumentsOf<A[N]['port'][M]>
+  ): AnswerOf<A[N]['port'][M]> | MaybePromise<CannotTell>;
 }
 
 /** What the author of a stage writes. */

@@ -13,7 +13,11 @@ export type DmarcResult = 'none' | 'pass' | 'fail' | 'temperror' | 'permerror';
 /** From the mildest: what a domain asks receivers to do with mail that fails (RFC 9989 section 4.7, tag `p`). */
 export type DmarcPolicy = 'none' | 'quarantine' | 'reject';
 
-/** Why nobody can say whose policy applies. `malformed`: no address, none with a domain name, or text with two readings. */
+/**
+ * Why nobody can say whose policy applies. `none` and `several-fields` count what some readers see: a From field behind a bare CR
+ * makes several of one, and is no author by itself. `malformed`: no address, none with a domain name, or text
+ * with two readings.
+ */
 export type UnclearAuthor = 'none' | 'several-fields' | 'several-addresses' | 'group' | 'malformed';
 
 export type DmarcAuthor =
@@ -26,7 +30,7 @@ export type DmarcAuthor =
   | {
       readonly kind: UnclearAuthor;
       readonly why: string;
-      /** The first ten domains that the From fields name, each once; for the log. */
+      /** The first ten domains that the From fields name, each once; for the log. None of fields that were too long to read for it. */
       readonly domains: readonly string[];
     };
 
@@ -73,7 +77,8 @@ export interface DmarcOverride {
 }
 
 export interface DmarcFinding {
-  readonly result: DmarcResult;
+  /** `not-evaluated`: nobody looked, for the client has logged in, or the mail is from this host itself; all but `author` is empty. */
+  readonly result: DmarcResult | 'not-evaluated';
   readonly author: DmarcAuthor;
   /** Undefined where there is none, or where it could not be found out. */
   readonly policy: DmarcPolicyFound | undefined;
@@ -84,7 +89,7 @@ export interface DmarcFinding {
   /** SPF first, then the signatures in order; at most 32. */
   readonly identifiers: readonly DmarcIdentifier[];
   readonly override: DmarcOverride | undefined;
-  /** Why it is not `pass` or `none`; for the log and the trace. */
+  /** Why it is not `pass` or `none`; for the log and the trace. No text of the domain's record. */
   readonly why: string | undefined;
   /** The names asked for, in order. */
   readonly queries: readonly string[];

@@ -48,6 +48,12 @@ export interface DnsListsFinding {
   readonly score: number;
   /** The score, and for `domainLists` that of `dnsLists` too: what the thresholds are held against. */
   readonly total: number;
+  /**
+   * What the total might be with the answers of the lists that could not tell: at least, and at most. Both are `total` where all
+   * lists have answered, or may be silent by the options.
+   */
+  readonly least: number;
+  readonly most: number;
 }
 
 export const dnsListsFinding: FindingKey<'dnsLists', DnsListsFinding> = finding('dnsLists');

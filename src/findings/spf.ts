@@ -14,7 +14,7 @@ export interface SpfCheck {
   readonly result: SpfResult;
   /** A-label form, lower case; as given where it is no domain name. */
   readonly domain: string;
-  /** `<sender>` of RFC 7208 section 4.1: local part and domain. */
+  /** `<sender>` of RFC 7208 section 4.1: local part, without quotes and escapes, and domain. */
   readonly sender: string;
   /** The directive that matched, as written, `include:` followed (`-all`, `ip4:192.0.2.0/24`); undefined when none did. */
   readonly mechanism: string | undefined;
@@ -29,6 +29,11 @@ export interface SpfCheck {
   readonly voidLookups: number;
   /** The records that were read, in order: that of `domain` first. */
   readonly records: readonly SpfRecordText[];
+  /**
+   * Questions without an answer that RFC 7208 passes over, and why: PTR names (section 5.5), their addresses, an explanation
+   * (section 6.2). A `ptr` that got none does not match, and the result may be another when asked again.
+   */
+  readonly unanswered: readonly string[];
 }
 
 export interface SpfRecordText {

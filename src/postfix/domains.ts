@@ -4,6 +4,7 @@
  */
 
 import type { Table } from '../core/table.js';
+import { isHostName, type MatchEntry } from '../stages/restrictions/index.js';
 import type { DomainEntry } from '../tables/domain-set.js';
 import { indexedTypes, logicalLines, splitTableName } from '../tables/index.js';
 import { parseDomain } from '../values/domain.js';
@@ -12,7 +13,7 @@ import { parseAddressLiteral } from '../values/mailbox.js';
 import { parseNetwork } from '../values/network.js';
 import { splitList } from './lists.js';
 import type { Maps } from './maps.js';
-import { type Below, domainMatches, type Member, networkMatches } from './match-table.js';
+import { type Below, domainMatches, type Member } from './match-table.js';
 
 const NESTING_LIMIT = 5;
 
@@ -57,19 +58,21 @@ export class Lists {
     return [...new Set(good.map(({ entry }) => entry))];
   }
 
-  /** mynetworks: addresses and networks in CIDR notation, `!` in front excludes; tables, asked for the whole address. */
-  networks(value: string, source: SourcePosition): readonly (string | Table)[] {
-    const good = this.#elements(value, source, isMap).flatMap((element): readonly Member[] => {
-      if (isMap(element.text)) return this.#member(element);
-      const network = parseNetwork(element.text);
-      if (network.kind === 'parsed') return [{ entry: element.text, excludes: element.excludes }];
-      this.#add('bad-network', `mynetworks: ${network.why}`, element.source, element.text);
+  /** mynetworks: addresses, networks in CIDR notation and names of hosts, `!` in front excludes; tables, asked for the client. */
+  networks(value: string, source: SourcePosition, below: 'parent' | 'dot' = 'parent'): readonly MatchEntry[] {
+    return this.#elements(value, source, isMap).flatMap((element): readonly MatchEntry[] => {
+      const { text, excludes } = element;
+      if (isMap(text)) return this.#member(element).map(({ entry }) => negated(entry, excludes));
+      if (below === 'parent' && text.startsWith('.') && isHostName(text)) {
+        const message = `mynetworks: Postfix compares it as it stands and so never finds a host in it; ${instead('mynetworks', text.slice(1))}`;
+        this.warnings.push({ code: 'wildcard-domain', message, source: element.source, construct: text });
+        return [];
+      }
+      const fault = networkFault(text);
+      if (fault === undefined || isHostName(text)) return [negated(text, excludes)];
+      this.#add('bad-network', `mynetworks: ${fault}`, element.source, text);
       return [];
     });
-    if (good.some(({ entry, excludes }) => excludes && typeof entry !== 'string')) {
-      return [networkMatches('mynetworks', good)];
-    }
-    return good.map(({ entry, excludes }) => (excludes ? `!${entry}` : entry));
   }
 
   #member({ text, excludes, source }: Element): readonly Member[] {
@@ -82,7 +85,7 @@ export class Lists {
     const isDefault = source.file.endsWith(`(default of ${parameter})`);
     const below = /^\*?\.(.*)$/.exec(element)?.[1];
     if (below !== undefined) {
-      const message = `${parameter}: Postfix compares it as it stands and so never finds an address in it; name each domain, or write "relay_domains = ${below}" for ${below} and all below it`;
+      const message = `${parameter}: Postfix compares it as it stands and so never finds an address in it; ${instead(parameter, below)}`;
       if (!isDefault) this.warnings.push({ code: 'wildcard-domain', message, source, construct: element });
       return false;
     }
@@ -131,6 +134,28 @@ export class Lists {
   #add(code: string, message: string, source: SourcePosition, construct: string): void {
     this.problems.push({ code, message, source, construct });
   }
+}
+
+/** What is wrong with it as an element of a list; Postfix takes IPv6 without brackets for a table of the type `2001`. */
+export function networkFault(text: string): string | undefined {
+  const network = parseNetwork(text);
+  if (network.kind === 'malformed') return network.why;
+  if (text.startsWith('[') || !text.includes(':')) return undefined;
+  const [address = '', prefix] = text.split('/');
+  const better = `[${address}]${prefix === undefined ? '' : `/${prefix}`}`;
+  return `Postfix reads it as a table, and answers 451 to every client: write ${better}`;
+}
+
+/** What may have been meant by `*.domain`, where it stands. */
+function instead(parameter: string, domain: string): string {
+  if (['relay_domains', 'mynetworks'].includes(parameter)) return `write "${domain}" for ${domain} and all below it`;
+  const pattern = `/\\.${domain.replace(/[^A-Za-z0-9-]/g, '\\$&')}$/ x`;
+  return `name each domain, or write pcre:FILE in its place, with the line "${pattern}" in FILE, for all below ${domain}`;
+}
+
+function negated(entry: string | Table, excludes: boolean): MatchEntry {
+  if (!excludes) return entry;
+  return typeof entry === 'string' ? `!${entry}` : { excludes: entry };
 }
 
 /** An IPv6 network has colons too, but no letters that are no digits before the first. */

@@ -47,8 +47,13 @@ function readOne(file: string): FileRead {
     if (bytes.length > SIZE_LIMIT) return { kind: 'unreadable', file, why: `larger than ${SIZE_LIMIT} octets` };
     return { kind: 'read', file, bytes };
   } catch (error) {
-    return { kind: 'unreadable', file, why: error instanceof Error ? error.message : String(error) };
+    return { kind: 'unreadable', file, why: whyOf(error) };
   }
+}
+
+/** Without the path, which is named beside it. */
+function whyOf(error: unknown): string {
+  return error instanceof Error ? error.message.replace(/, [a-z]{1,20} '[^']*'$/, '') : String(error);
 }
 
 function inMemory(texts: PostfixTexts): PostfixFiles {

@@ -7,7 +7,13 @@ export type { ParameterStatus } from './catalogue/status.js';
 export type { Listen } from './endpoint.js';
 export type { PostfixTexts } from './files.js';
 export type { MapOptions } from './maps.js';
-export { type PostfixOptions, type PostfixReading, readPostfix } from './read-postfix.js';
+export {
+  checkPostfix,
+  type PostfixCheck,
+  type PostfixOptions,
+  type PostfixReading,
+  readPostfix,
+} from './read-postfix.js';
 export type { ReportRow } from './report.js';
 export type { PostfixLogin, PostfixServer, PostfixServerLimits } from './server-settings.js';
 export type { ServerTls } from './server-tls.js';

@@ -24,6 +24,8 @@ export class Maps {
   readonly problems: Problem[] = [];
   /** What postmap would have warned of: keys given twice, keys that end in a colon. */
   readonly warnings: Problem[] = [];
+  /** Where a map is named that could not be loaded, and which. */
+  readonly failed: (readonly [SourcePosition, string])[] = [];
   readonly #files: PostfixFiles;
   readonly #options: MapOptions;
   readonly #loaded = new Map<string, Table | undefined>();
@@ -57,7 +59,9 @@ export class Maps {
 
   one(written: string, source: SourcePosition): Table | undefined {
     const { plain } = splitTableName(written, this.#options.defaultType);
-    return this.#once(this.#loaded, plain, () => openTable(plain, this.#opening(source)));
+    const table = this.#once(this.#loaded, plain, () => openTable(plain, this.#opening(source)));
+    if (table === undefined) this.failed.push([source, written]);
+    return table;
   }
 
   /** For header_checks and body_checks: their tables must be of patterns. */
@@ -82,10 +86,22 @@ export class Maps {
     return undefined;
   }
 
+  /** Every table that was asked for, as `type:name`; those in unionmap: and pipemap: too. */
+  named(): readonly string[] {
+    const inside = (name: string): readonly string[] => {
+      const { type, rest, plain } = splitTableName(name, this.#options.defaultType);
+      const inner = type === 'unionmap' || type === 'pipemap' ? unbrace(rest) : undefined;
+      return inner?.kind === 'unbraced' ? [plain, ...splitWords(inner.text).flatMap(inside)] : [plain];
+    };
+    return [...this.#loaded.keys(), ...this.#rules.keys()].flatMap(inside);
+  }
+
   #rulesOf(written: string, source: SourcePosition): RuleTable | undefined {
     const { type, rest, plain } = splitTableName(written, this.#options.defaultType);
     if (type === 'pcre' || type === 'regexp') {
-      return this.#once(this.#rules, plain, () => openRules(type, rest, this.#opening(source)));
+      const rules = this.#once(this.#rules, plain, () => openRules(type, rest, this.#opening(source)));
+      if (rules === undefined) this.failed.push([source, written]);
+      return rules;
     }
     const message = 'a table of patterns is expected, pcre or regexp';
     this.#push({ code: 'wrong-map-type', message, source, construct: written });

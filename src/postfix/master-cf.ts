@@ -3,7 +3,7 @@
  * among the arguments of its command, `{ ... }` around an argument with white space. A service given twice: the last line
  * counts. Everything wrong comes at once. No meaning here: services.ts and transports.ts say what is run.
  */
-import { logicalLines } from '../tables/logical-lines.js';
+import { type LogicalLine, lineAt, logicalLines } from '../tables/logical-lines.js';
 import type { Problem, SourcePosition } from '../values/errors.js';
 import type { Setting } from './main-cf.js';
 
@@ -45,7 +45,7 @@ const fields: readonly { readonly name: string; readonly form: RegExp; readonly 
 /** Never throws. Linear. */
 export function readMasterCf(text: string, file: string): MasterCf {
   const reader = new Reader();
-  for (const { text: line, line: number } of logicalLines(text)) reader.read(line, { file, line: number });
+  for (const line of logicalLines(text)) reader.read(line, file);
   return { services: [...reader.services.values()], problems: reader.problems, warnings: reader.warnings };
 }
 
@@ -54,7 +54,9 @@ class Reader {
   readonly problems: Problem[] = [];
   readonly warnings: Problem[] = [];
 
-  read(line: string, source: SourcePosition): void {
+  read(logical: LogicalLine, file: string): void {
+    const { text: line } = logical;
+    const source = { file, line: logical.line };
     if (/^\s/.test(line)) {
       this.#problem('leading-space', 'a line that begins with white space has nothing to continue here', source, line);
       return;
@@ -75,21 +77,27 @@ class Reader {
     if (wrong.length > 0) return;
     const key = `${name}/${type}`;
     if (this.services.has(key)) this.#warn('duplicate-service', 'given before: the last line counts', source, key);
-    const { args, overrides } = this.#arguments(words.slice(8), source);
+    const { args, overrides } = this.#arguments(words.slice(8), logical, file);
     this.services.delete(key);
     this.services.set(key, { name, type: type as ServiceType, command, args, overrides, source });
   }
 
-  #arguments(words: readonly string[], source: SourcePosition): Pick<MasterService, 'args' | 'overrides'> {
+  #arguments(words: readonly string[], line: LogicalLine, file: string): Pick<MasterService, 'args' | 'overrides'> {
     const args: string[] = [];
     const overrides = new Map<string, Setting>();
+    let from = 0;
+    const placeOf = (text: string): SourcePosition => {
+      const found = Math.max(from, line.text.indexOf(text, from));
+      from = found + text.length;
+      return { file, line: lineAt(line, found) };
+    };
     for (let at = 0; at < words.length; at++) {
       const word = words[at] as string;
       // Options end at the first argument that is none, as getopt(3) has it for daemons.
       if (args.length > 0 || !/^-[ovD]/.test(word)) args.push(word);
       else if (word.startsWith('-o')) {
         const text = word === '-o' ? words[++at] : word.slice(2);
-        const setting = this.#override(text, source);
+        const setting = this.#override(text, placeOf(text ?? word));
         if (setting !== undefined) overrides.set(setting.name, setting);
       }
     }

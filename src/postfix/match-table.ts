@@ -1,13 +1,11 @@
 /**
  * A list with `!` in it as one table: the first element that matches counts, and one with `!` in front means no, as in
- * Postfix's match_list(3). It is asked for a whole domain, or a whole address, and has it or has not.
+ * Postfix's match_list(3). It is asked for a whole domain, and has it or has not.
  */
 import type { MaybePromise, PortCall } from '../core/stage.js';
 import { isThenable } from '../core/stage-context.js';
 import type { Table, TableEntry } from '../core/table.js';
 import { type Answer, found, notFound } from '../values/answer.js';
-import { parseIp } from '../values/ip.js';
-import { networkContains, parseNetwork } from '../values/network.js';
 
 /** How a name stands for those below it: not at all, always, or where it begins with a dot. */
 export type Below = 'exact' | 'parent' | 'dot';
@@ -30,19 +28,6 @@ export function domainMatches(name: string, members: readonly Member[], below: B
     if (typeof entry === 'string') return { excludes, matches: (key) => told(keysOf(key, below).includes(entry)) };
     const keys = (key: string): readonly string[] => (entry.patterns === true ? [key] : keysOf(key, below));
     return { excludes, matches: (key, call) => firstOf(entry, keys(key), call) };
-  });
-  return matchTable(name, elements);
-}
-
-export function networkMatches(name: string, members: readonly Member[]): Table {
-  const elements = members.map(({ entry, excludes }): Element => {
-    if (typeof entry !== 'string') return { excludes, matches: (key, call) => entry.lookup(key, call) };
-    const network = parseNetwork(entry);
-    const has = (key: string): boolean => {
-      const ip = parseIp(key);
-      return network.kind === 'parsed' && ip.kind === 'parsed' && networkContains(network.value, ip.value);
-    };
-    return { excludes, matches: (key) => told(has(key)) };
   });
   return matchTable(name, elements);
 }

@@ -5,13 +5,14 @@
  */
 import { definePolicy, type Policy } from '../core/policy.js';
 import type { AnyStage } from '../core/stage.js';
-import { type ContentChecksOptions, contentChecks } from '../stages/content-checks/index.js';
+import { type ContentChecksOptions, contentChecks, lateContentChecks } from '../stages/content-checks/index.js';
 import { loopDetection } from '../stages/loop-detection/index.js';
 import { recipientRewriting, rewriteAddresses, rewriteRecipients } from '../stages/rewriting/index.js';
 import { bcc, type RouteOptions, route } from '../stages/routing/index.js';
 import { declaredSize, sizeLimit } from '../stages/size-limit/index.js';
 import { isConfigurationError } from '../values/errors.js';
 import { type Abilities, restrictionAbilities } from './abilities.js';
+import { contentVerdict } from './late-verdict.js';
 import type { ParameterView } from './parameter-view.js';
 import type { Judge } from './report.js';
 import { restrictionStages } from './restriction-stages.js';
@@ -51,6 +52,9 @@ export function readPolicy(
   const asked = restrictionAbilities(view, routing, !without.has('no_unknown_recipient_checks'), abilities);
   const restrictions = restrictionStages(site, view, settings, judge, asked);
   const rewriting = rewritingStages(site, view, settings, mapping);
+  const checks = without.has('no_header_body_checks')
+    ? noChecks
+    : contentStages(site, cleanup, restrictions?.last.length !== 0);
   const lists: Readonly<Record<'connect' | 'helo' | 'mail' | 'rcpt' | 'data' | 'message', readonly AnyStage[]>> = {
     connect: restrictions?.connect ?? [],
     helo: restrictions?.helo ?? [],
@@ -62,10 +66,11 @@ export function readPolicy(
       ...built(site, cleanup, 'hopcount_limit', () => loopDetection({ maxReceived: cleanup.count('hopcount_limit') })),
       ...rewriting.sender,
       ...(mapping ? copies(site, view, settings, routing) : []),
-      ...(without.has('no_header_body_checks') ? [] : checks(site, cleanup)),
+      ...checks.first,
       // What the checks refuse is no longer written, and cannot be too large.
       ...(maxBytes === undefined ? [] : [sizeLimit({ maxBytes })]),
       ...rewriting.header,
+      ...checks.last,
       ...(restrictions?.last ?? []),
     ],
   };
@@ -116,7 +121,15 @@ function copies(
   );
 }
 
-function checks(site: Site, cleanup: ParameterView): readonly AnyStage[] {
+interface ContentStages {
+  readonly first: readonly AnyStage[];
+  /** HOLD and REDIRECT, when the header has been rewritten. */
+  readonly last: readonly AnyStage[];
+}
+
+const noChecks: ContentStages = { first: [], last: [] };
+
+function contentStages(site: Site, cleanup: ParameterView, mayHold: boolean): ContentStages {
   const rules = (name: string) => site.maps.rules(cleanup.text(name), cleanup.source(name));
   const header = rules('header_checks');
   const body = rules('body_checks');
@@ -134,8 +147,15 @@ function checks(site: Site, cleanup: ParameterView): readonly AnyStage[] {
     mime: !cleanup.flag('disable_mime_input_processing'),
   };
   const { mimeHeader, nestedHeader } = options;
-  if (header === undefined && body === undefined && mimeHeader === 'none' && nestedHeader === 'none') return [];
-  return built(site, cleanup, header === undefined ? 'body_checks' : 'header_checks', () => contentChecks(options));
+  if (header === undefined && body === undefined && mimeHeader === 'none' && nestedHeader === 'none') return noChecks;
+  const last: AnyStage[] = [];
+  const first = built(site, cleanup, header === undefined ? 'body_checks' : 'header_checks', () => {
+    const { stage, verdicts } = lateContentChecks(options);
+    if (verdicts.length === 0) return contentChecks(options);
+    last.push(contentVerdict(verdicts, mayHold));
+    return stage;
+  });
+  return { first, last };
 }
 
 /** A stage, or none and its problems. Those that come without a place stand at the parameter. */

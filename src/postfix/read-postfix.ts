@@ -7,9 +7,10 @@ import { ConfigurationError, type Problem } from '../values/errors.js';
 import type { Abilities } from './abilities.js';
 import type { PostfixTexts } from './files.js';
 import type { MapOptions } from './maps.js';
+import { checkOptions } from './options.js';
 import { type ReportRow, reportOn, unusedWarnings } from './report.js';
 import type { PostfixServer } from './server-settings.js';
-import { type PostfixService, readServices, type ServicePlan } from './services.js';
+import { type PostfixService, type ReadServices, readServices, type ServicePlan } from './services.js';
 import { type PostfixMailboxes, type PostfixSettings, readMailboxes } from './settings.js';
 import { Site } from './site.js';
 import { type PostfixTransport, readTransports } from './transports.js';
@@ -33,25 +34,49 @@ export interface PostfixReading {
   readonly warnings: readonly Problem[];
 }
 
+/** What became of a configuration, whether it is right or not. */
+export interface PostfixCheck {
+  /** Undefined where there are problems. */
+  readonly reading: PostfixReading | undefined;
+  /** What has a problem is NOT honoured in it. Empty where main.cf cannot be read. */
+  readonly report: readonly ReportRow[];
+  readonly warnings: readonly Problem[];
+  readonly problems: readonly Problem[];
+  /** The tables that it names, `hash:/etc/postfix/transport`, without `proxy:`. */
+  readonly tables: readonly string[];
+}
+
 /**
  * From a configuration folder, or from texts by path (`{ 'main.cf': ..., 'transport': ... }`). Throws ConfigurationError
- * `postfix` with every problem of main.cf, master.cf and the maps.
+ * `postfix` with every problem of main.cf, master.cf and the maps, `options` for what is wrong with the options.
  */
 export function readPostfix(origin: string | PostfixTexts, options: PostfixOptions = {}): PostfixReading {
+  const { reading, problems } = checkPostfix(origin, options);
+  if (reading === undefined) throw new ConfigurationError('postfix', problems);
+  return reading;
+}
+
+/** The same for who wants the report of a configuration that is wrong too. Throws for wrong options alone. */
+export function checkPostfix(origin: string | PostfixTexts, options: PostfixOptions = {}): PostfixCheck {
+  checkOptions(options);
   const site = new Site(origin, options);
+  // Nothing else can be said of a configuration that is not there.
+  if (site.isMissing) return { reading: undefined, report: [], warnings: [], problems: site.allProblems(), tables: [] };
   const mailboxes = readMailboxes(site);
-  const plans = readServices(site, options);
+  const read = readServices(site, options);
   const { transports, problems } = readTransports(site.master.services, (service) => site.viewFor(service));
   site.problems.push(...problems);
   judgeTrust(site, transports);
-  const services = served(plans);
+  const services = served(read.plans);
   const all = site.allProblems();
-  const [first] = services;
-  if (all.length > 0 || first === undefined) throw new ConfigurationError('postfix', all);
-  const { policy, settings, server } = services.find(({ listen }) => listen.port === 25) ?? first;
-  const report = reportOfSite(site, plans);
+  const report = reportOfSite(site, read);
   const warnings = [...site.allWarnings(), ...unusedWarnings(report)];
-  return { policy, settings, server, services, transports, mailboxes, report, warnings };
+  const main = services.find(({ listen }) => listen.port === 25) ?? services[0];
+  const tables = site.maps.named();
+  if (all.length > 0 || main === undefined) return { reading: undefined, report, warnings, problems: all, tables };
+  const { policy, settings, server } = main;
+  const reading = { policy, settings, server, services, transports, mailboxes, report, warnings };
+  return { reading, report, warnings, problems: [], tables };
 }
 
 /** Where opportunistic TLS is all there is, whom to trust is no question. */
@@ -66,22 +91,26 @@ function served(plans: readonly ServicePlan[]): readonly PostfixService[] {
   return plans.flatMap(({ service, policy }) => (policy === undefined ? [] : [{ ...service, policy }]));
 }
 
-function reportOfSite(site: Site, plans: readonly ServicePlan[]): readonly ReportRow[] {
+function reportOfSite(site: Site, { plans, screens, rows }: ReadServices): readonly ReportRow[] {
   const verdicts = new Map(site.verdicts);
-  for (const plan of plans) {
-    for (const [name, verdict] of plan.verdicts) {
-      if (!plan.line.overrides.has(name)) verdicts.set(name, verdict);
+  const found = [...plans.map((plan) => [plan.line, plan.verdicts] as const), ...screens];
+  for (const [line, ofLine] of found) {
+    for (const [name, verdict] of ofLine) {
+      if (!line.overrides.has(name)) verdicts.set(name, verdict);
     }
   }
-  return reportOn({
+  const known = reportOn({
     main: site.main,
     services: site.master.services,
     views: [site.view, ...Object.values(site.programs), ...site.viewOf.values()],
     viewOf: site.viewOf,
     verdicts,
-    verdictsOf: new Map(plans.map((plan) => [plan.line, plan.verdicts])),
+    verdictsOf: new Map(found),
+    faults: site.faults(),
+    ownNetworks: site.view.text('mynetworks'),
     accounts: site.accounts !== undefined,
     maildirs: site.programs.local.text('mail_spool_directory').endsWith('/'),
     restrictionClasses: site.view.text('smtpd_restriction_classes'),
   });
+  return [...known, ...rows];
 }

@@ -62,8 +62,12 @@ export interface ReportFacts {
   /** Verdicts found for one service's view, by the service. */
   readonly verdictsOf: ReadonlyMap<MasterService, ReadonlyMap<string, Verdict>>;
   readonly restrictionClasses: string;
+  /** What is wrong with the parameter that stands at `file:line`. */
+  readonly faults: ReadonlyMap<string, readonly string[]>;
   /** Whether the system's accounts were given. */
   readonly accounts: boolean;
+  /** The default of mynetworks. */
+  readonly ownNetworks: string;
   /** mail_spool_directory holds Maildirs: it ends in a slash. */
   readonly maildirs: boolean;
 }
@@ -75,7 +79,7 @@ export function reportOn(facts: ReportFacts): readonly ReportRow[] {
   const rows = [
     ...main.overridden.map((one) => row(one, undefined, { status: 'irrelevant', why: 'a later line sets it again' })),
     ...[...main.settings.values()].map((one) =>
-      row(one, undefined, facts.verdicts.get(one.name) ?? verdictOn(one, read, known, views)),
+      row(one, undefined, faultOf(one, facts) ?? facts.verdicts.get(one.name) ?? verdictOn(one, read, known, views)),
     ),
   ].sort((a, b) => (a.source?.line ?? 0) - (b.source?.line ?? 0));
   const overrides = services.flatMap((service) =>
@@ -107,6 +111,17 @@ function verdictOn(
   return isReferred && !status.named ? throughName : status;
 }
 
+/** What is refused is not honoured, and who leaves it out must say so. */
+function faultOf({ source }: Setting, { faults }: ReportFacts): AnyVerdict | undefined {
+  const messages = faults.get(placeOf(source));
+  if (messages === undefined) return undefined;
+  return { status: 'not-honoured', why: `the configuration is refused: ${messages.join('; ')}`, guards: true };
+}
+
+export function placeOf({ file, line }: SourcePosition): string {
+  return `${file}:${line ?? 0}`;
+}
+
 const throughName: AnyVerdict = { status: 'honoured', why: 'read through $name' };
 
 const unknown: AnyVerdict = {
@@ -122,7 +137,7 @@ function overrideVerdict(
   known: Known,
 ): AnyVerdict {
   const view = facts.viewOf.get(service);
-  const own = facts.verdictsOf.get(service)?.get(setting.name);
+  const own = faultOf(setting, facts) ?? facts.verdictsOf.get(service)?.get(setting.name);
   if (view === undefined) return { status: 'irrelevant', why: 'no such program is run here' };
   if (own !== undefined) return own;
   if (view.read.has(setting.name)) return { status: 'honoured', why: '' };
@@ -162,14 +177,15 @@ function row(
 }
 
 /** Where Postfix's default asks the system, and ours cannot. */
-function defaults({ main, accounts, maildirs }: ReportFacts): readonly ReportRow[] {
+function defaults({ main, accounts, maildirs, ownNetworks }: ReportFacts): readonly ReportRow[] {
+  const networks = `Postfix's default is what the interfaces of this host have (mynetworks_style): here ${ownNetworks || 'no address'} alone`;
   const rows = [
     [
       'local_recipient_maps',
       "Postfix's default asks the system's accounts: here every local recipient is taken; name a map of users, or give them (--accounts of the command, option `unix`)",
     ],
     ['alias_maps', "Postfix's default reads the system's aliases file: here none is read; name it"],
-    ['mynetworks', "Postfix's default is this host's own addresses: here loopback alone"],
+    ['mynetworks', networks],
     ['home_mailbox', mboxFiles],
   ] as const;
   const given = new Set([...(accounts ? ['local_recipient_maps'] : []), ...(maildirs ? ['home_mailbox'] : [])]);

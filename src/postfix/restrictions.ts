@@ -195,6 +195,7 @@ class Reader {
       codes: this.#codes(),
       recipientDelimiter: view.text('recipient_delimiter'),
       accessSubdomains: parents.includes('smtpd_access_maps') ? 'parent' : 'dot',
+      networkSubdomains: parents.includes('mynetworks') ? 'parent' : 'dot',
       relaySubdomains: parents.includes('relay_domains') ? 'parent' : 'dot',
       nullSenderKey: view.text('smtpd_null_access_lookup_key') || '<>',
       rejectUnlistedRecipient: recipients !== undefined && flag('smtpd_reject_unlisted_recipient'),

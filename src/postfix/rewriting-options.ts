@@ -1,6 +1,8 @@
 /** canonical(5), masquerading and the completion of addresses, from main.cf: the options of the rewriting stages. */
 import type { Session } from '../core/session.js';
+import type { MatchEntry } from '../stages/restrictions/index.js';
 import type { AddressPlace, RewriteOptions } from '../stages/rewriting/index.js';
+import type { Network } from '../values/ip.js';
 import { networkContains, parseNetwork } from '../values/network.js';
 import { splitList } from './lists.js';
 import type { ParameterView } from './parameter-view.js';
@@ -81,12 +83,11 @@ function localClients(
   if (left.length > 0) site.judge(name, 'not-honoured', `left out: ${left.join(', ')}`);
   const own = new Set(has('permit_inet_interfaces') ? ownAddresses.map(({ text }) => text) : []);
   const given = has('permit_mynetworks') ? networks : [];
-  const tables = given.filter((entry) => typeof entry !== 'string');
-  if (tables.length > 0) site.judge(name, 'not-honoured', `not asked: ${tables.map((table) => table.name).join(', ')}`);
+  const others = given.filter((entry) => typeof entry !== 'string' || parsedNetwork(entry) === undefined);
+  if (others.length > 0) site.judge(name, 'not-honoured', `not asked: ${others.map(nameOf).join(', ')}`);
   const ours = given.flatMap((entry) => {
-    if (typeof entry !== 'string') return [];
-    const network = parseNetwork(entry.replace(/^!+/, ''));
-    return network.kind === 'parsed' ? [{ network: network.value, ours: !entry.startsWith('!') }] : [];
+    const network = typeof entry === 'string' ? parsedNetwork(entry) : undefined;
+    return network === undefined ? [] : [{ network, ours: !String(entry).startsWith('!') }];
   });
   const byLogin = has('permit_sasl_authenticated');
   return ({ client: { ip }, protocol, login }) => {
@@ -94,4 +95,14 @@ function localClients(
     if (ip === undefined) return false;
     return own.has(ip.text) || ours.find(({ network }) => networkContains(network, ip))?.ours === true;
   };
+}
+
+function parsedNetwork(entry: string): Network | undefined {
+  const network = parseNetwork(entry.replace(/^!+/, ''));
+  return network.kind === 'parsed' ? network.value : undefined;
+}
+
+function nameOf(entry: MatchEntry): string {
+  if (typeof entry === 'string') return entry;
+  return 'excludes' in entry ? `!${entry.excludes.name}` : entry.name;
 }

@@ -8,6 +8,7 @@ import type { Problem } from '../values/errors.js';
 import type { Network } from '../values/ip.js';
 import { parseNetwork } from '../values/network.js';
 import type { Abilities } from './abilities.js';
+import { networkFault } from './domains.js';
 import type { Listen } from './endpoint.js';
 import type { PostfixFiles } from './files.js';
 import { splitList } from './lists.js';
@@ -155,7 +156,7 @@ function clientNetworks(view: ParameterView, name: string, { judge }: ServerCont
   const others: string[] = [];
   const networks = splitList(view.text(name)).flatMap((element) => {
     const network = parseNetwork(element);
-    if (network.kind === 'parsed') return [network.value];
+    if (network.kind === 'parsed' && networkFault(element) === undefined) return [network.value];
     others.push(element);
     return [];
   });

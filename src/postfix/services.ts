@@ -1,6 +1,6 @@
 /**
  * The smtpd(8) services of master.cf that listen on the network: where, with which options of a server, and by which policy,
- * each with its own `-o`. None is wrong.
+ * each with its own `-o`; those of type pass behind postscreen(8) too, which is not run. None is wrong.
  */
 import type { Policy } from '../core/policy.js';
 import type { SourcePosition } from '../values/errors.js';
@@ -9,7 +9,8 @@ import { type Listen, readEndpoint } from './endpoint.js';
 import type { MasterService } from './master-cf.js';
 import type { ParameterView } from './parameter-view.js';
 import { readPolicy } from './policy-stages.js';
-import { type Judge, type Verdict, verdicts } from './report.js';
+import { judgePostscreen, screened, serviceRows } from './postscreen.js';
+import { type Judge, type ReportRow, type Verdict, verdicts } from './report.js';
 import { type PostfixLogin, type PostfixServer, readServer } from './server-settings.js';
 import { type PostfixSettings, readSettings } from './settings.js';
 import type { Site } from './site.js';
@@ -35,30 +36,54 @@ export interface ServicePlan {
   readonly verdicts: ReadonlyMap<string, Verdict>;
 }
 
-export function readServices(site: Site, abilities: Abilities): readonly ServicePlan[] {
-  const lines = site.master.services.filter(({ type, command }) => type === 'inet' && command === 'smtpd');
-  if (lines.length === 0) {
-    const screen = site.master.services.find(({ type, command }) => type === 'inet' && command === 'postscreen');
+/** The plans, and what else of type inet there is. */
+export interface ReadServices {
+  readonly plans: readonly ServicePlan[];
+  /** Verdicts on the parameters of lines of postscreen. */
+  readonly screens: ReadonlyMap<MasterService, ReadonlyMap<string, Verdict>>;
+  readonly rows: readonly ReportRow[];
+}
+
+export function readServices(site: Site, abilities: Abilities): ReadServices {
+  const { services } = site.master;
+  const screens = new Map<MasterService, ReadonlyMap<string, Verdict>>();
+  const served = new Set<MasterService>();
+  const plans = services.flatMap((door): readonly ServicePlan[] => {
+    if (door.type !== 'inet' || !['smtpd', 'postscreen'].includes(door.command)) return [];
+    if (door.command === 'smtpd') return [readService(site, door, door, abilities)];
+    const view = site.viewFor(door);
+    const { found, judge } = verdicts();
+    judgePostscreen(view, judge);
+    screens.set(door, found);
+    const line = screened(services, door, view);
+    if (line === undefined) return [];
+    served.add(door);
+    return [readService(site, line, door, abilities)];
+  });
+  if (plans.length === 0) {
+    const screen = services.find(({ type, command }) => type === 'inet' && command === 'postscreen');
     const also =
       screen === undefined
         ? ''
-        : ` (${screen.name} is of postscreen, which is no part of this server: let smtpd listen there)`;
+        : ` (${screen.name} is of postscreen, which is no part of this server, and no line "smtpd pass ... smtpd" takes over what it lets through)`;
     const message = `no smtpd service of type inet: there is nothing to serve${also}`;
     site.problems.push({ code: 'no-service', message, source: { file: 'master.cf' } });
   }
-  return lines.map((line) => readService(site, line, abilities));
+  return { plans, screens, rows: serviceRows(services, served) };
 }
 
-function readService(site: Site, line: MasterService, abilities: Abilities): ServicePlan {
+/** `door`: the line that listens, smtpd's own or postscreen's. */
+function readService(site: Site, line: MasterService, door: MasterService, abilities: Abilities): ServicePlan {
   const view = site.viewFor(line);
+  const outside = site.viewFor(door);
   const { found, judge } = verdicts();
-  const endpoint = readEndpoint(line.name, {
-    knownPorts: view.text('known_tcp_ports'),
-    interfaces: view.text('inet_interfaces'),
-    protocols: view.text('inet_protocols'),
+  const endpoint = readEndpoint(door.name, {
+    knownPorts: outside.text('known_tcp_ports'),
+    interfaces: outside.text('inet_interfaces'),
+    protocols: outside.text('inet_protocols'),
   });
   if (endpoint.kind === 'malformed') {
-    site.problems.push({ code: 'bad-endpoint', message: endpoint.why, source: line.source, construct: line.name });
+    site.problems.push({ code: 'bad-endpoint', message: endpoint.why, source: door.source, construct: door.name });
   }
   const listen = endpoint.kind === 'parsed' ? endpoint.value : { host: '127.0.0.1', port: 25 };
   const { files, warnings } = site;
@@ -72,7 +97,7 @@ function readService(site: Site, line: MasterService, abilities: Abilities): Ser
     line,
     policy,
     verdicts: found,
-    service: { name: line.name, kind, listen, server, login, settings, source: line.source },
+    service: { name: door.name, kind, listen, server, login, settings, source: line.source },
   };
 }
 

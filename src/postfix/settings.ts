@@ -1,5 +1,5 @@
 /** What a configuration says of the site as a whole: names, domains, networks, and where mailboxes lie. */
-import type { Table } from '../core/table.js';
+import type { MatchEntry } from '../stages/restrictions/index.js';
 import type { DomainEntry } from '../tables/domain-set.js';
 import { decodeText } from '../values/bytes.js';
 import { type Domain, parseDomain } from '../values/domain.js';
@@ -25,8 +25,8 @@ export interface PostfixSettings {
   readonly relayDomains: readonly DomainEntry[];
   /** Our own addresses, as far as the configuration names them; loopback's for `all`. */
   readonly ownAddresses: readonly IpAddress[];
-  /** mynetworks, in CIDR notation; a table has the address as a key. */
-  readonly networks: readonly (string | Table)[];
+  /** mynetworks: in CIDR notation, or a verified name; a table has the address, or the name, as a key. */
+  readonly networks: readonly MatchEntry[];
   readonly recipientDelimiter: string;
   /** Octets; undefined for no limit (message_size_limit = 0). */
   readonly messageSizeLimit: number | undefined;
@@ -62,7 +62,11 @@ export function readSettings(site: Site, view: ParameterView): PostfixSettings {
     mailboxDomains: without(site.domains(rewrite, 'virtual_mailbox_domains'), localDomains, virtualDomains),
     relayDomains: site.domains(rewrite, 'relay_domains', parentsOf(rewrite).has('relay_domains') ? 'parent' : 'dot'),
     ownAddresses,
-    networks: site.lists.networks(view.text('mynetworks'), view.source('mynetworks')),
+    networks: site.lists.networks(
+      view.text('mynetworks'),
+      view.source('mynetworks'),
+      parentsOf(view).has('mynetworks') ? 'parent' : 'dot',
+    ),
     recipientDelimiter: view.text('recipient_delimiter'),
     messageSizeLimit: view.count('message_size_limit') || undefined,
     recipientLimit: view.count('smtpd_recipient_limit'),

@@ -15,9 +15,10 @@ import { type MainCf, readMainCf } from './main-cf.js';
 import { type MapOptions, Maps } from './maps.js';
 import { type MasterCf, type MasterService, readMasterCf } from './master-cf.js';
 import type { Below } from './match-table.js';
+import { networkStyles, ownNetworks } from './own-networks.js';
 import { type ParameterView, parameterView } from './parameter-view.js';
 import { withPhysicalLines } from './physical-line.js';
-import { type Judge, type Verdict, verdicts } from './report.js';
+import { type Judge, placeOf, type Verdict, verdicts } from './report.js';
 
 /** For a folder without master.cf: what every Postfix has. */
 const stock = `smtp inet n - n - - smtpd
@@ -43,6 +44,8 @@ export class Site {
   readonly view: ParameterView;
   readonly warnings: Problem[] = [];
   readonly problems: Problem[] = [];
+  /** There is no main.cf. */
+  readonly isMissing: boolean;
   readonly includes: Table;
   /** The names that have a mailbox, where the program gives the system's accounts. */
   readonly accounts: Table | undefined;
@@ -60,6 +63,7 @@ export class Site {
     const read = this.files.read('main.cf');
     this.#mainFile = read.file;
     this.#mainText = read.kind === 'read' ? decodeText(read.bytes) : '';
+    this.isMissing = read.kind === 'unreadable';
     if (read.kind === 'unreadable') {
       const message = `cannot be read: ${read.why}`;
       this.problems.push({ code: 'missing-main-cf', message, source: { file: read.file } });
@@ -67,12 +71,15 @@ export class Site {
     this.main = readMainCf(this.#mainText, read.file);
     const master = this.files.read('master.cf');
     this.master = readMasterCf(master.kind === 'read' ? decodeText(master.bytes) : stock, master.file);
-    this.#defaults = this.#defaultsHere(options.unix !== undefined);
+    const defaults = this.#defaultsHere(options.unix !== undefined);
+    this.#defaults = { ...defaults, mynetworks: ownNetworks(expander(this.main.settings, defaults)) };
     const { found, judge } = verdicts();
     this.verdicts = found;
     this.judge = judge;
     this.viewOf = this.#views;
     this.view = parameterView({ settings: this.main.settings, defaults: this.#defaults, file: read.file });
+    this.view.oneOf('mynetworks_style', networkStyles);
+    if (this.main.settings.has('mynetworks')) judge('mynetworks_style', 'irrelevant', 'mynetworks is set, and counts');
     this.programs = this.programsFor(this.view);
     this.maps = new Maps(this.files, options);
     this.lists = new Lists(this.maps);
@@ -104,18 +111,28 @@ export class Site {
 
   /** Every problem once, main.cf's first, each file by its lines. */
   allProblems(): readonly Problem[] {
+    return this.#told(this.#found());
+  }
+
+  /** What is wrong, by the place of the parameter that is to blame, also for what it names. */
+  faults(): ReadonlyMap<string, readonly string[]> {
+    const all = new Map<string, string[]>();
+    const said = this.#found().flatMap((one) =>
+      one.source === undefined ? [] : [[one.source, shortly(one)] as const],
+    );
+    for (const [source, text] of [...said, ...this.maps.failed]) {
+      const before = all.get(placeOf(source)) ?? [];
+      if (!before.some((one) => one.endsWith(text))) all.set(placeOf(source), [...before, text]);
+    }
+    return all;
+  }
+
+  #found(): readonly Problem[] {
     const { main, master, maps, lists } = this;
     const views = [this.view, ...Object.values(this.programs), ...this.#views.values()].flatMap(
       (view) => view.problems,
     );
-    return this.#told([
-      ...this.problems,
-      ...main.problems,
-      ...master.problems,
-      ...views,
-      ...maps.problems,
-      ...lists.problems,
-    ]);
+    return [...this.problems, ...main.problems, ...master.problems, ...views, ...maps.problems, ...lists.problems];
   }
 
   allWarnings(): readonly Problem[] {
@@ -187,4 +204,8 @@ export class Site {
     );
     return line === undefined ? undefined : this.viewFor(line);
   }
+}
+
+function shortly({ message, construct }: Problem): string {
+  return construct === undefined ? message : `${message}: ${construct}`;
 }

@@ -37,7 +37,8 @@ function decoded(line: LogicalLine, file: string, warnings: Problem[]): LogicalL
   return text.length === line.text.length ? line : { text, line: line.line };
 }
 
-function nulProblems(lines: readonly LogicalLine[], file: string): readonly Problem[] {
+/** `lines` in letters or octets. */
+export function nulProblems(lines: readonly LogicalLine[], file: string): readonly Problem[] {
   return lines
     .filter(({ text }) => text.includes('\0'))
     .map(({ text, line }) => tableProblem('nul', 'a NUL octet, which ends a line of Postfix', { file, line }, text));

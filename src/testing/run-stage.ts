@@ -36,6 +36,7 @@ export async function runStage<T extends StageType>(
     const result = await stage.run(facts as never, ctx as unknown as Context);
     return { result: result as ResultOf<T>, asked: line.asked, notes: line.notes, unanswered: ctx.unanswered?.port };
   } finally {
+    ctx.close();
     evaluation.end();
   }
 }

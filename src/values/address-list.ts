@@ -30,11 +30,17 @@ export type AddressList =
   /** More than `limit` addresses; none is given. */
   | { readonly kind: 'too-many'; readonly limit: number };
 
+export interface AddressListOptions {
+  /** Addresses and groups that are read; with one more the answer is `too-many`, without a look at what follows. Default 10,000. */
+  readonly limit?: number;
+}
+
 const ADDRESS_LIMIT = 10_000;
 /** Words and special characters of one entry; a long name has ten. */
 const ENTRY_LIMIT = 1_000;
 
 interface Reading {
+  readonly limit: number;
   readonly entries: AddressListEntry[];
   readonly notes: AddressNote[];
   count: number;
@@ -46,9 +52,10 @@ interface Reading {
 type Fault = Exclude<AddressList, { readonly kind: 'addresses' }>;
 
 /** `fieldValue` is unfolded, as `HeaderField.value` is. An empty one gives no entries. */
-export function parseAddressList(fieldValue: string): AddressList {
+export function parseAddressList(fieldValue: string, options: AddressListOptions = {}): AddressList {
   const lexer = addressListLexer(fieldValue);
-  const reading: Reading = { entries: [], notes: [], count: 0, group: undefined, item: [] };
+  const { limit = ADDRESS_LIMIT } = options;
+  const reading: Reading = { limit, entries: [], notes: [], count: 0, group: undefined, item: [] };
   let inAngle = false;
   for (;;) {
     const read = lexer.next();
@@ -143,7 +150,7 @@ function finishList(reading: Reading): Fault | undefined {
 
 function countOne(reading: Reading): Fault | undefined {
   reading.count++;
-  return reading.count > ADDRESS_LIMIT ? { kind: 'too-many', limit: ADDRESS_LIMIT } : undefined;
+  return reading.count > reading.limit ? { kind: 'too-many', limit: reading.limit } : undefined;
 }
 
 function renderMailbox({ displayName, mailbox }: HeaderMailbox): string {

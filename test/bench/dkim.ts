@@ -20,10 +20,11 @@ import { type BenchRow, row } from './row.js';
 
 const MIB = 1 << 20;
 const ROUNDS = 200;
-const PAUSE_MS = 50;
+const PAUSE_MS = 20;
 
 const keys = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const spki = keys.publicKey.export({ type: 'spki', format: 'der' });
+const jwk = keys.publicKey.export({ format: 'jwk' });
 const pem = keys.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
 const resolver = zoneResolver({ 's._domainkey.example.com': { TXT: [`v=DKIM1; p=${spki.toString('base64')}`] } });
 const crypto = nodeCrypto();
@@ -31,11 +32,15 @@ const crypto = nodeCrypto();
 export async function benchDkim(): Promise<readonly BenchRow[]> {
   const base64 = `${'A1b2'.repeat(19)}\r\n`.repeat(MIB / 78);
   const prose = bodyText(MIB);
+  const html = '    <tr>\r\n      <td class="a">Some text of a newsletter, as all are</td>\r\n    </tr>\r\n'.repeat(
+    MIB / 85,
+  );
   return [
-    await beside('1 MiB of Base64, relaxed', base64, 'relaxed', '<= 1.2'),
-    await beside('1 MiB of Base64, simple', base64, 'simple', '<= 1.2'),
-    await beside('1 MiB of prose, relaxed', prose, 'relaxed', '<= 1.2'),
-    await beside('1 MiB of prose, simple', prose, 'simple', '<= 1.2'),
+    await beside('1 MiB of Base64, relaxed', base64, 'relaxed', '<= 3'),
+    await beside('1 MiB of Base64, simple', base64, 'simple', '<= 3'),
+    await beside('1 MiB of prose, relaxed', prose, 'relaxed', '<= 3'),
+    await beside('1 MiB of prose, simple', prose, 'simple', '<= 3'),
+    await beside('1 MiB of indented HTML, relaxed', html, 'relaxed', '<= 6'),
     ...(await pauses()),
   ];
 }
@@ -63,7 +68,8 @@ async function beside(name: string, body: string, form: 'simple' | 'relaxed', go
 /** Hash the body, hash the header, verify: what nobody can do without. */
 function bare(octets: Uint8Array, header: Uint8Array): void {
   createHash('sha256').update(octets).digest();
-  const key = createPublicKey({ key: spki, format: 'der', type: 'spki' });
+  // As JWK: reading DER takes OpenSSL thirty times as long.
+  const key = createPublicKey({ key: jwk, format: 'jwk' });
   createVerify('sha256').update(header).verify(key, Buffer.alloc(256, 1));
 }
 
@@ -105,8 +111,8 @@ async function time(work: () => unknown): Promise<number> {
 }
 
 const from = 'From: a@example.com\r\n';
-const signature = (n: number): string =>
-  `DKIM-Signature: v=1; a=rsa-sha256; d=example.com; s=s; l=${n}; h=from;\r\n` +
+const signature = (n: number, form = 'simple'): string =>
+  `DKIM-Signature: v=1; a=rsa-sha256; c=relaxed/${form}; d=example.com; s=s; l=${n}; h=from;\r\n` +
   ` bh=${'A'.repeat(43)}=; b=${'A'.repeat(342)}==\r\n`;
 const seal = (i: number): string =>
   `ARC-Seal: i=${i}; a=rsa-sha256; d=example.com; s=s; cv=${i === 1 ? 'none' : 'pass'}; b=${'A'.repeat(342)}==\r\n` +
@@ -126,9 +132,14 @@ const hostile: readonly (readonly [string, string])[] = [
     '10 signatures of other lengths over 16 MiB',
     `${Array.from({ length: 10 }, (_, n) => signature(16 * MIB - n)).join('')}${from}\r\n${'text  \t\r\n'.repeat(2 * MIB)}`,
   ],
-  ['15 MiB of spaces', `${signature(1)}${from}\r\n${' '.repeat(15 * MIB)}`],
+  ['15 MiB of spaces', `${signature(15 * MIB, 'relaxed')}${from}\r\n${' '.repeat(15 * MIB)}`],
   ['15 MiB of spaces in a field', `${signature(1)}${from}Subject: ${' '.repeat(15 * MIB)}\r\n\r\nbody\r\n`],
-  ['15 MiB of empty lines', `${signature(1)}${from}\r\n${'\r\n'.repeat(7.5 * MIB)}x`],
+  ['15 MiB of empty lines', `${signature(15 * MIB)}${from}\r\n${'\r\n'.repeat(7.5 * MIB)}x`],
+  [
+    '10 signatures of other lengths and both forms over 60 MiB of empty lines',
+    `${Array.from({ length: 10 }, (_, n) => signature(60 * MIB - n, n % 2 === 0 ? 'simple' : 'relaxed')).join('')}${from}\r\n${'\r\n'.repeat(30 * MIB - 1)}x`,
+  ],
+  ['60 MiB of CR', `${signature(60 * MIB, 'relaxed')}${from}\r\n${'\r'.repeat(60 * MIB)}`],
   ['50 ARC sets', `${Array.from({ length: 50 }, (_, n) => seal(n + 1)).join('')}${from}\r\nbody\r\n`],
 ];
 
@@ -153,8 +164,8 @@ async function pauses(): Promise<readonly BenchRow[]> {
           const outcome = await evaluate(policy, spooled.message);
           if (dkimFinding.in(outcome.findings)?.result === 'pass') throw new Error('it passes');
         });
-      await once();
-      const ours = Math.min(await once(), await once());
+      // The first one too: a server meets it cold.
+      const ours = Math.max(await once(), await once(), await once());
       rows.push(
         row({
           name: `${adapter}: ${name}: longest pause`,

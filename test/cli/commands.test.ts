@@ -58,6 +58,12 @@ describe('postern', () => {
       status: 64,
       err: 'no such command: frob\\x1b\nTry: postern --help\n',
     });
+    expect(await postern('check', '--config', config, '--config=x', '--json')).toEqual({
+      status: 64,
+      out: '',
+      err: '--config is given more than once\nTry: postern --help\n',
+    });
+    expect((await postern('query', '-c', '.', '--postfix', '.', 'hash:x', 'key')).err).toContain('query: --postfix is');
     for (const command of ['check', 'describe'])
       expect((await postern(command, 'x', '--config', config)).status).toBe(64);
   });
@@ -104,7 +110,7 @@ describe('a configuration', () => {
   it('of Postfix is right, and each parameter is told', async () => {
     const { status, out, err } = await postern('check', '--postfix', school);
     expect(status).toBe(0);
-    expect(err).toMatch(/main\.cf:7: mydestination: .*relay_domains = school\.example.*: \*\.school\.example\n$/);
+    expect(err).toMatch(/main\.cf:7: mydestination: .*pcre:FILE .*school\\\.example\$\/ x.*: \*\.school\.example\n$/);
     expect(out).toMatch(/main\.cf:3: myhostname: honoured\n/);
     expect(out).not.toContain('NOT honoured');
     expect(out).toMatch(/main\.cf:\d+: content_filter: honoured: every message to smtp:localhost:20024\n/);

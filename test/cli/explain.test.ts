@@ -157,7 +157,7 @@ describe('postern explain', () => {
       school,
     ]);
     expect(status).toBe(0);
-    expect(out.split('\n')[0]).toContain('s001@school.example: reject, 550 5.7.1 No programs by mail');
+    expect(out.split('\n')[1]).toContain('s001@school.example: reject, 550 5.7.1 No programs by mail');
     expect(out).toMatch(/rule \S*header_checks:2:\s/);
   });
 

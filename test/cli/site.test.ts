@@ -59,9 +59,15 @@ describe('--trusted', () => {
     ];
     const explain = (sender: string) =>
       postern('explain', 'mail.eml', '--postfix', 'etc', '--mail-from', sender, ...args);
-    expect((await explain('x@x.example')).out).toMatch(/^teacher@school\.example: reject, 554 5\.7\.1 .*own x\n/);
-    expect((await explain('x@y.example')).out).toMatch(/^teacher@school\.example: goes on/);
-    expect((await explain(`${'a'.repeat(40)}@y.example`)).out).toMatch(/^teacher@school\.example: defer, 451 /);
+    expect((await explain('x@x.example')).out).toMatch(
+      /^service smtp of master\.cf:1, port 25\nteacher@school\.example: reject, 554 5\.7\.1 .*own x\n/,
+    );
+    expect((await explain('x@y.example')).out).toMatch(
+      /^service smtp of master\.cf:1, port 25\nteacher@school\.example: goes on/,
+    );
+    expect((await explain(`${'a'.repeat(40)}@y.example`)).out).toMatch(
+      /^service smtp of master\.cf:1, port 25\nteacher@school\.example: defer, 451 /,
+    );
     const batch = await postern('batch', 'mail.eml', '--postfix', 'etc', '--mail-from', 'x@x.example', ...args);
     expect(batch.out).toMatch(/\treject\t.*own x\n/);
   });
@@ -140,7 +146,7 @@ describe('--accounts', () => {
       '',
     ];
     const { out } = await postern('explain', 'mail.eml', ...common, ...to);
-    expect(out).toMatch(/^teacher@school\.example: goes on/);
+    expect(out).toMatch(/^service smtp of master\.cf:1, port 25\nteacher@school\.example: goes on/);
     expect(out).toMatch(/^nobody-else@school\.example: reject, 550 5\.1\.1 /m);
   });
 

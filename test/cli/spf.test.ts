@@ -3,7 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { main } from '../../src/cli/main.js';
+import { definePolicy } from '../../src/core/policy.js';
 import type { Resolver } from '../../src/ports/resolver.js';
+import { spf as stage } from '../../src/stages/spf/index.js';
+import { mailboxOf, senderOf, sessionOf } from '../../src/testing/builders.js';
+import { zoneResolver } from '../../src/testing/ports/zone-resolver.js';
+import { readZone } from '../../src/testing/zone-file/read-zone.js';
 import { parseReceivedSpf, receivedSpfValue } from '../../src/values/received-spf.js';
 import { value } from '../values/support.js';
 import { type Ran, run } from './support.js';
@@ -19,6 +24,11 @@ const json = JSON.stringify({
   'wrong.example.com': { TXT: ['v=spf1 ipv4:192.0.2.1 -all'] },
   'outer.example.com': { TXT: ['v=spf1 include:inner.example.com ?all'] },
   'inner.example.com': { TXT: ['v=spf1 ip4:192.0.2.8 -all'] },
+  'quoted.example.com': { TXT: ['v=spf1 exists:%{l}.u.example.com -all'] },
+  'a b.u.example.com': { A: ['127.0.0.2'] },
+  'ab.u.example.com': { A: ['127.0.0.2'] },
+  'ptr.example.com': { TXT: ['v=spf1 ptr -all'] },
+  '9.2.0.192.in-addr.arpa': 'SERVFAIL',
   'slow.example.com': 'TIMEOUT',
   'broken.example.com': 'SERVFAIL',
 });
@@ -89,6 +99,7 @@ describe.each(['z.json', 'z.db'])('with %s', (zone) => {
       mechanismDomain: 'example.com',
       lookups: 1,
       voidLookups: 0,
+      unanswered: [],
     });
     const field = value(parseReceivedSpf(String(receivedSpf).slice('Received-SPF:'.length)));
     expect(field.result).toBe('fail');
@@ -162,10 +173,40 @@ it.each<[readonly string[], string]>([
   [['--client-ip', '192.0.2.1', '--helo', 'a', '--time-limit', 'x'], '--time-limit "x"'],
   [['--client-ip', '192.0.2.1', '--helo', 'a', '--nothing'], '--nothing'],
   [['--client-ip', '192.0.2.1', '--helo', 'a', 'more'], 'more'],
+  [['--client-ip', '192.0.2.1', '--helo', 'a', '--helo=b'], '--helo is given more than once'],
+  [[...good, '--client-ip', '192.0.2.1'], '--client-ip is given more than once'],
 ])('wrong usage %j', async (args, message) => {
   const ran = await spf(...args);
   expect(ran).toMatchObject({ status: 64, out: '' });
   expect(ran.err).toContain(message);
+  expect(ran.err).toMatch(/^spf: [^\n]*\n(?:spf: [^\n]*\n)*Try: postern spf --help\n$/);
+});
+
+// RFC 5321 section 4.1.2: quotes and backslashes are a way to write a local part, and none of it.
+it.each([
+  ['"a b"@quoted.example.com', 'a b@quoted.example.com', '"\\"a b\\"@quoted.example.com"'],
+  ['<"ab"@quoted.example.com>', 'ab@quoted.example.com', '"ab@quoted.example.com"'],
+  ['"a\\b"@quoted.example.com', 'ab@quoted.example.com', '"ab@quoted.example.com"'],
+])('%s: the local part is its value', async (given, sender, written) => {
+  const args = ['--client-ip', '192.0.2.8', '--mail-from', given, '--zone', 'z.json'];
+  const told = await data(...args);
+  expect(told).toMatchObject({ result: 'pass', sender, mechanism: 'exists:%{l}.u.example.com' });
+  expect(told.receivedSpf).toContain(`envelope-from=${written};`);
+  // As the stage has it.
+  const resolver = zoneResolver(readZone(json, { file: 'z.json' }).zone);
+  const { findings } = await definePolicy({ mail: [stage({ resolver })] }).evaluate({
+    session: sessionOf({ ip: '192.0.2.8' }),
+    sender: senderOf(given.replace(/^<|>$/g, '')),
+    recipients: [mailboxOf('s001@school.example')],
+  });
+  expect(findings.spf?.mailFrom).toMatchObject({ result: 'pass', sender });
+});
+
+it('tells which questions were passed over', async () => {
+  const args = ['--client-ip', '192.0.2.9', '--mail-from', 'a@ptr.example.com', '--zone', 'z.json'];
+  const silent = 'names of 192.0.2.9: PTR of 9.2.0.192.in-addr.arpa: ESERVFAIL';
+  expect(await data(...args)).toMatchObject({ result: 'fail', mechanism: '-all', unanswered: [silent] });
+  expect((await spf(...args)).out).toContain(`\npassed over, no answer: ${silent}\n`);
 });
 
 it('tells all that is wrong at once', async () => {

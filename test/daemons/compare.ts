@@ -86,11 +86,16 @@ export async function compareSession(
     if (!isMeant) differences.push(difference);
     // One of them has a transaction still open.
     if (kind === 'code' && /^[45]03 .*: nested /.test(shown.postfix)) break;
+    if (kind === 'code' && closes(a) !== closes(b)) break;
     if (kind !== 'code' || bothRefuse(a, b)) continue;
     if (!isMeant || !/^(?:rcpt|help)/i.test(at)) break;
     uneven ||= /^rcpt/i.test(at);
   }
   return { differences, ids };
+}
+
+function closes(one: Exchange | undefined): boolean {
+  return one === undefined || one.reply.code === 421 || one.reply.code === 521;
 }
 
 /** Both say no and stay. */

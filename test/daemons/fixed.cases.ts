@@ -150,6 +150,25 @@ export const fixedCases: readonly FixedCase[] = [
     })),
   ),
   {
+    name: 'HTTP, and XCLIENT where it is not due',
+    mainCf: ['smtpd_delay_reject = no', 'smtpd_client_restrictions = check_client_access inline:{192.0.2.99=REJECT}'],
+    sessions: [
+      [from('192.0.2.99'), say('GET / HTTP/1.0')],
+      [outside, say('POST / HTTP/1.1')],
+      [
+        say('EHLO client.example'),
+        say('MAIL FROM:<a@far.example>'),
+        say('XCLIENT'),
+        say('XCLIENT ADDR=192.0.2.5'),
+        say('RSET'),
+        say('XCLIENT ADDR=::ffff:192.0.2.5'),
+        say('XCLIENT ADDR=IPV6:192.0.2.5'),
+        say('XCLIENT'),
+        say('QUIT'),
+      ],
+    ],
+  },
+  {
     name: 'REDIRECT and FILTER',
     mainCf: [
       'header_checks = pcre:$config_directory/checks',

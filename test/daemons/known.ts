@@ -102,6 +102,20 @@ export const known: readonly KnownDifference[] = [
       /^(?:recipient_)?canonical_maps = /m.test(one.mainCf),
   },
   {
+    // A copy that Postfix keeps in its queue; rules with BCC may stand in maps.
+    name: 'copy-puts-off',
+    is: (one) =>
+      isCode(one) &&
+      one.at === '(message)' &&
+      /^250 /.test(one.postfix) &&
+      (/_bcc(?:_maps)? = ./.test(one.mainCf) ||
+        (/(?:_checks = |_access )./.test(one.mainCf) && ours(one, /^451 4\.3\.5 /))) &&
+      ours(
+        one,
+        /^451 4\.3\.[05] (?:Mail cannot be delivered now|(?:Mail system configuration|Temporary system) problem), try again later$/,
+      ),
+  },
+  {
     name: 'redirect-through-filter',
     is: ({ kind, mainCf, postern }) => {
       const port = /^content_filter = smtp:\[127\.0\.0\.1\]:(\d+)$/m.exec(mainCf)?.[1];

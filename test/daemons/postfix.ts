@@ -181,7 +181,9 @@ export class Postfix {
 
   async #fates(address: string): Promise<readonly string[]> {
     const before = this.log().length;
-    const end = / postfix\/qmgr\[\d+\]: \w+: (?:removed|status=deferred)/;
+    // Where cleanup(8) could not tell, pickup(8) keeps the message for later.
+    const refused = / postfix\/pickup\[\d+\]: warning: maildrop\/\w+: error writing \w+: (.*)/;
+    const end = new RegExp(`${/ postfix\/qmgr\[\d+\]: \w+: (?:removed|status=deferred)/.source}|${refused.source}`);
     await run('sendmail', ['-C', this.folder.etc, '-bv', '-f', 'verify@far.example', '--', address], {
       env: { ...process.env, MAIL_CONFIG: this.folder.etc },
     });
@@ -191,6 +193,8 @@ export class Postfix {
     });
     await this.settle();
     const lines = this.log().slice(before).split('\n');
+    const why = lines.flatMap((line) => refused.exec(line)?.[1] ?? [])[0];
+    if (why !== undefined) return [`undeliverable (${why})`];
     return lines.flatMap((line) => /status=((?:un)?deliverable .*)/.exec(line)?.[1] ?? []);
   }
 

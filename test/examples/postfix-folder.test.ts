@@ -10,8 +10,9 @@ test('postfix-folder.ts', async () => {
   const port = await freePort();
   const mail = join(folder, 'mail');
   mkdirSync(mail);
-  const mainCf = (access: string): string =>
+  const mainCf = (access: string, ...more: readonly string[]): string =>
     [
+      ...more,
       'myhostname = mail.school.example',
       'mydestination =',
       'mynetworks = 127.0.0.9/32',
@@ -34,8 +35,25 @@ test('postfix-folder.ts', async () => {
       (await dialogue(port, sending(from, [to], '').slice(0, 3))).at(-1) ?? '';
     expect(await last('a@spammer.example', 's001@school.example')).toMatch(/^554 5\.7\.1 .*Access denied/);
     expect(await last('a@client.example', 'x@elsewhere.example')).toMatch(/^[45]54 \d\.7\.1 .*Relay access denied/);
-    writeFileSync(join(folder, 'main.cf'), mainCf('other.example=REJECT'));
+    writeFileSync(join(folder, 'main.cf'), 'smtpd_helo_required = perhaps');
     program.child.kill('SIGHUP');
+    await program.printed('the last good configuration stays');
+    expect(await last('a@spammer.example', 's001@school.example')).toMatch(/^554 5\.7\.1 /);
+    const more = ['smtpd_helo_required = yes', 'message_size_limit = 20000'];
+    writeFileSync(join(folder, 'main.cf'), mainCf('other.example=REJECT', ...more));
+    const other = await freePort();
+    writeFileSync(
+      join(folder, 'master.cf'),
+      `127.0.0.1:${port} inet n - n - - smtpd\n127.0.0.1:${other} inet n - n - - smtpd\n`,
+    );
+    program.child.kill('SIGHUP');
+    await program.printed('the folder was read again: new policies');
+    await program.printed('these changes need a restart');
+    expect(program.output()).toContain(
+      JSON.stringify({
+        settings: [`127.0.0.1:${port} requireHello`, `127.0.0.1:${port} messageBytes`, `127.0.0.1:${other} (new)`],
+      }).slice(1, -1),
+    );
     for (let tries = 0; tries < 100; tries++) {
       if ((await last('a@spammer.example', 's001@school.example')).startsWith('250')) break;
       await new Promise((resolve) => setTimeout(resolve, 50));

@@ -67,6 +67,7 @@ const values: Readonly<Record<string, string>> = {
   local_recipient_maps: 'inline:{alice=x}',
   masquerade_classes: 'header_sender',
   mynetworks: '192.0.2.0/24',
+  mynetworks_style: 'subnet',
   propagate_unmatched_extensions: 'alias',
   proxy_interfaces: '192.0.2.1',
   receive_override_options: 'no_header_body_checks',

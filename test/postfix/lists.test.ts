@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { readPostfix } from '../../src/postfix/index.js';
 import { renderProblem } from '../../src/values/errors.js';
-import { fate, main, problems } from './support.js';
+import { fate, main, problems, type Sent } from './support.js';
 
 const relay = 'smtpd_relay_restrictions = permit_mynetworks, reject_unauth_destination\nlocal_recipient_maps =\n';
 const isRefused = (text: string): boolean => /^(?:reject|defer)/.test(text);
@@ -56,11 +56,62 @@ describe('lists of networks', () => {
     ['!cidr:{{192.0.2.1 x}}, 192.0.2.0/24', '192.0.2.2', true],
     ['192.0.2.0/24, !cidr:{{192.0.2.1 x}}', '192.0.2.1', true],
     ['[::ffff:0:0]/96', '192.0.2.1', false],
+    ['192.0.2.0/24, !cidr:{{192.0.2.1 x}}', '192.0.2.2', true],
+    // Without a value: the addresses of the host, and not all of loopback.
+    ['$nothing', '127.0.0.1', false],
     ['[::ffff:192.0.2.0]/120', '192.0.2.1', false],
   ])('mynetworks = %s: %s', async (list, ip, ours) => {
     const texts = main(`${relay}mynetworks = ${list}\n`, { not: '192.0.2.1 !192.0.2.7\n' });
     const got = await fate(texts, { to: 'a@elsewhere.example', ip });
     expect([got, isRefused(got)]).toEqual([got, !ours]);
+  });
+
+  it.each<[lines: string, ip: string, ours: boolean]>([
+    ['', '127.0.0.1', true],
+    ['', '127.0.0.5', false],
+    ['', '::1', true],
+    ['mynetworks_style = subnet', '127.0.0.5', true],
+    ['mynetworks_style = class', '127.0.0.5', true],
+    ['compatibility_level = 0\nmynetworks_style = host', '127.0.0.5', false],
+    ['inet_interfaces = 192.0.2.1', '127.0.0.1', false],
+    ['inet_interfaces = 192.0.2.1', '192.0.2.1', true],
+    ['inet_interfaces = 192.0.2.1\nmynetworks_style = subnet', '192.0.2.2', false],
+    ['inet_interfaces = loopback-only', '127.0.0.1', true],
+    ['inet_protocols = ipv4', '::1', false],
+  ])('by default the addresses of this host: %j: %s', async (lines, ip, ours) => {
+    const got = await fate(main(`${relay}${lines}\n`), { to: 'a@elsewhere.example', ip });
+    expect([got, isRefused(got)]).toEqual([got, !ours]);
+  });
+
+  it.each<[list: string, sent: Sent, ours: boolean]>([
+    ['client.example', { name: 'client.example' }, true],
+    ['CLIENT.example', { name: 'Client.example' }, true],
+    ['example', { name: 'client.example' }, true],
+    ['.example', { name: 'client.example' }, false],
+    ['client.example', { name: 'xclient.example' }, false],
+    ['client.example', {}, false],
+    ['!bad.client.example, client.example', { name: 'bad.client.example' }, false],
+    ['!192.0.2.1, client.example', { name: 'client.example', ip: '192.0.2.1' }, false],
+    ['client.example, !192.0.2.1', { name: 'client.example', ip: '192.0.2.1' }, true],
+    ['inline:{client.example=x}', { name: 'a.client.example' }, true],
+    ['!inline:{client.example=x}, 192.0.2.0/24', { name: 'a.client.example', ip: '192.0.2.1' }, false],
+    ['pcre:{{/^client\\.example$$/ x}}', { name: 'client.example' }, true],
+    ['pcre:{{/^client\\.example$$/ x}}', { name: 'a.client.example' }, false],
+    ['$nothing\nparent_domain_matches_subdomains =', { name: 'client.example' }, false],
+    ['.example\nparent_domain_matches_subdomains =', { name: 'client.example' }, true],
+    ['example\nparent_domain_matches_subdomains =', { name: 'client.example' }, false],
+  ])('names of hosts: mynetworks = %s: %j', async (list, sent, ours) => {
+    const got = await fate(main(`${relay}mynetworks = ${list}\n`), { to: 'a@elsewhere.example', ...sent });
+    expect([got, isRefused(got)]).toEqual([got, !ours]);
+  });
+
+  it.each([
+    ['2001:db8::/32', /write \[2001:db8::\]\/32: 2001:db8::\/32$/],
+    ['::1', /write \[::1\]: ::1$/],
+    ['192.0.2.0/24, !fe80::/10', /write \[fe80::\]\/10/],
+    ['2001:db8::1:zz/32', /mynetworks/],
+  ])('IPv6 stands in brackets: %s', (list, expected) => {
+    expect(problems(main(`${relay}mynetworks = ${list}\n`))).toEqual([expect.stringMatching(expected)]);
   });
 
   it('tells of a bad line in a file once, where it is', () => {

@@ -97,6 +97,14 @@ describe('restrictions', () => {
       { to: 'x@y.example', ip: '127.0.0.1' },
       'x@y.example smtp:[out.example]:587',
     ],
+    [
+      'what only warns of an unlisted recipient does not stand for the rule at the end',
+      main(
+        'smtpd_recipient_restrictions = warn_if_reject reject_unlisted_recipient\nlocal_recipient_maps = inline:{x=y}\n',
+      ),
+      {},
+      'reject 550 5.1.1 <s001@school.example>: Recipient address rejected: User unknown in local recipient table',
+    ],
     // Seen so under Postfix 3.7.11: where nobody owns an address, no login does.
     ...(
       [

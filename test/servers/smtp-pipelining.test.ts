@@ -37,7 +37,7 @@ test('LMTP: the limit of errors does not swallow the reply of a recipient who ha
   await say(wire, 'FOO');
   await say(wire, 'FOO');
   await say(wire, 'MAIL FROM:<a@client.example>');
-  await say(wire, 'RCPT TO:<error@school.example>');
+  await say(wire, 'RCPT TO:<closed@school.example>');
   await say(wire, 'RCPT TO:<s001@school.example>');
   await say(wire, 'DATA');
   wire.send('Subject: x\r\n\r\nbody\r\n.\r\n');

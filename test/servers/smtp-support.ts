@@ -105,6 +105,8 @@ const route = defineStage({
         return to('error', '5.2.1 Mailbox disabled');
       case 'queue':
         return to('queue', 'elsewhere.example');
+      case 'climber':
+        return to('maildir', '../s001');
       case 'odd':
         return to('uucp', 'elsewhere');
       case 'nowhere':
@@ -149,7 +151,8 @@ const messageRules = defineStage({
   edits: ['add-recipient'],
   decides: ['hold', 'quarantine', 'redirect'],
   run: ({ message }) => {
-    switch (message.header.find((field) => field.lowerName === 'subject')?.value) {
+    const subject = message.header.find((field) => field.lowerName === 'subject')?.value ?? '';
+    switch (subject) {
       case 'reject':
         return reject('content', reply(550, '5.7.1', 'No such mail here'));
       case 'defer':
@@ -161,7 +164,19 @@ const messageRules = defineStage({
       case 'copy':
         return { edits: [addRecipient(mailboxOf('both@school.example'))] };
       case 'copy-nobody':
-        return { edits: [addRecipient(mailboxOf('nobody@school.example'))] };
+      case 'copy-later':
+      case 'copy-odd':
+      case 'copy-climber':
+      case 'copy-closed':
+        return { edits: [addRecipient(mailboxOf(`${subject.slice(5)}@school.example`))] };
+      case 'copy-error':
+        return {
+          edits: [addRecipient(mailboxOf('e@school.example'), { transport: 'error', destination: '5.2.1 No archive' })],
+        };
+      case 'copy-uucp':
+        return { edits: [addRecipient(mailboxOf('u@school.example'), { transport: 'uucp', destination: 'x' })] };
+      case 'copy-bounced':
+        return { edits: [addRecipient(mailboxOf('bounced@a.example'), { transport: 'queue', destination: 'x' })] };
       case 'crash':
         throw new Error('this stage is broken');
       default:
@@ -173,8 +188,10 @@ const messageRules = defineStage({
 const deliverRules = defineStage({
   name: 'deliverRules',
   at: 'deliver',
-  run: ({ recipient }) =>
-    recipient.address.localPart === 'full' ? defer('quota', reply(452, '4.2.2', 'Mailbox full')) : undefined,
+  run: ({ recipient: { address } }) => {
+    if (address.localPart === 'full') return defer('quota', reply(452, '4.2.2', 'Mailbox full'));
+    return address.localPart === 'closed' ? reject('mailbox', reply(550, '5.2.1', 'Mailbox disabled')) : undefined;
+  },
 });
 
 /** Says what the session tells of pipelining, and refuses it before DATA where there was no EHLO. */
@@ -274,7 +291,11 @@ export async function startTestServer(setup: Setup = {}): Promise<TestServer> {
       queue: {
         deliver: async ({ recipients }) => {
           queued.push(...recipients.map((one) => one.address.text));
-          return recipients.map(() => ({ kind: 'delivered' }) as const);
+          return recipients.map(({ address }) =>
+            address.localPart === 'bounced'
+              ? ({ kind: 'failed', temporary: false, why: 'gone for good' } as const)
+              : ({ kind: 'delivered' } as const),
+          );
         },
       },
     },

@@ -1,6 +1,7 @@
 /** Small transactions for tests of stages. */
 
 import type { Verdict } from '../../src/core/decision.js';
+import type { EvaluationOptions } from '../../src/core/evaluation.js';
 import type { Outcome } from '../../src/core/outcome.js';
 import { definePolicy, type Policy } from '../../src/core/policy.js';
 import type { ClientName, Session } from '../../src/core/session.js';
@@ -49,19 +50,22 @@ export function runOne(stage: AnyStage, facts: Facts): Promise<Outcome> {
   return runPolicy(definePolicy(lists), facts);
 }
 
-export function runPolicy(policy: Policy, given: Facts): Promise<Outcome> {
+export function runPolicy(policy: Policy, given: Facts, options: EvaluationOptions = {}): Promise<Outcome> {
   const facts = { ip: '192.0.2.1', to: ['t01@school.example'], ...given };
   const sender: ReversePath = facts.sender === '' ? { kind: 'null-path' } : box(facts.sender ?? 'a@sender.example');
   const parsed = parseMessage(new TextEncoder().encode(facts.message ?? 'Subject: x\r\n\r\nbody\r\n'));
   if (parsed.kind !== 'parsed') throw new Error('the message of this test is over the limits');
-  return policy.evaluate({
-    session: session(facts),
-    sender,
-    recipients: facts.to.map(box),
-    mailParameters: facts.parameters ?? {},
-    message: parsed.value,
-    ...(facts.helo !== undefined && { helo: facts.helo }),
-  });
+  return policy.evaluate(
+    {
+      session: session(facts),
+      sender,
+      recipients: facts.to.map(box),
+      mailParameters: facts.parameters ?? {},
+      message: parsed.value,
+      ...(facts.helo !== undefined && { helo: facts.helo }),
+    },
+    options,
+  );
 }
 
 /** `continue`, or the kind, reason and reply: `reject access 554 5.7.1 No`. */

@@ -20,6 +20,7 @@ export function spfCheckOf(over: Partial<SpfCheck> = {}): SpfCheck {
     problem: undefined,
     lookups: 1,
     voidLookups: 0,
+    unanswered: [],
     records: [],
     ...over,
   };

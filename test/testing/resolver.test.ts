@@ -85,6 +85,24 @@ describe('zoneResolver alone', () => {
     expect(await resolver.addresses('a.example', 4)).toMatchObject({ kind: 'cannot-tell' });
   });
 
+  it('has the names above its names, without records', async () => {
+    const resolver = zoneResolver({ 'h.ent.bank.example': { A: ['192.0.2.1'] }, 'a.*.wild.example': { TXT: ['a'] } });
+    for (const name of ['ent.bank.example', 'Bank.example', 'example', 'wild.example', '*.wild.example']) {
+      expect([name, await resolver.texts(name)]).toEqual([name, notFound('no-data')]);
+    }
+    // The wildcard is such a name too (RFC 4592 section 2.2.1).
+    expect(await resolver.texts('b.wild.example')).toEqual(notFound('no-data'));
+    for (const name of ['nt.bank.example', 'x.ent.bank.example', 'x.h.ent.bank.example', 'com']) {
+      expect([name, await resolver.texts(name)]).toEqual([name, notFound('no-such-name')]);
+    }
+  });
+
+  it('tells of no control characters in its reasons', async () => {
+    const resolver = zoneResolver({ '*.broken.example': 'SERVFAIL' });
+    const why = 'TXT of a\\010b\\032.broken.example: ESERVFAIL';
+    expect(await resolver.texts('a\nb .broken.example')).toEqual(cannotTell(why));
+  });
+
   it('is not fooled by names of every object', async () => {
     const resolver = zoneResolver({});
     expect(await resolver.texts('constructor')).toEqual(notFound('no-such-name'));
@@ -115,7 +133,7 @@ describe('zoneResolver alone', () => {
         'a.example CNAME: expected one name',
         'a.example: other records stand beside the CNAME',
         'a.example TXT: expected a text of octets (no character above U+00FF), not "\u0100"',
-        'a.example: SRV is none of A,AAAA,MX,TXT,NS,PTR, CNAME',
+        'a.example: expected the type A, AAAA, MX, TXT, NS, PTR or CNAME, not "SRV"',
         'b.example: expected records by type, "TIMEOUT" or "SERVFAIL"',
         'c.example NS: expected a list, "TIMEOUT" or "SERVFAIL"',
         'c.example MX: expected { preference: 0 to 65535, exchange: a name or "" }, not null',

@@ -231,7 +231,7 @@ describe('a zone in JSON', () => {
     }`;
     expect(problemsOf(text)).toEqual([
       'z:4: bad-record: a.example A: expected an IPv4 address, not "192.0.2.256"',
-      'z:5: unknown-type: a.example: SRV is none of A,AAAA,MX,TXT,NS,PTR, CNAME',
+      'z:5: unknown-type: a.example: expected the type A, AAAA, MX, TXT, NS, PTR or CNAME, not "SRV"',
       'z:6: bad-record: a.example MX: expected { preference: 0 to 65535, exchange: a name or "" }, not {"preference":"10","exchange":"mx.example"}',
       'z:9: bad-name: a..b: a name has labels of 1 to 63 octets, 253 in all',
       'z:10: bad-records: b.example: expected records by type, "TIMEOUT" or "SERVFAIL"',

@@ -136,6 +136,9 @@ describe('parseAddressList', () => {
     expect(parseAddressList('a@b,'.repeat(10_001))).toEqual({ kind: 'too-many', limit: 10_000 });
     expect(parseAddressList('g:;'.repeat(10_001))).toEqual({ kind: 'too-many', limit: 10_000 });
     expect(parseAddressList(`g:${'a@b,'.repeat(10_001)};`)).toEqual({ kind: 'too-many', limit: 10_000 });
+    expect(parseAddressList('a@b, c@d', { limit: 2 }).kind).toBe('addresses');
+    // What follows is not looked at.
+    expect(parseAddressList('a@b, c@d, e@f, "', { limit: 2 })).toEqual({ kind: 'too-many', limit: 2 });
     expect(flat(`${'a '.repeat(990)}<a@b>`)).toHaveLength(1);
     expect(parseAddressList(`${'a '.repeat(1_000)}<a@b>`).kind).toBe('malformed');
     expect(flat(`${'a'.repeat(200)}@example.com`)).toHaveLength(1);

@@ -3,8 +3,9 @@
  * with SERVFAIL; some give the aliases alone, which must not pass for "no data": a circle is "could not tell".
  */
 import { cannotTell } from '../../values/answer.js';
+import { unshownDnsName } from '../../values/dns-name.js';
 import { answerOfName } from './failures.js';
-import type { QuestionType, Reply } from './wire.js';
+import { type QuestionType, questionText, type Reply } from './wire.js';
 
 export type AskOnce = (type: QuestionType, name: string) => Promise<Reply> | Reply;
 
@@ -18,8 +19,10 @@ export async function followed(type: QuestionType, name: string, first: Reply, a
   while (reply.alias !== 'no') {
     const alias = await ask('CNAME', at);
     if (alias.answer.kind !== 'found') return reply.alias === 'maybe' ? { ...reply, alias: 'no' } : lost(alias, at);
-    at = String(alias.answer.value[0]).toLowerCase();
-    const what = `${type} of ${name}`;
+    const what = questionText(type, name);
+    const target = unshownDnsName(String(alias.answer.value[0]));
+    if (target === undefined) return failed(`${what}: an alias leads to a name that is not asked for`);
+    at = target.toLowerCase();
     if (seen.has(at)) return failed(`${what}: aliases lead in a circle`);
     if (seen.size > MOST_ALIASES) return failed(`${what}: more than ${MOST_ALIASES} aliases`);
     seen.add(at);
@@ -31,7 +34,7 @@ export async function followed(type: QuestionType, name: string, first: Reply, a
 
 /** The name server gave aliases before, and none now. */
 function lost(alias: Reply, name: string): Reply {
-  return alias.answer.kind === 'cannot-tell' ? alias : failed(`CNAME of ${name}: the alias is gone`);
+  return alias.answer.kind === 'cannot-tell' ? alias : failed(`${questionText('CNAME', name)}: the alias is gone`);
 }
 
 function failed(why: string): Reply {

@@ -4,7 +4,7 @@
  */
 import type { NoRecords } from '../../ports/resolver.js';
 import { type Answer, cannotTell, notFound } from '../../values/answer.js';
-import { nameFault } from './names.js';
+import { dnsNameFault } from '../../values/dns-name.js';
 
 const none: Readonly<Record<string, NoRecords>> = {
   ENOTFOUND: 'no-such-name',
@@ -21,5 +21,5 @@ export function answerOfError(error: unknown, what: string): Answer<never> {
 
 /** The answer to a question that is not asked, for no such name can exist. */
 export function answerOfName(name: string): Answer<never> | undefined {
-  return nameFault(name) === undefined ? undefined : notFound('no-such-name' satisfies NoRecords);
+  return dnsNameFault(name) === undefined ? undefined : notFound('no-such-name' satisfies NoRecords);
 }

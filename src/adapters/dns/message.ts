@@ -2,15 +2,16 @@
  * DNS messages (RFC 1035 section 4): a question to octets, and the reply to records. For the few questions that c-ares refuses;
  * see other-names.ts. Pointers lead backwards, and are counted.
  */
+import { shownLabel } from '../../values/dns-name.js';
 import { ipFromBytes } from '../../values/ip.js';
 import type { QuestionType } from './wire.js';
 
 const TYPES: Readonly<Record<QuestionType, number>> = { A: 1, NS: 2, CNAME: 5, PTR: 12, MX: 15, TXT: 16, AAAA: 28 };
 const CLASS_IN = 1;
 const RECURSION_DESIRED = 0x0100;
-/** What is beyond is no answer to a question of mail. */
-const MOST_RECORDS = 1000;
 const MOST_POINTERS = 128;
+/** Of a name, its end not counted (RFC 1035 section 2.3.4). */
+const MOST_OCTETS = 254;
 
 export interface Message {
   /** 0: no error; 2: SERVFAIL; 3: NXDOMAIN; 5: REFUSED. */
@@ -27,7 +28,7 @@ export interface MessageRecord {
   readonly value: unknown;
 }
 
-/** `name` is one that `nameFault` finds nothing in; ASCII. */
+/** `name` is one that `dnsNameFault` finds nothing in. */
 export function encodeQuestion(id: number, type: QuestionType, name: string): Uint8Array {
   const octets = [id >> 8, id & 255, RECURSION_DESIRED >> 8, 0, 0, 1, 0, 0, 0, 0, 0, 0];
   for (const label of name.split('.')) {
@@ -48,10 +49,20 @@ export function readReply(reply: Uint8Array, question: Uint8Array): Message | un
   }
 }
 
+interface Name {
+  readonly text: string;
+  readonly octets: number;
+  readonly pointers: number;
+  /** Behind it, or behind its first pointer. */
+  readonly end: number;
+}
+
 /** Everything that ends too early, or is out of bounds, is a RangeError. */
 class Reader {
   readonly #octets: Uint8Array;
   readonly #view: DataView;
+  /** By place. */
+  readonly #pointed = new Map<number, Name>();
   #at = 0;
 
   constructor(octets: Uint8Array) {
@@ -69,7 +80,6 @@ class Reader {
       throw new RangeError('another question');
     const truncated = (flags & 0x0200) !== 0;
     const records: MessageRecord[] = [];
-    if (answers > MOST_RECORDS) throw new RangeError('too many records');
     // What is truncated is asked for again.
     for (let i = 0; i < answers && !truncated; i++) records.push(...this.#record());
     return { code: flags & 15, truncated, records };
@@ -111,29 +121,41 @@ class Reader {
     }
   }
 
-  /** In lower case, without final dot. A label with a dot or another character that no host has is written as master files do. */
+  /** In lower case, without final dot, written as in master files. */
   #name(): string {
+    const { text, end } = this.#nameAt(this.#at, 0);
+    this.#at = end;
+    return text;
+  }
+
+  /** What pointers lead to is read once: thousands of records may share one long name. */
+  #pointedAt(target: number, depth: number): Name {
+    const known = this.#pointed.get(target);
+    if (known !== undefined) return known;
+    const name = this.#nameAt(target, depth);
+    this.#pointed.set(target, name);
+    return name;
+  }
+
+  #nameAt(start: number, depth: number): Name {
     const labels: string[] = [];
-    let [at, back, octets, pointers] = [this.#at, -1, 0, 0];
-    for (;;) {
-      const length = this.#view.getUint8(at);
-      if (length >= 0xc0) {
-        const target = this.#view.getUint16(at) & 0x3fff;
-        if (target >= at || ++pointers > MOST_POINTERS) throw new RangeError('a pointer leads nowhere');
-        if (back < 0) back = at + 2;
-        at = target;
-        continue;
-      }
-      if (length > 63) throw new RangeError('a label has at most 63 octets');
-      at++;
-      if (length === 0) break;
-      octets += length + 1;
-      if (octets > 255 || at + length > this.#octets.length) throw new RangeError('a name is too long');
-      labels.push(labelText(this.#octets.subarray(at, at + length)));
-      at += length;
+    let at = start;
+    let length = this.#view.getUint8(at);
+    for (; length > 0 && length < 0xc0; length = this.#view.getUint8(at)) {
+      const end = at + 1 + length;
+      if (length > 63 || end - start > MOST_OCTETS) throw new RangeError('a label or name is too long');
+      labels.push(shownLabel(String.fromCharCode(...this.#octets.subarray(at + 1, end))).toLowerCase());
+      at = end;
     }
-    this.#at = back < 0 ? at : back;
-    return labels.join('.').toLowerCase();
+    const octets = at - start;
+    if (length === 0) return { text: labels.join('.'), octets, pointers: 0, end: at + 1 };
+    const target = this.#view.getUint16(at) & 0x3fff;
+    // To what stands before, so that it comes to an end (RFC 1035 section 4.1.4).
+    if (target >= start || depth >= MOST_POINTERS) throw new RangeError('a pointer leads nowhere');
+    const rest = this.#pointedAt(target, depth + 1);
+    const name = { octets: octets + rest.octets, pointers: rest.pointers + 1, end: at + 2 };
+    if (name.octets > MOST_OCTETS || name.pointers > MOST_POINTERS) throw new RangeError('a name is too long');
+    return { ...name, text: [...labels, ...(rest.text === '' ? [] : [rest.text])].join('.') };
   }
 
   #take(length: number): Uint8Array {
@@ -154,14 +176,4 @@ class Reader {
     this.#at += 4;
     return this.#view.getUint32(this.#at - 4);
   }
-}
-
-function labelText(octets: Uint8Array): string {
-  let text = '';
-  for (const octet of octets) {
-    const character = String.fromCharCode(octet);
-    if (octet <= 0x20 || octet >= 0x7f) text += `\\${String(octet).padStart(3, '0')}`;
-    else text += character === '.' || character === '\\' ? `\\${character}` : character;
-  }
-  return text;
 }

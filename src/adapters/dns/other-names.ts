@@ -7,6 +7,7 @@ import { randomInt } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { createConnection, isIPv6 } from 'node:net';
 import type { MailExchanger } from '../../ports/resolver.js';
+import { shownDnsName } from '../../values/dns-name.js';
 import { encodeQuestion, type Message, readReply } from './message.js';
 import type { Records } from './questions.js';
 import type { QuestionType } from './wire.js';
@@ -82,9 +83,12 @@ interface Peer {
 function byDatagram({ host, port }: Peer, question: Uint8Array, signal: AbortSignal): Promise<Message> {
   return new Promise((resolve, reject) => {
     const socket = createSocket(isIPv6(host) ? 'udp6' : 'udp4');
+    let ended = false;
+    // Whatever comes later finds it ended: nothing here may throw where nobody catches.
     const end = (settle: () => void): void => {
+      if (ended) return;
+      ended = true;
       signal.removeEventListener('abort', late);
-      socket.removeAllListeners('error').on('error', () => {});
       socket.close();
       settle();
     };
@@ -95,22 +99,28 @@ function byDatagram({ host, port }: Peer, question: Uint8Array, signal: AbortSig
       const message = readReply(reply, question);
       if (message !== undefined) end(() => resolve(message));
     });
-    // Connected, it hears this server alone, and of a port where nobody listens.
-    socket.connect(port, host, () => socket.send(question));
+    // Connected, it hears this server alone, and of a port where nobody listens. A function given to `connect` would be called with
+    // the error of a server without a route; an event is not, and the error is an event too.
+    socket.on('connect', () => {
+      if (!ended) socket.send(question);
+    });
+    socket.connect(port, host);
   });
 }
 
+/** A length in two octets stands before the question and the reply (RFC 1035 section 4.2.2). */
 function byConnection({ host, port }: Peer, question: Uint8Array, signal: AbortSignal): Promise<Message> {
   return new Promise((resolve, reject) => {
     const connection = createConnection({ host, port, signal });
-    const chunks: Buffer[] = [];
+    const reply = Buffer.alloc(2 + 0xffff);
+    let length = 0;
     connection.on('error', (error) => reject(signal.aborted ? failed('ETIMEOUT') : error));
     connection.on('close', () => reject(failed('EBADRESP')));
     connection.on('data', (chunk: Buffer) => {
-      chunks.push(chunk);
-      const all = Buffer.concat(chunks);
-      if (all.length < 2 || all.length < 2 + all.readUInt16BE(0)) return;
-      const message = readReply(all.subarray(2, 2 + all.readUInt16BE(0)), question);
+      length += chunk.copy(reply, length);
+      const end = 2 + reply.readUInt16BE(0);
+      if (length < 2 || length < end) return;
+      const message = readReply(reply.subarray(2, end), question);
       connection.destroy();
       if (message === undefined || message.truncated) reject(failed('EBADRESP'));
       else resolve(message);
@@ -134,7 +144,8 @@ function recordsOf({ code, records }: Message, type: QuestionType, name: string)
   const aliases = new Map(
     records.flatMap((one) => (one.type === 'CNAME' ? [[one.owner, String(one.value)] as const] : [])),
   );
-  let owner = name;
+  const asked = shownDnsName(name);
+  let owner = asked;
   if (type !== 'CNAME') {
     // Each alias once: a circle ends too.
     for (let target = aliases.get(owner); target !== undefined; target = aliases.get(owner)) {
@@ -143,7 +154,7 @@ function recordsOf({ code, records }: Message, type: QuestionType, name: string)
     }
   }
   const own = records.filter((one) => one.type === type && one.owner === owner);
-  if (own.length === 0 && owner === name) throw failed('ENODATA');
+  if (own.length === 0 && owner === asked) throw failed('ENODATA');
   const values = own.map(({ value }) => value);
   if (type === 'MX') (values as MailExchanger[]).sort((a, b) => a.preference - b.preference);
   return { values, seconds: Math.min(...records.map(({ seconds }) => seconds)) };

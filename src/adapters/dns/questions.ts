@@ -14,6 +14,9 @@ export interface Records<T> {
 
 type Ask<T> = (resolver: NodeResolver, name: string) => Promise<Records<T>>;
 
+/** Of this many addresses Node tells the times, and of no more: those have none. */
+type Timed = { readonly address: string; readonly ttl?: number };
+
 export interface Questions {
   readonly A: Ask<IpAddress>;
   readonly AAAA: Ask<IpAddress>;
@@ -39,12 +42,15 @@ function untimed<T>(values: readonly T[]): Records<T> {
   return { values, seconds: undefined };
 }
 
-function addresses(records: readonly { readonly address: string; readonly ttl: number }[]): Records<IpAddress> {
+function addresses(records: readonly Timed[]): Records<IpAddress> {
   const values = records.flatMap(({ address }) => {
     const ip = parseIp(address);
     return ip.kind === 'parsed' ? [ip.value] : [];
   });
-  return { values, seconds: records.reduce((least, { ttl }) => Math.min(least, ttl), Number.POSITIVE_INFINITY) };
+  return {
+    values,
+    seconds: records.reduce((least, { ttl = least }) => Math.min(least, ttl), Number.POSITIVE_INFINITY),
+  };
 }
 
 /** In order of preference; those of equal preference as the server gave them (RFC 5321 section 5.1 has the client mix them). */

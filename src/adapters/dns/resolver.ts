@@ -4,6 +4,7 @@
  * are followed. No DNSSEC, no TLSA, no hosts file.
  */
 import { Resolver as NodeResolver } from 'node:dns/promises';
+import { setMaxListeners } from 'node:events';
 import type { MaybePromise, PortCall } from '../../core/stage.js';
 import type { Resolver } from '../../ports/resolver.js';
 import { type Answer, cannotTell } from '../../values/answer.js';
@@ -15,15 +16,17 @@ import { patiently } from './patience.js';
 import { places } from './places.js';
 import type { Questions } from './questions.js';
 import { type DnsOptions, type DnsSettings, dnsSettings } from './settings.js';
-import { askOnce, type List, type QuestionType, type Reply, type Wire } from './wire.js';
+import { askOnce, type List, type QuestionType, questionText, type Reply, type Wire } from './wire.js';
 
 export interface DnsResolver extends Resolver, AsyncDisposable {
   /** Ends every question as "could not tell"; later ones too. */
   close(): Promise<void>;
 }
 
-/** Of an answer with more text than this nothing is remembered: what is kept stays small whatever strangers publish. */
+/** Of an answer that is larger than this nothing is remembered: what is kept stays small whatever strangers publish. */
 const LARGEST_KEPT = 4096;
+/** What a record counts beside its text. */
+const RECORD_SIZE = 40;
 
 /** Throws ConfigurationError (code `options`) for wrong options. Opens no socket before the first question. */
 export function dnsResolver(options: DnsOptions = {}): DnsResolver {
@@ -43,7 +46,10 @@ class Asker implements DnsResolver {
     const node = new NodeResolver({ timeout: Math.max(1, Math.floor(timeout / 3)), tries: 2 });
     if (servers.length > 0) node.setServers(servers);
     this.#cache = answerCache<List>(cacheSize, settings.now);
-    this.#wire = { node, places: places(concurrency, waiting), maxRecords, timeout, closing: new AbortController() };
+    const closing = new AbortController();
+    // One listener for each question on the wire: as many as there are places, no leak to warn of.
+    setMaxListeners(0, closing.signal);
+    this.#wire = { node, places: places(concurrency, waiting), maxRecords, timeout, closing };
   }
 
   addresses(name: string, family: 4 | 6, call?: PortCall): ReturnType<Resolver['addresses']> {
@@ -74,13 +80,14 @@ class Asker implements DnsResolver {
 
   #ask<Q extends keyof Questions>(type: Q, asked: string, call: PortCall | undefined): AnswerTo<Q> {
     // A question is known by its type, which says what its answer holds.
-    return this.#answer(type, asked.toLowerCase(), call) as AnswerTo<Q>;
+    return this.#answer(type, asked, call) as AnswerTo<Q>;
   }
 
-  #answer(type: QuestionType, name: string, call: PortCall | undefined): MaybePromise<List> {
-    const impossible = answerOfName(name);
+  #answer(type: QuestionType, asked: string, call: PortCall | undefined): MaybePromise<List> {
+    const impossible = answerOfName(asked);
     if (impossible !== undefined) return impossible;
-    const what = `${type} of ${name}`;
+    const name = asked.toLowerCase();
+    const what = questionText(type, name);
     if (this.#wire.closing.signal.aborted) return cannotTell(`${what}: the resolver is closed`);
     const known = this.#cache.get(what);
     if (known !== undefined) return known;
@@ -92,7 +99,9 @@ class Asker implements DnsResolver {
   #start(type: QuestionType, name: string, what: string): Promise<List> {
     const answer = patiently(this.#toTheEnd(type, name, what), undefined, this.#settings.timeout, what);
     this.#asking.set(what, answer);
-    void answer.finally(() => this.#asking.delete(what));
+    const forget = (): unknown => this.#asking.delete(what);
+    // Not `finally`, whose promise would be rejected too, with nobody to hear of it.
+    answer.then(forget, forget);
     return answer;
   }
 
@@ -101,7 +110,7 @@ class Asker implements DnsResolver {
     const until = performance.now() + this.#settings.timeout;
     const first = await askOnce(this.#wire, type, name, until);
     const reply = await followed(type, name, first, (next, at) => {
-      const answer = this.#cache.get(`${next} of ${at}`);
+      const answer = this.#cache.get(questionText(next, at));
       return answer === undefined ? askOnce(this.#wire, next, at, until) : { ...first, answer, alias: 'no' };
     });
     // Of aliases followed by ourselves nobody told how long they hold.
@@ -124,7 +133,7 @@ type ValueOf<Q extends keyof Questions> = Awaited<ReturnType<Questions[Q]>>['val
 type AnswerTo<Q extends keyof Questions> = MaybePromise<Answer<ValueOf<Q>>>;
 
 function isLarge(values: readonly unknown[]): boolean {
-  return values.reduce((sum: number, value) => sum + textLength(value), 0) > LARGEST_KEPT;
+  return values.reduce((sum: number, value) => sum + RECORD_SIZE + textLength(value), 0) > LARGEST_KEPT;
 }
 
 function textLength(value: unknown): number {

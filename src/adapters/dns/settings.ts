@@ -21,7 +21,7 @@ export interface DnsOptions {
   readonly negativeTtl?: number;
   /** Seconds for "could not tell" (RFC 9520 section 3.2: at least 1, at most 300). Default 1; 0: none. */
   readonly failureTtl?: number;
-  /** Records of one answer; of more, the first ones count (of MX records, those of best preference). Default 100. */
+  /** Records of one answer; more are "could not tell". Default 65,535: as many as a DNS message may say it has. */
   readonly maxRecords?: number;
   /** Milliseconds on a monotonic clock; for tests. */
   readonly now?: () => number;
@@ -39,7 +39,7 @@ const defaults: Omit<DnsSettings, 'now'> = {
   ttl: 60,
   negativeTtl: 60,
   failureTtl: 1,
-  maxRecords: 100,
+  maxRecords: 65_535,
 };
 
 /** What each number is at least. */

@@ -5,6 +5,7 @@
 import type { Resolver as NodeResolver } from 'node:dns/promises';
 import type { NoRecords } from '../../ports/resolver.js';
 import { type Answer, cannotTell, found, notFound } from '../../values/answer.js';
+import { shownDnsName } from '../../values/dns-name.js';
 import { answerOfError } from './failures.js';
 import { askOtherName, isHostName } from './other-names.js';
 import type { Places } from './places.js';
@@ -33,12 +34,17 @@ export interface Wire {
   readonly closing: AbortController;
 }
 
+/** `MX of example.com`, for reasons and as a key. */
+export function questionText(type: QuestionType, name: string): string {
+  return `${type} of ${shownDnsName(name)}`;
+}
+
 /** Types for which c-ares says ENODATA where only aliases came; for the others it gives an empty list. */
 const SILENT_OF_ALIASES: ReadonlySet<QuestionType> = new Set(['NS', 'PTR']);
 
 /** `until`: when nobody waits for it any more, on the clock of `performance`. Never rejects. */
 export async function askOnce(wire: Wire, type: QuestionType, name: string, until: number): Promise<Reply> {
-  const what = `${type} of ${name}`;
+  const what = questionText(type, name);
   const place = wire.places.take();
   if (place === undefined) return unasked(`${what}: too many questions are waiting`);
   const release = await place;
@@ -46,7 +52,7 @@ export async function askOnce(wire: Wire, type: QuestionType, name: string, unti
     if (wire.closing.signal.aborted) return unasked(`${what}: the resolver is closed`);
     // Questions in line are not to outlive a time without answers.
     if (performance.now() >= until) return unasked(`${what}: no free place in time`);
-    return reply(await records(wire, type, name), wire.maxRecords);
+    return reply(await records(wire, type, name), wire.maxRecords, what);
   } catch (error) {
     const answer = answerOfError(error, what);
     const maybe = answer.kind === 'not-found' && answer.why === 'no-data' && SILENT_OF_ALIASES.has(type);
@@ -62,8 +68,13 @@ function records(wire: Wire, type: QuestionType, name: string): Promise<Records<
   return askOtherName({ servers: node.getServers(), timeout, signal: closing.signal }, type, name);
 }
 
-function reply({ values, seconds }: Records<unknown>, most: number): Reply {
-  if (values.length > 0) return { answer: found(values.slice(0, most)), seconds, alias: 'no', kept: true };
+/** All records or none: the one that counts may be the last of them. */
+function reply({ values, seconds }: Records<unknown>, most: number, what: string): Reply {
+  if (values.length > most) {
+    const answer = cannotTell(`${what}: ${values.length} records, more than ${most}`);
+    return { answer, seconds: undefined, alias: 'no', kept: true };
+  }
+  if (values.length > 0) return { answer: found(values), seconds, alias: 'no', kept: true };
   return { answer: notFound('no-data' satisfies NoRecords), seconds: undefined, alias: 'sure', kept: true };
 }
 

@@ -1,15 +1,18 @@
 /**
  * The port of DKIM's and ARC's verification over `mailauth` (^4.13.3 or ^7.1.0, to be installed beside this one). All of it runs in
  * worker threads, whatever the size of the message: a message that stalls mailauth holds up one thread, never the event
- * loop, and at the deadline is "could not tell". mailauth 4.13.3 fails signatures over bodies that end in a lone CR, and chains whose seals
- * are of both algorithms; 7.1.0 does not. Signing is not here: see `nodeCrypto`.
+ * loop, and at the deadline is "could not tell". `valid` is said where mailauth read and verified exactly what was asked; a signature that it
+ * reads otherwise is `unusable`: tag names not in lower case; with 4.13.3 `l=0`, `b =` with a blank, octets in covered fields that it
+ * takes for white space (VT, FF, 0xA0), bodies with a CR that has no LF. Signing is not here: see `nodeCrypto`.
  */
+import { setImmediate as turn } from 'node:timers/promises';
 import type { PortCall } from '../../core/stage.js';
-import type { DkimVerifier, SignatureVerdict, VerifyQuestion } from '../../ports/dkim-crypto.js';
+import type { DkimVerifier, SignatureQuestion, SignatureVerdict, VerifyQuestion } from '../../ports/dkim-crypto.js';
 import { type Answer, cannotTell, found } from '../../values/answer.js';
-import { octetsOf, recordsOf, verdictsOf } from './question.js';
+import { beginOf, isPlain, piecesOf, unusable, verdictOf } from './question.js';
 import { type MailauthOptions, mailauthSettings } from './settings.js';
 import { Threads } from './threads.js';
+import type { MailauthResult } from './worker-code.js';
 
 export interface Mailauth extends DkimVerifier, AsyncDisposable {
   verify(question: VerifyQuestion, call?: PortCall): Promise<Answer<readonly SignatureVerdict[]>>;
@@ -26,13 +29,27 @@ export function mailauth(options: MailauthOptions = {}): Mailauth {
   const close = (): Promise<void> => threads.close();
   return {
     async verify(question, call) {
-      const { signatures } = question;
-      const arc = signatures.some(({ kind }) => kind === 'arc-seal');
-      const begin = { kind: 'begin', records: recordsOf(signatures), arc } as const;
-      const report = await threads.run({ begin, octets: octetsOf(question) }, call?.signal);
-      return report.kind === 'failed' ? cannotTell(`mailauth: ${report.why}`) : found(verdictsOf(signatures, report));
+      const plain = question.signatures.filter(isPlain);
+      if (plain.length === 0) return found(await verdictsOf(question.signatures, new Map()));
+      const report = await threads.run({ begin: () => beginOf(plain), octets: piecesOf(question) }, call?.signal);
+      if (report.kind === 'failed') return cannotTell(`mailauth: ${report.why}`);
+      const said = new Map(plain.map((one, at) => [one, report.results[at]] as const));
+      return found(await verdictsOf(question.signatures, said));
     },
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** One for each signature, in order; each in a turn of the event loop, since a header may be long. */
+async function verdictsOf(
+  signatures: readonly SignatureQuestion[],
+  said: ReadonlyMap<SignatureQuestion, MailauthResult | string | undefined>,
+): Promise<readonly SignatureVerdict[]> {
+  const verdicts: SignatureVerdict[] = [];
+  for (const one of signatures) {
+    if (verdicts.length > 0) await turn();
+    verdicts.push(said.has(one) ? verdictOf(one, said.get(one)) : unusable('mailauth may read its tags otherwise'));
+  }
+  return verdicts;
 }

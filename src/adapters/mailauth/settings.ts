@@ -4,8 +4,10 @@ import { createRequire } from 'node:module';
 import { ConfigurationError, type Problem } from '../../values/errors.js';
 
 export interface MailauthOptions {
-  /** Milliseconds for one message, its wait for a thread counted; then it is "could not tell". Default 10,000. */
+  /** Milliseconds for one message, from when a thread takes it; then it is "could not tell". Default 10,000. */
   readonly timeout?: number;
+  /** Milliseconds that a message may wait for a thread before that. Default 60,000. */
+  readonly waitTimeout?: number;
   /** Threads at most; each is started when it is needed, and again when it was ended. Default 1. */
   readonly workers?: number;
   /** Messages that may wait for a thread; more are "could not tell". Default 100. */
@@ -25,6 +27,7 @@ type Numbers = keyof Omit<MailauthOptions, 'package'>;
 
 const ranges: Readonly<Record<Numbers, readonly [standard: number, least: number, most: number]>> = {
   timeout: [10_000, 1, 600_000],
+  waitTimeout: [60_000, 1, 3_600_000],
   workers: [1, 1, 64],
   waiting: [100, 0, 100_000],
   memory: [256, 32, 4096],

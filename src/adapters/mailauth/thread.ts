@@ -8,8 +8,8 @@ import { type FromThread, type MailauthReport, type ToThread, workerCode } from 
 export type ThreadResult = MailauthReport | { readonly kind: 'failed'; readonly why: string };
 
 export interface Work {
-  readonly begin: Extract<ToThread, { kind: 'begin' }>;
-  /** The message, in chunks. */
+  readonly begin: () => Extract<ToThread, { kind: 'begin' }>;
+  /** The body, in chunks that are given away. */
   readonly octets: AsyncIterator<Uint8Array>;
 }
 
@@ -30,14 +30,9 @@ export class Thread {
       eval: true,
       env: {},
       execArgv: [],
-      // What a package prints is not for the output of a mail server.
-      stdout: true,
-      stderr: true,
       workerData: { manifest },
       resourceLimits: { maxOldGenerationSizeMb: memory, maxYoungGenerationSizeMb: 32 },
     });
-    this.#worker.stdout.resume();
-    this.#worker.stderr.resume();
     this.#worker.on('message', (message: FromThread) => this.#take(message));
     this.#worker.on('error', (error: Error) => this.end(`the thread failed: ${error.message}`));
     this.#worker.on('exit', () => this.end('the thread ended'));
@@ -50,7 +45,12 @@ export class Thread {
     return new Promise((done) => {
       this.#worker.ref();
       this.#working = { ...work, done };
-      this.#worker.postMessage(work.begin);
+      try {
+        const begin = work.begin();
+        this.#worker.postMessage(begin, [begin.header.buffer as ArrayBuffer]);
+      } catch (error) {
+        this.end(`the thread cannot be asked: ${error instanceof Error ? error.message : String(error)}`);
+      }
     });
   }
 
@@ -64,7 +64,7 @@ export class Thread {
 
   #take(message: FromThread): void {
     if (message.kind === 'more') void this.#feed(this.#working);
-    else if (message.kind !== 'ready') this.#finish(message);
+    else this.#finish(message);
   }
 
   async #feed(working: Working | undefined): Promise<void> {
@@ -77,7 +77,8 @@ export class Thread {
       if (working === this.#working) this.end(`the body: ${error instanceof Error ? error.message : String(error)}`);
       return;
     }
-    if (working === this.#working) this.#worker.postMessage(next);
+    if (working !== this.#working) return;
+    this.#worker.postMessage(next, next.kind === 'chunk' ? [next.octets.buffer as ArrayBuffer] : []);
   }
 
   #finish(result: ThreadResult): void {

@@ -1,4 +1,4 @@
-/** The worker threads: as many as were allowed, messages that wait for one, and one deadline for each message. */
+/** The worker threads: as many as were allowed, messages that wait for one, and for each message two deadlines: for its wait, and for its work. */
 import type { MailauthSettings } from './settings.js';
 import { Thread, type ThreadResult, type Work } from './thread.js';
 
@@ -32,8 +32,8 @@ export class Threads {
         else this.#forget(waiting, why);
       };
       const abort = (): void => stop(LATE);
-      const { timeout } = this.#settings;
-      const timer = setTimeout(() => stop(`no answer within ${timeout} ms`), timeout);
+      const { timeout, waitTimeout } = this.#settings;
+      let timer = setTimeout(() => stop(`no thread within ${waitTimeout} ms`), waitTimeout);
       const done = (result: ThreadResult): void => {
         clearTimeout(timer);
         signal?.removeEventListener('abort', abort);
@@ -43,6 +43,9 @@ export class Threads {
         fail: (why) => done({ kind: 'failed', why }),
         begin: (given) => {
           thread = given;
+          // What others took of the time does not count.
+          clearTimeout(timer);
+          timer = setTimeout(() => stop(`no answer within ${timeout} ms`), timeout);
           void given.ask(work).then((result) => {
             done(result);
             this.#free(given);

@@ -4,9 +4,8 @@
  */
 import { createHash, type Hash } from 'node:crypto';
 import type { Body } from '../../values/body.js';
-import { type BodyCanonicalizer, bodyCanonicalizer, type NeedsChange } from '../../values/dkim/canonical-body.js';
+import { type BodyCanonicalizer, bodyCanonicalizer } from '../../values/dkim/canonical-body.js';
 import type { Canonicalization } from '../../values/dkim/canonical-header.js';
-import { needsChangeIn } from './scan.js';
 import type { Turns } from './turns.js';
 
 export interface WantedHash {
@@ -22,7 +21,7 @@ export interface HashedBody {
   readonly total: number;
 }
 
-/** Octets between two looks at the clock. */
+/** Octets that are canonicalized at a time. */
 const PIECE = 65_536;
 
 /** One for each of `wanted`, in order. Rejects when the body cannot be read. */
@@ -31,73 +30,71 @@ export async function hashBodies(
   wanted: readonly (WantedHash | undefined)[],
   turns: Turns,
 ): Promise<readonly (HashedBody | undefined)[]> {
-  const look = needsChangeIn(body);
-  const forms = new Map<Canonicalization, OneForm>();
-  const hashes = wanted.map((one) => {
-    if (one === undefined) return undefined;
-    const form = forms.get(one.form) ?? new OneForm(one.form, look);
-    forms.set(one.form, form);
-    return { form, hash: form.wanted(one.limit) };
-  });
+  const forms = new Map<Canonicalization, FormHash>();
+  for (const { form } of wanted.filter((one) => one !== undefined)) {
+    const limits = wanted.flatMap((one) => (one?.form === form && one.limit !== undefined ? [one.limit] : []));
+    const whole = wanted.some((one) => one?.form === form && one.limit === undefined);
+    if (!forms.has(form)) forms.set(form, new FormHash(form, limits, whole));
+  }
   if (forms.size === 0) return [];
   // One in memory needs no waiting for its chunks.
   for await (const chunk of body.bytes === undefined ? body.open() : [body.bytes]) {
     for (let at = 0; at < chunk.length; at += PIECE) {
-      for (const form of forms.values()) form.push(chunk.subarray(at, at + PIECE));
-      if (turns.due) await turns.next();
+      for (const hash of forms.values())
+        await hash.take(hash.canonicalizer.push(chunk.subarray(at, at + PIECE)), turns);
     }
   }
-  for (const form of forms.values()) form.end();
-  return hashes.map((one) => one && { ...one.hash.digest(), total: one.form.total });
+  for (const hash of forms.values()) await hash.take(hash.canonicalizer.end(), turns);
+  return wanted.map((one) => one && forms.get(one.form)?.hashed(one.limit));
 }
 
-/** A canonical form and the hashes over it. */
-class OneForm {
-  readonly #canonicalizer: BodyCanonicalizer;
-  readonly #hashes = new Map<number | undefined, LimitedHash>();
-  total = 0;
-
-  constructor(form: Canonicalization, look: NeedsChange | undefined) {
-    const sink = (octets: Uint8Array): void => {
-      this.total += octets.length;
-      for (const hash of this.#hashes.values()) hash.take(octets);
-    };
-    this.#canonicalizer = bodyCanonicalizer(form, sink, look);
-  }
-
-  wanted(limit: number | undefined): LimitedHash {
-    const hash = this.#hashes.get(limit) ?? new LimitedHash(limit);
-    this.#hashes.set(limit, hash);
-    return hash;
-  }
-  push(chunk: Uint8Array): void {
-    this.#canonicalizer.push(chunk);
-  }
-  end(): void {
-    this.#canonicalizer.end();
-  }
-}
-
-class LimitedHash {
+/** One hash over a canonical form; what it is at each length that is wanted is taken on the way. */
+class FormHash {
+  readonly canonicalizer: BodyCanonicalizer;
   readonly #hash: Hash = createHash('sha256');
-  #left: number;
-  #signed = 0;
-  #digest: Uint8Array | undefined = undefined;
+  /** Those yet to come, the next one last. */
+  readonly #limits: number[];
+  readonly #whole: boolean;
+  readonly #digests = new Map<number, Uint8Array>();
+  #last: Uint8Array | undefined = undefined;
+  #total = 0;
 
-  constructor(limit: number | undefined) {
-    this.#left = limit ?? Number.POSITIVE_INFINITY;
+  constructor(form: Canonicalization, limits: readonly number[], whole: boolean) {
+    this.canonicalizer = bodyCanonicalizer(form);
+    this.#limits = [...new Set(limits)].sort((a, b) => b - a);
+    this.#whole = whole;
   }
 
-  take(octets: Uint8Array): void {
-    if (this.#left <= 0) return;
-    const part = octets.length <= this.#left ? octets : octets.subarray(0, this.#left);
-    this.#left -= part.length;
-    this.#signed += part.length;
-    this.#hash.update(part);
+  /** A small chunk may become many pieces (line ends that waited), so that others have their turn between pieces. */
+  async take(pieces: Iterable<Uint8Array>, turns: Turns): Promise<void> {
+    for (const piece of pieces) {
+      this.#update(piece);
+      if (turns.due) await turns.next();
+    }
+    // What only waits for content gives no piece.
+    if (turns.due) await turns.next();
   }
 
-  digest(): Omit<HashedBody, 'total'> {
-    this.#digest ??= new Uint8Array(this.#hash.digest());
-    return { hash: this.#digest, signed: this.#signed };
+  hashed(limit: number | undefined): HashedBody {
+    const total = this.#total;
+    const digest = limit === undefined ? undefined : this.#digests.get(limit);
+    if (digest !== undefined) return { hash: digest, signed: limit as number, total };
+    // `l=` of more than there is: the whole body.
+    this.#last ??= new Uint8Array(this.#hash.digest());
+    return { hash: this.#last, signed: total, total };
+  }
+
+  #update(octets: Uint8Array): void {
+    let from = 0;
+    for (let limit = this.#limits.at(-1); limit !== undefined; limit = this.#limits.at(-1)) {
+      const end = limit - this.#total;
+      if (end > octets.length) break;
+      this.#hash.update(octets.subarray(from, end));
+      this.#digests.set(limit, new Uint8Array(this.#hash.copy().digest()));
+      this.#limits.pop();
+      from = end;
+    }
+    if (this.#whole || this.#limits.length > 0) this.#hash.update(octets.subarray(from));
+    this.#total += octets.length;
   }
 }

@@ -122,6 +122,8 @@ function signature(key: KeyObject, octets: Uint8Array): Uint8Array {
 
 /** RFC 8301 section 3.2: signers use RSA keys of at least 1,024 bits. */
 const LEAST_BITS = 1024;
+/** What all verifiers must take (RFC 8301 section 3.2); a larger one would hold the event loop for tens of milliseconds at each signature. */
+const MOST_BITS = 4096;
 
 function signingKey(pem: string, keys: WeakMap<DkimSigningKey, KeyObject>): Parsed<DkimSigningKey> {
   let held: KeyObject;
@@ -136,6 +138,7 @@ function signingKey(pem: string, keys: WeakMap<DkimSigningKey, KeyObject>): Pars
   const bits = type === 'rsa' ? (held.asymmetricKeyDetails?.modulusLength ?? 0) : 256;
   if (type === 'rsa' && bits < LEAST_BITS)
     return malformed(`an RSA key of ${bits} bits, at least ${LEAST_BITS} are wanted`);
+  if (bits > MOST_BITS) return malformed(`an RSA key of ${bits} bits, at most ${MOST_BITS} are taken`);
   const key: DkimSigningKey = Object.freeze({ kind: 'signing-key', algorithm: `${type}-sha256` as const, bits });
   keys.set(key, held);
   return parsed(key);

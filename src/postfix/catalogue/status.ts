@@ -106,10 +106,15 @@ const meanings: readonly Rule[] = [
     'mail of our own users goes to the mail store, other mail to smtp',
   ],
   [
+    /^resolve_dequoted_address$/,
+    'quotes never hide a route: "user@elsewhere.example"@here is refused as an attempt to relay, and not as a user of that name',
+  ],
+  [
     /canonical_|^masquerade_|^relocated_maps$|^smtp_generic|_bcc_maps$|^always_bcc$|^luser_relay$|^append_|^swap_bangpath$|^resolve_|^allow_percent_hack$|_header_rewrite_|^remote_header|^owner_request|^expand_owner|^reset_owner|^propagate_unmatched/,
     'addresses are not rewritten by it',
   ],
-  [/_destination_(?:recipient|concurrency)_limit$|_time_limit$/, 'limits of a transport are said to it'],
+  [/_destination_(?:recipient|concurrency)_limit$/, 'limits of a transport are said to it'],
+  [/_time_limit$/, 'how long a program of master.cf (pipe, spawn) may run is said where it is started'],
   [
     /_code$|_action$|_reason$|^rbl_reply_maps$|^default_rbl_reply$|^smtpd_reject_footer/,
     'replies have the codes and texts of the default',

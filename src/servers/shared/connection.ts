@@ -3,7 +3,7 @@
  * length, order). How a message is received is in receiving.ts, how replies are written and errors counted in answering.ts.
  *
  * What stays as smtp-server has it: the greeting comes after 100 ms, and who talks before it gets 421; the tenth unknown
- * command gets 421; commands may end in a bare LF; an HTTP request line gets 421.
+ * command gets 421; commands may end in a bare LF.
  */
 import type { Reply } from '../../values/reply.js';
 import type { Connection, ConnectionClass } from './connection-types.js';
@@ -24,6 +24,9 @@ type Done = () => void;
 /** Commands that do no harm but keep a session alive. */
 const JUNK: ReadonlySet<string> = new Set(['NOOP', 'RSET', 'VRFY', 'HELP']);
 
+/** Of HTTP: the connection ends, as by Postfix's smtpd_forbidden_commands. smtp-server itself ends others with 421. */
+const NOT_SMTP: ReadonlySet<string> = new Set(['CONNECT', 'GET', 'POST']);
+
 export function connectionClass(engine: Engine, host: ServerHost): ConnectionClass {
   const { settings } = host;
   const { full } = settings;
@@ -43,6 +46,12 @@ export function connectionClass(engine: Engine, host: ServerHost): ConnectionCla
         this._nextHandler = false;
         this.answer(replies.lineTooLong);
         this._whenWritable(done);
+        return;
+      }
+      if (!inSasl && NOT_SMTP.has(verb)) {
+        this.answer(replies.notSmtp);
+        this.flush();
+        this.close();
         return;
       }
       if (this.peer.denied !== undefined && verb !== 'QUIT') {
@@ -163,7 +172,7 @@ export function connectionClass(engine: Engine, host: ServerHost): ConnectionCla
     }
 
     override handler_XCLIENT(command: Buffer, done: Done): void {
-      const refusal = this.#mayXclient() ? this.peer.xclient(command) : replies.notAuthorised;
+      const refusal = this.peer.xclient(command, this.#mayXclient());
       if (refusal !== undefined) {
         this.answer(refusal);
         done();

@@ -124,10 +124,12 @@ export class Peer {
     await this.#conversation.secure(tls);
   }
 
-  /** Undefined when the session starts over, with `connect()` and a greeting. */
-  xclient(line: Uint8Array): Reply | undefined {
+  /** Undefined when the session starts over, with `connect()` and a greeting. What is wrong first is told as by Postfix. */
+  xclient(line: Uint8Array, authorised: boolean): Reply | undefined {
     if (this.inTransaction) return replies.notDuringMail;
-    const attributes = parseXclient(decodeText(line).slice('XCLIENT'.length).trim());
+    const text = decodeText(line).slice('XCLIENT'.length).trim();
+    if (text !== '' && !authorised) return replies.notAuthorised;
+    const attributes = parseXclient(text);
     if (attributes.kind === 'malformed') return replies.badParameters;
     const { session } = this;
     this.#greeted = false;

@@ -2,8 +2,9 @@
  * Where mail goes that the policy itself redirects, or sends to a recipient of its own (BCC): the policy is asked again, as
  * for a message that this host sends to the new address, so that aliases and routing apply. Only the connect, helo, mail
  * and rcpt lists run: content that asked for it would ask again. They see the null path as sender, for rules about the
- * sender have had their say. An address that the policy then refuses is a mistake of the operator: a log line, and 451 for mail that is
- * redirected there; what the policy adds beside (BCC) is left out, for nobody who sends should hear of it.
+ * sender have had their say. An address that the policy then refuses is a mistake of the operator: a log line, and 451 for mail
+ * that is redirected there. What the policy adds beside (BCC) is left out where it is rejected, for nobody who sends should
+ * hear of it; where the policy defers, it puts the message off.
  */
 import type { Verdict } from '../../core/decision.js';
 import type { Session } from '../../core/session.js';
@@ -16,9 +17,10 @@ import * as replies from './replies.js';
 /** The policy refuses an address that it sends mail to itself. */
 export interface RefusedRedirect {
   readonly kind: 'refused';
+  /** To mail that is redirected there: 451, for the operator can mend it. */
   readonly reply: Reply;
-  /** A table or server could not tell where the mail goes: later it may. */
-  readonly cannotTell: boolean;
+  /** What the policy says of the address: permanent where it rejects it. */
+  readonly refusal: Reply;
 }
 
 /** The recipients that `to` comes to, none when they are dropped. */
@@ -51,9 +53,12 @@ function goesOn(decision: Verdict): boolean {
 }
 
 function refused(host: ServerHost, id: string, to: Mailbox, decision: Verdict): RefusedRedirect {
-  const detail = decision.kind === 'continue' ? {} : { reason: decision.reason, reply: replyText(decision.reply) };
+  const detail =
+    decision.kind === 'continue'
+      ? {}
+      : { reason: decision.reason, why: decision.detail, reply: replyText(decision.reply) };
   const fields = { event: 'redirect', id, recipient: to.text, decision: decision.kind, ...detail };
   host.reporter.log?.error(fields, 'the policy refuses an address that it sends mail to itself');
-  const cannotTell = decision.kind === 'defer' && decision.reason === 'cannot-tell';
-  return { kind: 'refused', reply: replies.notConfigured, cannotTell };
+  const refusal = decision.kind === 'reject' || decision.kind === 'defer' ? decision.reply : replies.notConfigured;
+  return { kind: 'refused', reply: replies.notConfigured, refusal };
 }

@@ -54,7 +54,9 @@ export const encryptionRequired: Reply = reply(538, '5.7.11', 'Encryption requir
 export const wrongCredentials: Reply = reply(535, '5.7.8', 'Authentication credentials invalid');
 export const cannotAuthenticate: Reply = reply(454, '4.7.0', 'Temporary authentication failure');
 export const alreadyLoggedIn: Reply = reply(503, '5.5.1', 'Already authenticated');
-export const notDuringMail: Reply = reply(503, '5.5.1', 'Not permitted during a mail transaction');
+export const notDuringMail: Reply = reply(503, '5.5.1', 'Error: MAIL transaction in progress');
+/** To a browser, or whoever made one talk to us. The connection closes. */
+export const notSmtp: Reply = reply(221, '2.7.0', 'Error: this is a mail server, goodbye');
 export const notAuthorised: Reply = reply(550, '5.7.0', 'Error: insufficient authorization');
 
 export const storageFull: Reply = reply(452, '4.3.1', 'Insufficient system storage');

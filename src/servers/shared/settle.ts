@@ -10,6 +10,7 @@ import type { MaybePromise } from '../../core/stage.js';
 import { isThenable } from '../../core/stage-context.js';
 import type { NextHop, Recipient } from '../../core/transaction.js';
 import type { Mailbox } from '../../values/address.js';
+import { parseMailboxName } from '../../values/mailbox-name.js';
 import type { Message } from '../../values/message.js';
 import { type Reply, reply, replyFromText, replyText } from '../../values/reply.js';
 import { type Consignment, deliverAll, type Failures, type Outlets, type Target } from './delivery.js';
@@ -36,6 +37,8 @@ interface Plan {
   readonly units: readonly number[];
   readonly targets: readonly Target[];
   readonly refusal: Reply | undefined;
+  /** Of a recipient that the policy added: what is refused for good is left out. */
+  readonly isCopy: boolean;
 }
 
 /** One reply for each unit. */
@@ -52,7 +55,7 @@ export async function settle(settling: Settling): Promise<readonly Reply[]> {
   const targets: Target[] = [];
   for (const plan of going) for (const target of plan.targets) targets.push(target);
   const failures = targets.length === 0 ? none : await deliverAll(outlets, consignment, targets);
-  const failed = failures.size === 0 ? nobody : perUnit(going, (plan) => failureOf(plan, failures));
+  const failed = failures.size === 0 ? nobody : perUnit(going, (plan) => failureOf(settling, plan, failures));
   const told: Reply[] = [];
   for (let unit = 0; unit < units; unit++) {
     told.push(replies.worst(refusals.get(unit)) ?? replies.worst(failed.get(unit)) ?? replies.queued(consignment.id));
@@ -80,8 +83,20 @@ function perUnit(plans: readonly Plan[], read: (plan: Plan) => Reply | undefined
   return found;
 }
 
-function failureOf(plan: Plan, failures: Failures): Reply | undefined {
-  return replies.worst(plan.targets.map((target) => failures.get(target)));
+function failureOf(settling: Settling, { targets, isCopy }: Plan, failures: Failures): Reply | undefined {
+  const left = targets.filter((target) => {
+    const failure = failures.get(target);
+    if (!isCopy || failure === undefined || !replies.is(5, failure)) return true;
+    leaveOut(settling, target.address, failure);
+    return false;
+  });
+  return replies.worst(left.map((target) => failures.get(target)));
+}
+
+/** Nobody who sends should hear of it; the operator must. */
+function leaveOut({ outlets, consignment }: Settling, { text }: Mailbox, why: Reply): void {
+  const fields = { event: 'delivery', id: consignment.id, recipient: text, reply: replyText(why) };
+  outlets.log?.error(fields, 'a copy cannot be delivered and is left out');
 }
 
 /** A promise only for a redirect. */
@@ -91,24 +106,28 @@ function planFor(
   redirects: Map<string, ReturnType<AskRedirect>>,
 ): MaybePromise<Plan> {
   const units = settling.unitsOf(recipient);
-  const plan = (targets: readonly Target[]): Plan => ({ units, targets, refusal: undefined });
-  const refused = (refusal: Reply): Plan => ({ units, targets: [], refusal });
-  // One that the policy added when the message was there (BCC). It never stands in the way of the message, as in Postfix.
+  // One that the policy added when the message was there (BCC). As in Postfix, one that is refused for good does not stand in
+  // the way of the message; one that may go later puts it off, or the copy would be lost.
   const isCopy = settling.isAdded(recipient);
-  const leftOut = (reply: Reply): Plan => {
-    const fields = { event: 'delivery', id: settling.consignment.id, recipient: recipient.address.text };
-    settling.outlets.log?.error({ ...fields, reply: replyText(reply) }, 'a copy cannot be delivered and is left out');
+  const plan = (targets: readonly Target[]): Plan => ({ units, targets, refusal: undefined, isCopy });
+  const refused = (refusal: Reply): Plan => ({ units, targets: [], refusal, isCopy });
+  const noWay = (reply: Reply): Plan => {
+    if (!isCopy || !replies.is(5, reply)) return refused(reply);
+    leaveOut(settling, recipient.address, reply);
     return plan([]);
   };
   const elsewhere = async (to: Mailbox): Promise<Plan> => {
     const asked = redirects.get(to.text) ?? settling.redirect(to);
     redirects.set(to.text, asked);
     const answer = await asked;
-    if (!('kind' in answer)) return routed(settling, answer, message, plan, isCopy ? leftOut : refused);
-    return isCopy && !answer.cannotTell ? plan([]) : refused(answer.reply);
+    if (!('kind' in answer)) return routed(settling, answer, message, plan, noWay);
+    // The sender does not learn of the copy.
+    return isCopy && replies.is(5, answer.refusal) ? noWay(answer.refusal) : refused(answer.reply);
   };
   switch (decision.kind) {
     case 'reject':
+      // Of the copy alone: its mailbox is full for good, or closed.
+      return isCopy && isTaken(settling) ? noWay(decision.reply) : refused(decision.reply);
     case 'defer':
       return refused(decision.reply);
     case 'discard':
@@ -124,8 +143,13 @@ function planFor(
     case 'accept':
       // It has not been through RCPT.
       if (recipient.nextHop === undefined && isCopy) return elsewhere(recipient.address);
-      return routed(settling, [recipient], message, plan, isCopy ? leftOut : refused);
+      return routed(settling, [recipient], message, plan, noWay);
   }
+}
+
+/** Whether somebody whom RCPT named may have the message. */
+function isTaken({ verdicts, isAdded }: Settling): boolean {
+  return verdicts.some(({ recipient, decision }) => decision.kind !== 'reject' && !isAdded(recipient));
 }
 
 function routed(
@@ -139,7 +163,7 @@ function routed(
   const refusals: Reply[] = [];
   for (const recipient of recipients) {
     const { address } = recipient;
-    const way = wayOf(settling, recipient);
+    const way = wayOf(settling.outlets, settling.consignment.id, recipient);
     if (way === 'drop') continue;
     if (way.kind === 'reply') refusals.push(way);
     else {
@@ -154,19 +178,24 @@ function routed(
 const notAccepted: Reply = reply(550, '5.0.0', 'Mail for this recipient is not accepted');
 
 function wayOf(
-  { outlets, consignment }: Settling,
-  recipient: Recipient,
+  outlets: Outlets,
+  id: string,
+  { address, nextHop: hop }: Recipient,
 ): 'drop' | Reply | { readonly kind: 'hop'; readonly hop: NextHop } {
-  const hop = recipient.nextHop;
   if (hop?.transport === 'discard') return 'drop';
   // error(8): the text of the next hop, with its own codes where it has any.
   if (hop?.transport === 'error') return replyFromText(hop.destination, notAccepted);
-  if (hop !== undefined && leadsSomewhere(outlets, hop)) return { kind: 'hop', hop };
-  nowhere(outlets, consignment.id, recipient);
+  const why = hop === undefined ? 'no stage set a next hop' : impossible(outlets, hop);
+  if (why === undefined && hop !== undefined) return { kind: 'hop', hop };
+  // For the operator, whose mistake it is.
+  outlets.log?.error({ event: 'delivery', id, recipient: address.text, why }, 'nowhere to deliver to');
   return replies.notConfigured;
 }
 
-/** At RCPT: a transport that the server does not have, before the message is sent for nothing. */
+/**
+ * At RCPT: a next hop by which no mail can go. The message is not sent for nothing, and the other recipients have theirs: at the
+ * end there may be one reply for all.
+ */
 export function noWayOut(
   outlets: Outlets,
   id: string,
@@ -174,23 +203,20 @@ export function noWayOut(
   recipients: readonly Recipient[],
 ): Reply | undefined {
   if (kind !== 'continue' && kind !== 'accept') return undefined;
-  const lost = recipients.find(({ nextHop }) => nextHop !== undefined && !leadsSomewhere(outlets, nextHop));
-  if (lost === undefined) return undefined;
-  nowhere(outlets, id, lost);
-  return replies.notConfigured;
+  for (const recipient of recipients) {
+    // Without one, a later list may set it.
+    const way = recipient.nextHop === undefined ? 'drop' : wayOf(outlets, id, recipient);
+    if (way !== 'drop' && way.kind === 'reply') return way;
+  }
+  return undefined;
 }
 
-/** The server has the transport, or it is built in. */
-function leadsSomewhere({ transports }: Outlets, { transport }: NextHop): boolean {
-  return BUILT_IN.includes(transport) || transports?.[transport] !== undefined;
-}
-
-const BUILT_IN: readonly string[] = ['maildir', 'discard', 'error'];
-
-/** For the operator, whose mistake it is. */
-function nowhere({ log }: Outlets, id: string, { address, nextHop }: Recipient): void {
-  const why = nextHop === undefined ? 'no stage set a next hop' : `unknown transport "${nextHop.transport}"`;
-  log?.error({ event: 'delivery', id, recipient: address.text, why }, 'nowhere to deliver to');
+/** Why: a transport that the server was not given, a mailbox that no store may have. */
+function impossible({ transports }: Outlets, { transport, destination }: NextHop): string | undefined {
+  if (transport !== 'maildir')
+    return transports?.[transport] === undefined ? `unknown transport "${transport}"` : undefined;
+  const name = parseMailboxName(destination);
+  return name.kind === 'malformed' ? name.why : undefined;
 }
 
 /** The decision that concerns all, for the log: the common one, or that of the first who differs. */

@@ -88,8 +88,11 @@ function nameOf(value: string, missing: boolean): XclientAttributes | undefined 
   return name.kind === 'parsed' ? { name: { kind: 'verified', name: name.value } } : undefined;
 }
 
+/** As in an address literal, `IPV6:` stands in front of what has colons, and of nothing else. */
 function addressOf(value: string): XclientAttributes | undefined {
-  const ip = parseIp(value.replace(/^ipv6:/i, ''));
+  const bare = value.replace(/^ipv6:/i, '');
+  if (bare.includes(':') === (bare === value)) return undefined;
+  const ip = parseIp(bare);
   return ip.kind === 'parsed' ? { ip: ip.value } : undefined;
 }
 

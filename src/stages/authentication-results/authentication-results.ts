@@ -18,7 +18,7 @@ import { fieldSafe, type WordOptions } from '../../values/field-words.js';
 import type { HeaderField } from '../../values/header.js';
 import { receivedSpfField } from '../../values/received-spf.js';
 import { compileForgedFields, type ForgedFieldsOptions } from './forged.js';
-import { arcEntry, authEntries, dkimEntries, dmarcEntry, dnswlEntries, iprevEntries, spfEntries } from './methods.js';
+import { arcEntry, authEntries, dkimEntries, dmarcEntries, dnswlEntries, iprevEntries, spfEntries } from './methods.js';
 import { receivedSpf } from './received-spf.js';
 import { type ForgedFieldsFinding, forgedFieldsFinding, listed } from './remove-forged-fields.js';
 
@@ -103,7 +103,7 @@ function entries({ session, sender, findings }: Seen, loginName: boolean): reado
     ...(spf === undefined ? [] : spfEntries(spf, sender)),
     ...(dkim === undefined ? [] : dkimEntries(dkim)),
     ...(arc === undefined ? [] : [arcEntry(arc, session)]),
-    ...(dmarc === undefined ? [] : [dmarcEntry(dmarc)]),
+    ...(dmarc === undefined ? [] : dmarcEntries(dmarc)),
     ...(dnsLists === undefined ? [] : dnswlEntries(dnsLists)),
   ];
 }

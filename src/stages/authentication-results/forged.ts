@@ -4,10 +4,10 @@
  */
 
 import { authservKey, parseAuthenticationResults } from '../../values/authentication-results-reader.js';
-import { CR, LF } from '../../values/bytes.js';
 import { ConfigurationError, type Problem } from '../../values/errors.js';
 import { fieldSafe } from '../../values/field-words.js';
 import type { HeaderField } from '../../values/header.js';
+import { hiddenFields } from '../../values/hidden-fields.js';
 import { parseReceivedSpf } from '../../values/received-spf.js';
 
 export interface ForgedFieldsOptions {
@@ -83,21 +83,12 @@ function compile(judges: ReadonlyMap<string, Judge>, fields: readonly string[]):
 /** Why a field of that name goes. The name is in lower case, the value is only asked for where it counts. */
 type JudgeNamed = (name: string, value: () => string) => string | undefined;
 
-/** A bare CR is the end of a line to some readers: what stands behind it is a field to them. */
 function hidden(field: HeaderField, judge: JudgeNamed): string | undefined {
-  if (!hasBareCr(field.bytes)) return undefined;
-  for (const piece of field.value.split('\r').slice(1)) {
-    const colon = piece.indexOf(':');
-    const why = colon > 0 ? judge(piece.slice(0, colon).trim().toLowerCase(), () => piece.slice(colon + 1)) : undefined;
+  for (const { lowerName, value } of hiddenFields(field)) {
+    const why = judge(lowerName, () => value);
     if (why !== undefined) return `behind a bare CR: ${why}`;
   }
   return undefined;
-}
-
-function hasBareCr(bytes: Uint8Array): boolean {
-  let at = bytes.indexOf(CR);
-  while (at !== -1 && bytes[at + 1] === LF) at = bytes.indexOf(CR, at + 1);
-  return at !== -1;
 }
 
 function resultsJudge(isOurs: (id: string) => boolean, isTrusted: (id: string) => boolean, all: boolean): Judge {

@@ -21,7 +21,7 @@ export function entry(method: string, result: string, given: readonly Given[], r
   const properties = given.flatMap(([type, name, value]): readonly AuthenticationProperty[] =>
     value === undefined || value === '' ? [] : [{ type, name, value }],
   );
-  return reason === undefined ? { method, result, properties } : { method, result, reason, properties };
+  return reason === undefined ? { method, result, properties } : { method, result, reason: quiet(reason), properties };
 }
 
 /** One entry for each identity that was checked. Of the null path the HELO name is what was checked (RFC 7208 section 2.4). */
@@ -29,13 +29,38 @@ export function spfEntries({ mailFrom, helo }: SpfFinding, sender: ReversePath):
   const isNull = sender.kind === 'null-path';
   const entries: MethodResult[] = [];
   if (mailFrom !== undefined) {
-    const identity: Given = isNull ? ['smtp', 'helo', mailFrom.domain] : ['smtp', 'mailfrom', sender.text];
+    const identity: Given = isNull ? heloName(mailFrom) : ['smtp', 'mailfrom', addressWord(sender.text, '')];
     entries.push(entry('spf', mailFrom.result, [identity], spfReason(mailFrom)));
   }
   if (helo !== undefined && !(isNull && mailFrom?.domain === helo.domain)) {
-    entries.push(entry('spf', helo.result, [['smtp', 'helo', helo.domain]], spfReason(helo)));
+    entries.push(entry('spf', helo.result, [heloName(helo)], spfReason(helo)));
   }
   return entries;
+}
+
+function heloName({ domain }: SpfCheck): Given {
+  return ['smtp', 'helo', nameWord(domain)];
+}
+
+/**
+ * Quotes keep readers by the grammar from taking a stranger's text for a result, and not those that search for `dkim=pass`: no value
+ * or reason here holds that. Of an address with such a local part, and any that would need quotes, the domain alone stands, as a
+ * pvalue may be (RFC 8601 section 2.2); `sign` stands before it.
+ */
+function addressWord(text: string, sign: '' | '@'): string | undefined {
+  const at = text.lastIndexOf('@');
+  const isPlain = at < 0 || /^[^\s"(),:;<=>@[\\\]]*$/.test(text.slice(0, at));
+  return nameWord(isPlain ? text : sign + text.slice(at + 1));
+}
+
+/** No domain, selector or algorithm has an equals sign. */
+function nameWord(text: string | undefined): string | undefined {
+  return text?.includes('=') === true ? undefined : text;
+}
+
+/** A reason of ours may cite a stranger's record. */
+function quiet(text: string): string {
+  return text.replace(/=(?=\s*(?:pass|fail|softfail|neutral|none|policy|temperror|permerror)\b)/gi, ': ');
 }
 
 function spfReason({ result, problem }: SpfCheck): string | undefined {
@@ -50,10 +75,10 @@ export function dkimEntries({ result, signatures, limit }: DkimFinding): readonl
 
 function dkimEntry(one: DkimSignature): MethodResult {
   const properties: readonly Given[] = [
-    ['header', 'd', one.domain],
-    ['header', 'i', one.identity],
-    ['header', 's', one.selector],
-    ['header', 'a', one.algorithm],
+    ['header', 'd', nameWord(one.domain)],
+    ['header', 'i', one.identity === undefined ? undefined : addressWord(one.identity, '@')],
+    ['header', 's', nameWord(one.selector)],
+    ['header', 'a', nameWord(one.algorithm)],
     ['header', 'b', one.signatureStart],
   ];
   return entry('dkim', one.result, properties, one.result === 'pass' ? unsigned(one) : one.why);
@@ -75,13 +100,14 @@ export function arcEntry({ result, why }: ArcFinding, { client }: Session): Meth
 }
 
 /** RFC 7489 section 11.1. Of an author who is not clear no domain is told; the policy is what the domain asks for. */
-export function dmarcEntry({ result, author, policy, why, override }: DmarcFinding): MethodResult {
+export function dmarcEntries({ result, author, policy, why, override }: DmarcFinding): readonly MethodResult[] {
+  if (result === 'not-evaluated') return [];
   const properties: readonly Given[] = [
     ['header', 'from', author.kind === 'one' ? author.domain : undefined],
     ['policy', 'dmarc', policy?.evaluated],
   ];
   const excuse = override === undefined ? undefined : `arc: ${override.sealer} (i=${override.instance}) saw it pass`;
-  return entry('dmarc', result, properties, excuse ?? why);
+  return [entry('dmarc', result, properties, excuse ?? why)];
 }
 
 /** RFC 8601 section 2.7.3. */
@@ -109,7 +135,8 @@ export function iprevEntries(
 
 function iprevEntry(ip: IpAddress, result: string, name: string | undefined): MethodResult {
   const one = entry('iprev', result, [['policy', 'iprev', ip.text]]);
-  return name === undefined ? one : { ...one, comment: name };
+  const comment = nameWord(name);
+  return comment === undefined ? one : { ...one, comment };
 }
 
 /** RFC 8904: one entry for each list of good senders that has the client, which are those whose listing counts below 0. */
@@ -119,7 +146,7 @@ export function dnswlEntries({ results }: DnsListsFinding): readonly MethodResul
     const properties: readonly Given[] = [
       ['dns', 'zone', one.zone],
       ['policy', 'ip', one.answers.join(',')],
-      ['policy', 'txt', one.reason],
+      ['policy', 'txt', one.reason === undefined ? undefined : quiet(one.reason)],
     ];
     return [entry('dnswl', 'pass', properties)];
   });

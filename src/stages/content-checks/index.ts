@@ -17,6 +17,7 @@ export {
   type ContentLimits,
   contentChecks,
 } from './content-checks.js';
+export { type ContentVerdict, contentVerdictFinding, type LateContentChecksStage, lateContentChecks } from './late.js';
 export {
   type BodyChecksEdit,
   type BodyChecksOptions,

@@ -21,12 +21,12 @@ import {
   defaultOversignedFields,
   defaultSignedFields,
   type SigningKey,
-  type SigningSigningKeyOptions,
+  type SigningKeyOptions,
   signedField,
   signedNames,
 } from './signing.js';
 
-export interface ArcSealOptions extends SigningSigningKeyOptions {
+export interface ArcSealOptions extends SigningKeyOptions {
   /** What signs: `nodeCrypto()` of postern/adapters/node-crypto. */
   readonly crypto: DkimSigner;
   /** `d=`. */

@@ -7,6 +7,7 @@ import { decodeBase64 } from '../../values/base64.js';
 import { excerpt } from '../../values/characters.js';
 import { parseTagList, trimFws, withoutFws } from '../../values/dkim/tag-list.js';
 import { parseDomain } from '../../values/domain.js';
+import { FieldScanner } from '../../values/field-scanner.js';
 import type { HeaderField } from '../../values/header.js';
 import { isBad, readSignature, type Signature } from './signature.js';
 
@@ -76,7 +77,7 @@ export function toldSets(fields: readonly HeaderField[]): readonly Told[] {
       kind === 'seal'
         ? { ...known, tags: parseTagList(field.value).tags }
         : kind === 'results'
-          ? { ...known, results: trimFws(field.value.slice(field.value.indexOf(';') + 1)) }
+          ? { ...known, results: trimFws(splitResults(field.value)?.rest ?? '') }
           : known;
     sets.set(instance, told);
   }
@@ -122,14 +123,21 @@ function setOf(parts: ReadonlyMap<string, HeaderField>, instance: number): ArcFi
 
 /** RFC 8617 section 3.9: 1*2DIGIT, 1 to 50. */
 const INSTANCE = /^[0-9]{1,2}$/;
-/** Section 4.1.1: `i=1;` before anything else. */
-const RESULTS_INSTANCE = /^i[ \t\r\n]*=[ \t\r\n]*([0-9]{1,2})[ \t\r\n]*;/;
 
 function instanceOf(kind: Kind, value: string): number | undefined {
-  const text = kind === 'results' ? RESULTS_INSTANCE.exec(value)?.[1] : parseTagList(value).tags.get('i');
+  const text = kind === 'results' ? splitResults(value)?.instance : parseTagList(value).tags.get('i');
   if (text === undefined || !INSTANCE.test(text)) return undefined;
   const instance = Number(text);
   return instance >= 1 && instance <= MOST_SETS ? instance : undefined;
+}
+
+/** Section 4.1.1: `i=1;` before anything else, with comments and white space (CFWS) around its parts. */
+function splitResults(value: string): { readonly instance: string; readonly rest: string } | undefined {
+  const scanner = new FieldScanner(value);
+  const part = (character: string): boolean => scanner.skipCfws() !== undefined && scanner.take(character);
+  if (!part('i') || !part('=') || scanner.skipCfws() === undefined) return undefined;
+  const instance = scanner.run((code) => code >= 0x30 && code <= 0x39);
+  return part(';') ? { instance, rest: value.slice(scanner.at) } : undefined;
 }
 
 /** RFC 8617 section 4.1.3. */
@@ -146,8 +154,9 @@ function readSeal(value: string, instance: number): Seal | Broken {
   const signature = decodeBase64(withoutFws(tags.get('b') ?? ''));
   if (signature === undefined || signature.length === 0) return wrong('b= is absent or not Base64');
   const selector = tags.get('s') ?? '';
-  const domain = parseDomain(tags.get('d') ?? '', { underscores: true });
-  if (domain.kind === 'malformed') return wrong('d= is no domain name');
+  const d = tags.get('d') ?? '';
+  const domain = parseDomain(d, { underscores: true });
+  if (domain.kind === 'malformed' || d.endsWith('.')) return wrong('d= is no domain name');
   const name = parseDomain(`${selector}._domainkey.${domain.value.ascii}`, { underscores: true });
   if (name.kind === 'malformed' || selector.endsWith('.')) return wrong('s= is no selector');
   const time = tags.get('t');

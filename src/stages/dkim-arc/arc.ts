@@ -5,14 +5,15 @@
 import type { CannotTellRule } from '../../core/decision.js';
 import { type Context, defineStage, type Stage } from '../../core/stage.js';
 import { type ArcFinding, type ArcSet, arcFinding } from '../../findings/arc.js';
-import type { DkimVerifier, SignatureQuestion } from '../../ports/dkim-crypto.js';
+import type { BodyOctets, DkimVerifier, SignatureQuestion } from '../../ports/dkim-crypto.js';
 import type { Resolver } from '../../ports/resolver.js';
 import { coveredFields } from '../../values/dkim/canonical-header.js';
 import { parseDomain } from '../../values/domain.js';
 import type { Message } from '../../values/message.js';
 import { arcFieldsOf, type Chain, chainOf, MOST_SETS, toldSets } from './arc-sets.js';
+import { untimely } from './draft.js';
 import { askForKeys, type KeyFor, type KeyUse, keyFor } from './keys.js';
-import { type DkimLimits, dkimLimits, limitMet } from './limits.js';
+import { checkClockSkew, type DkimLimits, dkimLimits, limitMet } from './limits.js';
 
 export interface ArcOptions {
   /** What verifies: `nodeCrypto()` of postern/adapters/node-crypto, or `mailauth()` of postern/adapters/mailauth. */
@@ -23,6 +24,8 @@ export interface ArcOptions {
   /** Beyond these the chain is not validated: `fail`, and the finding's `limit` says so. `signatures` does not count here: a chain has at
    * most 50 sets (RFC 8617 section 4.2.1). Defaults: `defaultDkimLimits`. */
   readonly limits?: Partial<DkimLimits>;
+  /** Seconds that `t=` of the newest ARC-Message-Signature may lie in the future. Default 300. */
+  readonly clockSkew?: number;
 }
 
 type ArcAsks = {
@@ -42,9 +45,10 @@ export interface ArcStage
     readonly decides: never;
   }> {}
 
-/** Throws ConfigurationError `options` for a limit that is none. */
+/** Throws ConfigurationError `options` for a limit or a clock skew that is none. */
 export function arc(options: ArcOptions): ArcStage {
-  const { crypto, resolver, cannotTell = 'defer' } = options;
+  const { crypto, resolver, cannotTell = 'defer', clockSkew = 300 } = options;
+  checkClockSkew(clockSkew);
   const limits = dkimLimits(options.limits);
   return defineStage({
     name: 'arc',
@@ -73,7 +77,7 @@ export function arc(options: ArcOptions): ArcStage {
       if (chain.kind === 'broken') {
         return { findings: arcFinding.of({ result: 'fail', why: chain.why, sets, limit: undefined }) };
       }
-      return validated(message, chain, ctx).then((state) => ({
+      return validated(message, chain, ctx, clockSkew).then((state) => ({
         findings: arcFinding.of({ ...state, sets, limit: undefined }),
       }));
     },
@@ -93,33 +97,35 @@ function longField(fields: ReturnType<typeof arcFieldsOf>, { signatureOctets }: 
 
 type State = Pick<ArcFinding, 'result' | 'why'>;
 
-async function validated(message: Message, chain: Chain, ctx: Context<ArcAsks>): Promise<State> {
-  const { expiresAt } = chain.newest;
+async function validated(message: Message, chain: Chain, ctx: Context<ArcAsks>, clockSkew: number): Promise<State> {
   const newest = `i=${chain.sets.length}: ARC-Message-Signature`;
-  if (expiresAt !== undefined && ctx.now.getTime() / 1000 > expiresAt) {
-    return { result: 'fail', why: `${newest}: expired: x=${expiresAt}` };
-  }
+  const late = untimely(chain.newest, ctx.now, clockSkew);
+  if (late !== undefined) return { result: 'fail', why: `${newest}: ${late}` };
   const uses = usesOf(chain);
   const answers = await askForKeys(
     uses.map(({ keyName }) => keyName),
     (name) => ctx.ask('resolver', 'texts', name),
   );
   const keys = uses.map((use) => keyFor(answers.get(use.keyName), use));
-  const wrong = keys.find((key) => key.kind === 'no-key' && key.result !== 'temperror') ?? keys.find(isMissing);
-  if (wrong !== undefined && isMissing(wrong)) {
-    return { result: wrong.result === 'temperror' ? 'temperror' : 'fail', why: wrong.why };
+  const missing = keys.find((key) => key.kind === 'no-key' && key.result !== 'temperror') ?? keys.find(isMissing);
+  if (missing !== undefined && isMissing(missing)) {
+    return { result: missing.result === 'temperror' ? 'temperror' : 'fail', why: missing.why };
   }
   const signatures = questionsOf(message, chain, keys as readonly Extract<KeyFor, { kind: 'key' }>[]);
   const answer = await ctx.ask('crypto', 'verify', { message, signatures });
   if (answer.kind !== 'found') return { result: 'temperror', why: answer.why };
   const at = answer.value.findIndex(({ kind }) => kind !== 'valid');
   if (at !== -1) return { result: 'fail', why: `${at === 0 ? newest : `i=${at}: ARC-Seal`}: ${answer.value[at]?.why}` };
-  const body = answer.value[0]?.body;
+  const wrong = wrongLength(answer.value[0]?.body, chain.newest.bodyLength);
+  return wrong === undefined ? { result: 'pass', why: undefined } : { result: 'fail', why: `${newest}: ${wrong}` };
+}
+
+function wrongLength(body: BodyOctets | undefined, bodyLength: number | undefined): string | undefined {
+  if (body === undefined || bodyLength === undefined) return undefined;
+  // RFC 6376 section 3.5: l= must not be larger than the canonical body.
+  if (bodyLength > body.total) return `l=${bodyLength}, the body has ${body.total} octets`;
   // What anybody may have appended was not vouched for.
-  const whole = body === undefined || body.signed === body.total;
-  return whole
-    ? { result: 'pass', why: undefined }
-    : { result: 'fail', why: `${newest}: l= leaves a part of the body unsigned` };
+  return body.signed === body.total ? undefined : 'l= leaves a part of the body unsigned';
 }
 
 function isMissing(key: KeyFor): key is Extract<KeyFor, { kind: 'no-key' }> {

@@ -20,18 +20,18 @@ import {
   defaultOversignedFields,
   defaultSignedFields,
   type SigningKey,
-  type SigningSigningKeyOptions,
+  type SigningKeyOptions,
   signedField,
   signedNames,
 } from './signing.js';
 
-export interface DkimSignOptions extends SigningSigningKeyOptions {
+export interface DkimSignOptions extends SigningKeyOptions {
   /** What signs: `nodeCrypto()` of postern/adapters/node-crypto. */
   readonly crypto: DkimSigner;
   /** `d=`, the domain that takes responsibility. */
   readonly domain: string;
   /** Further keys of the same domain: an Ed25519 key beside an RSA key (RFC 8463). */
-  readonly also?: readonly SigningSigningKeyOptions[];
+  readonly also?: readonly SigningKeyOptions[];
   /** Names of the fields that are signed where the message has them. `From` must be among them. Default `defaultSignedFields`. */
   readonly fields?: readonly string[];
   /** Of these, those of which no further one may be added. Default: those of `defaultOversignedFields` that `fields` has. */
@@ -110,6 +110,11 @@ function settingsOf(options: DkimSignOptions): Settings {
   }
   if (expiresIn !== undefined && (!Number.isSafeInteger(expiresIn) || expiresIn < 1)) {
     problem('bad-option', 'expiresIn is a whole number of seconds above 0', String(expiresIn));
+  }
+  for (const [part, form] of Object.entries(options.canonicalization ?? {})) {
+    if (form !== undefined && form !== 'simple' && form !== 'relaxed') {
+      problem('bad-option', `canonicalization.${part} is simple or relaxed`, String(form));
+    }
   }
   if (problems.length > 0) throw new ConfigurationError('options', problems);
   const { header = 'relaxed', body = 'relaxed' } = options.canonicalization ?? {};

@@ -8,18 +8,18 @@ import { type Context, defineStage, type Stage } from '../../core/stage.js';
 import { type DkimFinding, type DkimResult, type DkimSignature, dkimFinding } from '../../findings/dkim.js';
 import type { DkimVerifier, MessageSignatureQuestion } from '../../ports/dkim-crypto.js';
 import type { Resolver } from '../../ports/resolver.js';
-import { ConfigurationError } from '../../values/errors.js';
 import { fieldsNamed, type Message } from '../../values/message.js';
-import { type Draft, draftOf, entryOf, questionOf, type Rules, timely, type Verdict, withVerdict } from './draft.js';
+import { type Draft, draftOf, entryOf, isUsable, questionOf, type Rules, type Verdict, withVerdict } from './draft.js';
 import { askForKeys, type KeyFor, keyFor } from './keys.js';
-import { type DkimLimits, dkimLimits, limitMet } from './limits.js';
+import { checkClockSkew, type DkimLimits, dkimLimits, limitMet } from './limits.js';
 import { isBad } from './signature.js';
 
 export interface DkimOptions {
   /** What verifies: `nodeCrypto()` of postern/adapters/node-crypto, or `mailauth()` of postern/adapters/mailauth. */
   readonly crypto: DkimVerifier;
   readonly resolver: Resolver;
-  /** What becomes of a mail when a key cannot be fetched, or the adapter cannot tell. Default `defer`. With `continue` the finding is `temperror`. */
+  /** What becomes of a mail when a key cannot be fetched, or the adapter cannot tell. Default `defer`. With `continue` the finding is `temperror`.
+   * Where another signature passes the mail goes on (RFC 6376 section 6.1); `dmarc` may still defer it. */
   readonly cannotTell?: CannotTellRule;
   /** Beyond these no signature is looked at; the finding's `limit` says so. Defaults: `defaultDkimLimits`. */
   readonly limits?: Partial<DkimLimits>;
@@ -30,8 +30,8 @@ export interface DkimOptions {
 }
 
 type DkimAsks = {
-  readonly resolver: { readonly port: Resolver; readonly cannotTell: CannotTellRule };
-  readonly crypto: { readonly port: DkimVerifier; readonly cannotTell: CannotTellRule };
+  readonly resolver: { readonly port: Resolver; readonly cannotTell: CannotTellRule; readonly mayOverlook: string };
+  readonly crypto: { readonly port: DkimVerifier; readonly cannotTell: CannotTellRule; readonly mayOverlook: string };
 };
 
 export interface DkimStage
@@ -50,16 +50,13 @@ export interface DkimStage
 export function dkim(options: DkimOptions): DkimStage {
   const { crypto, resolver, cannotTell = 'defer', acceptUnsignedBody = false, clockSkew = 300 } = options;
   const limits = dkimLimits(options.limits);
-  if (!Number.isSafeInteger(clockSkew) || clockSkew < 0) {
-    const message = 'clockSkew is a whole number of seconds';
-    throw new ConfigurationError('options', [{ code: 'bad-option', message, construct: String(clockSkew) }]);
-  }
+  checkClockSkew(clockSkew);
   const rules: Rules = { limits, acceptUnsignedBody, clockSkew };
   return defineStage({
     name: 'dkim',
     at: 'message',
     gives: [dkimFinding],
-    asks: { resolver: { port: resolver, cannotTell }, crypto: { port: crypto, cannotTell } },
+    asks: { resolver: { port: resolver, cannotTell, mayOverlook }, crypto: { port: crypto, cannotTell, mayOverlook } },
     run: ({ message }, ctx) => {
       const fields = fieldsNamed(message, 'dkim-signature');
       if (fields.length === 0) return { findings: dkimFinding.of(unsigned) };
@@ -74,13 +71,18 @@ export function dkim(options: DkimOptions): DkimStage {
       if (drafts.every((draft) => isBad(draft.signature))) {
         return { findings: dkimFinding.of(summary(drafts.map(entryOf), left)) };
       }
-      return verified(message, drafts, ctx, rules).then((entries) => ({
-        findings: dkimFinding.of(summary(entries, left)),
-      }));
+      return verified(message, drafts, ctx, rules).then((entries) => {
+        const finding = summary(entries, left);
+        // RFC 6376 section 6.1: one that passes is enough. Whether another one was needed to align, dmarc reads in the finding.
+        if (finding.result === 'pass')
+          for (const port of ['resolver', 'crypto'] as const) ctx.overlook(port, mayOverlook);
+        return { findings: dkimFinding.of(finding) };
+      });
     },
   });
 }
 
+const mayOverlook = 'another signature passes';
 const unsigned: DkimFinding = Object.freeze({ result: 'none', signatures: [], limit: undefined });
 
 async function verified(
@@ -89,7 +91,7 @@ async function verified(
   ctx: Context<DkimAsks>,
   rules: Rules,
 ): Promise<readonly DkimSignature[]> {
-  const usable = drafts.filter(timely);
+  const usable = drafts.filter(isUsable);
   const answers = await askForKeys(
     usable.map(({ signature }) => signature.keyName),
     (name) => ctx.ask('resolver', 'texts', name),

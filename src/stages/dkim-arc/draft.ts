@@ -29,8 +29,8 @@ export interface Draft<S extends Signature | BadSignature = Signature | BadSigna
   readonly oversigned: readonly string[];
 }
 
-/** A signature that is worth a key. */
-export function timely(draft: Draft): draft is Draft<Signature> {
+/** One whose field alone says nothing against it: it is worth asking for a key. */
+export function isUsable(draft: Draft): draft is Draft<Signature> {
   return !isBad(draft.signature);
 }
 
@@ -49,8 +49,8 @@ export function draftOf(field: HeaderField, message: Message, now: Date, rules: 
   return { field, tags, signature, oversigned: oversigned(signature.signedFields, message) };
 }
 
-/** RFC 6376 section 3.5: what is expired, or signed in the future, may be refused. */
-function untimely({ signedAt, expiresAt }: Signature, now: Date, clockSkew: number): string | undefined {
+/** RFC 6376 section 3.5: what is expired, or signed in the future, may be refused. The reason, or undefined. */
+export function untimely({ signedAt, expiresAt }: Signature, now: Date, clockSkew: number): string | undefined {
   const seconds = now.getTime() / 1000;
   if (expiresAt !== undefined && seconds > expiresAt) return `expired: x=${expiresAt}`;
   return signedAt !== undefined && signedAt > seconds + clockSkew ? `signed in the future: t=${signedAt}` : undefined;

@@ -92,10 +92,19 @@ function rsaKey(octets: Uint8Array): Key | NoKey {
   const key = readRsaKey(octets);
   if (key === undefined) return noKey('key record: p= is no RSA key');
   const { bits, ...numbers } = key;
+  // RFC 8017 section 3.1: a product of odd primes, and an odd exponent of at least 3; with 1 everybody could sign.
+  const { modulus, exponent } = numbers;
+  if (!isOdd(modulus) || !isOdd(exponent) || (exponent.length === 1 && (exponent[0] as number) < 3)) {
+    return noKey('an RSA key whose modulus is even, or whose exponent is even or below 3');
+  }
   if (bits < LEAST_BITS) return noKey(`an RSA key of ${bits} bits, at least ${LEAST_BITS} are wanted`, 'policy');
   if (bits > MOST_BITS) return noKey(`an RSA key of ${bits} bits, at most ${MOST_BITS} are taken`, 'policy');
-  if (numbers.exponent.length > MOST_EXPONENT_OCTETS) return noKey('an RSA key with a huge exponent', 'policy');
+  if (exponent.length > MOST_EXPONENT_OCTETS) return noKey('an RSA key with a huge exponent', 'policy');
   return { kind: 'key', bits, key: { kind: 'public-key', type: 'rsa', ...numbers } };
+}
+
+function isOdd(octets: Uint8Array): boolean {
+  return ((octets[octets.length - 1] as number) & 1) === 1;
 }
 
 function noKey(why: string, result: NoKey['result'] = 'permerror'): NoKey {

@@ -45,6 +45,13 @@ export function dkimLimits(given: Partial<DkimLimits> = {}): DkimLimits {
   return limits;
 }
 
+/** Throws ConfigurationError `options`. */
+export function checkClockSkew(seconds: number): void {
+  if (Number.isSafeInteger(seconds) && seconds >= 0) return;
+  const message = 'clockSkew is a whole number of seconds';
+  throw new ConfigurationError('options', [{ code: 'bad-option', message, construct: String(seconds) }]);
+}
+
 /** The first limit that the message is beyond, in words; undefined for none. That of `signatures` is not among them. */
 export function limitMet(message: Message, limits: DkimLimits): string | undefined {
   const { header, body } = message;

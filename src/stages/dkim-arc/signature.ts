@@ -59,8 +59,9 @@ export function readSignature(value: string, role: Role): ReadSignature {
 }
 
 const SHA256_OCTETS = 32;
-/** RFC 6376 section 3.5: 1*12DIGIT for times, 1*76DIGIT for l=; beyond 15 digits no body is that long. */
+/** RFC 6376 section 3.5: t= and x= are 1*12DIGIT. */
 const TIME = /^[0-9]{1,12}$/;
+/** And l= is 1*76DIGIT: a number beyond the safe integers counts as the largest of them, and no body is that long. */
 const LENGTH = /^[0-9]{1,76}$/;
 /** RFC 5322 field names; the h= of a signature has no others. */
 const FIELD_NAME = /^[\x21-\x39\x3b-\x7e]+$/;

@@ -14,10 +14,10 @@ import type { HeaderField } from '../../values/header.js';
 import { addedField, isNameOctet } from '../../values/header-field.js';
 import { fieldsNamed, type Message } from '../../values/message.js';
 
-export interface SigningSigningKeyOptions {
+export interface SigningKeyOptions {
   /** `s=`: the public key is at `selector._domainkey.domain`. */
   readonly selector: string;
-  /** A private key in PEM: RSA of at least 1,024 bits, or Ed25519. Never in a trace. */
+  /** A private key in PEM: RSA of 1,024 to 4,096 bits, or Ed25519. Never in a trace. */
   readonly key: string;
 }
 
@@ -46,7 +46,7 @@ const problem = (code: string, message: string, construct: string): Problem => (
 /** Adds to `problems` what is wrong; the keys that are right. */
 export function checkKeys(
   signer: DkimSigner,
-  keys: readonly SigningSigningKeyOptions[],
+  keys: readonly SigningKeyOptions[],
   problems: Problem[],
 ): readonly SigningKey[] {
   return keys.flatMap(({ selector, key: pem }): SigningKey[] => {

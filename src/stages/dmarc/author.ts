@@ -1,25 +1,55 @@
 /**
  * The author of a message: the one address of its one From field (RFC 9989 section 5.3.1). Everything else is told apart, for
- * section 11.5 says what it is used for: to show a reader one domain and have another one checked. Display names do not
- * matter, Sender neither.
+ * section 11.5 says what it is used for: to show a reader one domain and have another one checked. A From field that only
+ * some readers see counts too. Display names do not matter, Sender neither. No more is read than it takes to tell.
  */
 import type { DmarcAuthor, UnclearAuthor } from '../../findings/dmarc.js';
 import { type AddressList, type HeaderMailbox, mailboxesOf, parseAddressList } from '../../values/address-list.js';
+import { hiddenFields } from '../../values/hidden-fields.js';
 import { fieldsNamed, type Message } from '../../values/message.js';
 
 /** Domains listed for the log. */
 const DOMAIN_LIMIT = 10;
-/** Of several From fields, those that are read for the log. */
+/** Of several From fields, those that are read for the log, when they have no more octets than this. */
 const FIELD_LIMIT = 4;
+const OCTET_LIMIT = 1000;
+/** Fields behind bare CRs; those beyond count as From. No honest mail has any. */
+const HIDDEN_LIMIT = 1000;
+/** Addresses of one From field; each costs a name to be parsed. */
+const ADDRESS_LIMIT = 50;
 
 export function authorOf(message: Pick<Message, 'header'>): DmarcAuthor {
   const fields = fieldsNamed(message, 'from');
+  const hidden = hiddenFrom(message);
   const [field] = fields;
-  if (field === undefined) return unclear('none', 'no From field');
-  if (fields.length === 1) return authorIn(parseAddressList(field.value));
-  const lists = fields.slice(0, FIELD_LIMIT).map((one) => parseAddressList(one.value));
-  const mailboxes = lists.flatMap((list) => (list.kind === 'addresses' ? mailboxesOf(list.entries) : []));
-  return unclear('several-fields', `${fields.length} From fields`, mailboxes);
+  if (field === undefined && hidden.length === 0) return unclear('none', 'no From field');
+  if (field !== undefined && fields.length === 1 && hidden.length === 0) return authorIn(listOf(field.value));
+  const short = fields.slice(0, FIELD_LIMIT).filter(({ bytes }) => bytes.length <= OCTET_LIMIT);
+  const mailboxes = [...short.map(({ value }) => value), ...hidden].slice(0, FIELD_LIMIT).flatMap(mailboxesIn);
+  const behind = hidden.length === 0 ? '' : ', and more behind a bare CR';
+  return unclear(field === undefined ? 'none' : 'several-fields', `${fields.length} From fields${behind}`, mailboxes);
+}
+
+/** From fields behind a bare CR, the first few: some readers see them. */
+function hiddenFrom({ header }: Pick<Message, 'header'>): readonly string[] {
+  const values: string[] = [];
+  let others = 0;
+  for (const field of header) {
+    for (const { lowerName, value } of hiddenFields(field)) {
+      if (lowerName === 'from' || ++others > HIDDEN_LIMIT) values.push(value.slice(0, OCTET_LIMIT));
+      if (values.length === FIELD_LIMIT) return values;
+    }
+  }
+  return values;
+}
+
+function listOf(value: string): AddressList {
+  return parseAddressList(value, { limit: ADDRESS_LIMIT });
+}
+
+function mailboxesIn(value: string): readonly HeaderMailbox[] {
+  const list = listOf(value);
+  return list.kind === 'addresses' ? mailboxesOf(list.entries) : [];
 }
 
 function authorIn(list: AddressList): DmarcAuthor {

@@ -60,17 +60,26 @@ export function decideFail(
   }
 }
 
-/** `atStake`: the strictest policy that may be asked for. Undefined: the doubt changes nothing. */
+/** False where a site does nothing to a message that fails, whatever is asked for up to that policy. */
+export function hasEffect(
+  asked: DmarcPolicy,
+  { enforce = 'reject', onQuarantine = 'quarantine' }: DmarcOptions,
+): boolean {
+  const done = milder(asked, enforce);
+  return done === 'reject' || (done === 'quarantine' && onQuarantine !== 'continue');
+}
+
+/** `atStake`: the strictest policy that may be asked for. `overlook`: no answer could change what is done. */
 export function decideDoubt(
   author: string,
   why: string,
   atStake: DmarcPolicy,
-  { enforce = 'reject', cannotTell = 'defer' }: DmarcOptions,
+  options: DmarcOptions,
 ): DmarcDecision | 'overlook' | undefined {
   // RFC 9989 section 5.4: p=none must not change how mail is handled.
-  if (milder(atStake, enforce) === 'none') return 'overlook';
+  if (!hasEffect(atStake, options)) return 'overlook';
   const detail = `dmarc: ${why}`;
-  switch (cannotTell) {
+  switch (options.cannotTell ?? 'defer') {
     case 'defer': {
       const text = `The DMARC policy of ${author} cannot be evaluated now, try again later`;
       return defer('cannot-tell', reply(451, '4.7.1', text), detail);

@@ -4,6 +4,7 @@
  * here: reports of either kind (`rua`, `ruf`), and the header field that tells the result.
  */
 import type { CannotTellRule } from '../../core/decision.js';
+import type { Session } from '../../core/session.js';
 import { type Context, defineStage, type Stage } from '../../core/stage.js';
 import { type ArcFinding, arcFinding } from '../../findings/arc.js';
 import { type DkimFinding, dkimFinding } from '../../findings/dkim.js';
@@ -14,7 +15,7 @@ import type { Resolver } from '../../ports/resolver.js';
 import { type Answer, cannotTell } from '../../values/answer.js';
 import { arcOverride } from './arc-override.js';
 import { authorDomain, authorOf } from './author.js';
-import { type DmarcDecision, decideDoubt, decideFail, decideUnclear } from './decide.js';
+import { type DmarcDecision, decideDoubt, decideFail, decideUnclear, hasEffect } from './decide.js';
 import { type Evaluation, nextStep, type Verdict } from './evaluate.js';
 import { identifiersOf } from './identifiers.js';
 import { nameOf, type Question, recordIn } from './knowledge.js';
@@ -45,9 +46,12 @@ interface DmarcAsks {
   readonly [name: string]: Asked<object>;
 }
 
-const mayOverlook = 'another identifier aligns, or no policy is at stake';
+const mayOverlook = 'another identifier aligns, or no answer could change what is done';
 
-/** Throws ConfigurationError `options` with all that is wrong. */
+/**
+ * Gives `not-evaluated` and decides nothing for mail of this host itself, and for logins unless the options say otherwise. Throws
+ * ConfigurationError `options` with all that is wrong.
+ */
 export function dmarc(options: DmarcOptions): DmarcStage {
   const trusted = checkOptions(options);
   const { mode = { rfc: 9989 }, testingKeys = 'count', appendedBody = 'ignore' } = options;
@@ -61,6 +65,8 @@ export function dmarc(options: DmarcOptions): DmarcStage {
     asks: asksOf(options),
     run: async (tx, ctx) => {
       const author = authorOf(tx.message);
+      const skipped = notEvaluated(tx.session, options);
+      if (skipped !== undefined) return withDecision(empty('not-evaluated', author, skipped), undefined);
       const domain = authorDomain(author, options.sameDomainAuthors === true);
       if (domain === undefined) return undecided(author, options);
       const identifiers = identifiersOf(tx, { testingKeys, appendedBody });
@@ -115,8 +121,20 @@ interface Result {
 
 function undecided(author: DmarcAuthor, { onUnclearAuthor }: DmarcOptions): Result {
   const why = author.kind === 'one' ? '' : `no single author: ${author.why}`;
-  const finding: DmarcFinding = {
-    result: 'permerror',
+  const finding = empty('permerror', author, why);
+  return withDecision(finding, author.kind === 'one' ? undefined : decideUnclear(author.kind, why, onUnclearAuthor));
+}
+
+/** As `spf` has it: without an identifier of SPF, mail of our own users would fail the policy of our own domain. */
+function notEvaluated({ login, protocol }: Session, { logins = false }: DmarcOptions): string | undefined {
+  if (protocol === 'local') return 'the mail is from this host itself';
+  return login !== undefined && !logins ? 'the client has logged in' : undefined;
+}
+
+/** Before anything is looked up. */
+function empty(result: DmarcFinding['result'], author: DmarcAuthor, why: string): DmarcFinding {
+  return {
+    result,
     author,
     policy: undefined,
     organizationalDomain: undefined,
@@ -126,7 +144,6 @@ function undecided(author: DmarcAuthor, { onUnclearAuthor }: DmarcOptions): Resu
     why,
     queries: [],
   };
-  return withDecision(finding, author.kind === 'one' ? undefined : decideUnclear(author.kind, why, onUnclearAuthor));
 }
 
 function decide(
@@ -141,7 +158,7 @@ function decide(
   if (atStake === undefined) return undefined;
   const decision = decideDoubt(domain, finding.why ?? '', atStake, options);
   if (decision !== 'overlook') return decision;
-  overlook(ctx, options, 'no policy is at stake');
+  overlook(ctx, options, 'no answer could change what is done');
   return undefined;
 }
 
@@ -155,9 +172,10 @@ function withDecision(finding: DmarcFinding, decision: DmarcDecision | undefined
   return decision === undefined ? { findings } : { findings, decision };
 }
 
-function asksOf({ resolver, mode, enforce, cannotTell = 'defer' }: DmarcOptions): DmarcAsks {
+function asksOf(options: DmarcOptions): DmarcAsks {
+  const { resolver, mode, cannotTell = 'defer' } = options;
   // With nothing to enforce, no doubt stops a message.
-  const rule = enforce === 'none' ? 'continue' : cannotTell;
+  const rule = hasEffect('reject', options) ? cannotTell : 'continue';
   const how = { cannotTell: rule, mayOverlook };
   const asks = { resolver: { port: resolver, ...how } };
   const suffix = mode?.rfc === 7489 ? { publicSuffix: { port: mode.publicSuffix, ...how } } : {};

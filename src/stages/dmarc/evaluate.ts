@@ -45,7 +45,12 @@ export function nextStep(evaluation: Evaluation, known: Knowledge): Step {
     case 'policy': {
       const { rfc, author, sample } = evaluation;
       const tags = policyTags(discovery.record, rfc);
-      if (tags === undefined) return done({ ...nothing(evaluation), result: 'permerror', why: unusable(discovery) });
+      if (tags === undefined)
+        return done({
+          ...nothing(evaluation),
+          result: 'permerror',
+          why: `the record of ${discovery.domain} has no valid policy`,
+        });
       return judge(evaluation, { rfc, at: discovery, tags, below: discovery.domain !== author, sample }, known);
     }
   }
@@ -112,10 +117,6 @@ function failed(policy: DmarcPolicyFound): Partial<Verdict> {
 
 function failure({ temporary, why }: CannotTell, atStake: DmarcPolicy): Partial<Verdict> {
   return { result: temporary ? 'temperror' : 'permerror', why, atStake };
-}
-
-function unusable({ domain, record }: { readonly domain: string; readonly record: { readonly text: string } }): string {
-  return `the record of ${domain} has no valid policy: ${record.text.slice(0, 200)}`;
 }
 
 function evidence(

@@ -36,8 +36,13 @@ export interface DmarcOptions {
    * or one for each kind. Default `reject`, whatever `enforce` says.
    */
   readonly onUnclearAuthor?: UnclearAuthorRule | Readonly<Partial<Record<UnclearAuthor, UnclearAuthorRule>>>;
-  /** Several addresses of one domain count as one author, as RFC 9989 section 5.3.1 has it. Default false. */
+  /** Several addresses of one domain count as one author, as RFC 9989 section 5.3.1 has it; up to 50. Default false. */
   readonly sameDomainAuthors?: boolean;
+  /**
+   * Evaluate mail of clients that have logged in. Default false, as for `spf`, whose option of that name this one needs: without, no
+   * SPF speaks for such mail. A login may send from any address; which ones it may use is another stage's question.
+   */
+  readonly logins?: boolean;
   /** Default `{ rfc: 9989 }`. */
   readonly mode?: DmarcMode;
   /** A passing signature whose key says `t=y`. RFC 6376 section 3.6.1: test mode; others count it. Default `count`. */
@@ -51,7 +56,8 @@ export interface DmarcOptions {
   readonly trustedSealers?: readonly string[];
   /**
    * When the DNS, SPF or DKIM could not tell, and the answer might be that the message is to be refused. Default `defer`, with 451
-   * 4.7.1. A domain that asks for nothing (`p=none`) is never the reason, nor is anything when `enforce` is `none`.
+   * 4.7.1. A domain that asks for nothing (`p=none`) is never the reason, nor is anything that would be let through in any case: all when
+   * `enforce` is `none`, `p=quarantine` when `onQuarantine` is `continue`.
    */
   readonly cannotTell?: CannotTellRule;
 }
@@ -62,6 +68,7 @@ const choices: Readonly<Record<string, readonly unknown[]>> = {
   testingKeys: ['count', 'ignore'],
   appendedBody: ['count', 'ignore'],
   sameDomainAuthors: [true, false],
+  logins: [true, false],
   cannotTell: ['defer', 'reject', 'hold', 'quarantine', 'continue'],
 };
 const rules: readonly unknown[] = ['reject', 'defer', 'quarantine', 'hold', 'continue'];

@@ -6,6 +6,7 @@ import { defineStage, type Stage } from '../../core/stage.js';
 import { type DnsListsFinding, dnsListsFinding } from '../../findings/dns-lists.js';
 import { compileLists } from './compile.js';
 import { evaluate, listAsks } from './evaluate.js';
+import { nothing } from './judge.js';
 import type { DnsListsOptions } from './options.js';
 
 export interface DnsListsStage
@@ -37,7 +38,7 @@ export function dnsLists(options: DnsListsOptions): DnsListsStage {
       const subjects = strange
         ? { 'client-address': ip, 'client-name': name.kind === 'verified' ? name.name : undefined }
         : {};
-      const { finding, decision } = await evaluate(ctx, compiled, subjects, 0, options);
+      const { finding, decision } = await evaluate(ctx, compiled, subjects, nothing, options);
       const findings = dnsListsFinding.of(finding);
       return decision === undefined ? { findings } : { findings, decision };
     },

@@ -1,6 +1,6 @@
 /**
  * Lists of domains in the DNS (RHSBL; RFC 5782 section 3): the domain of MAIL FROM, the name of HELO, the client's verified name.
- * Stands at mail, and adds what `dnsLists` said of the client.
+ * Stands at mail, and adds what `dnsLists` said of the client, and what its silent lists might have said.
  */
 import { defineStage, type Stage } from '../../core/stage.js';
 import { type DnsListsFinding, dnsListsFinding, domainListsFinding } from '../../findings/dns-lists.js';
@@ -8,6 +8,7 @@ import type { ReversePath } from '../../values/address.js';
 import { type Domain, parseDomain } from '../../values/domain.js';
 import { compileLists } from './compile.js';
 import { evaluate, listAsks } from './evaluate.js';
+import { nothing } from './judge.js';
 import type { DomainListsOptions } from './options.js';
 
 export interface DomainListsStage
@@ -41,7 +42,7 @@ export function domainLists(options: DomainListsOptions): DomainListsStage {
         helo: helo === undefined ? undefined : hostName(helo),
         'client-name': client.name.kind === 'verified' ? client.name.name : undefined,
       };
-      const start = withClient ? (before.dnsLists?.total ?? 0) : 0;
+      const start = (withClient && before.dnsLists) || nothing;
       const { finding, decision } = await evaluate(ctx, compiled, subjects, start, options);
       const findings = domainListsFinding.of(finding);
       return decision === undefined ? { findings } : { findings, decision };

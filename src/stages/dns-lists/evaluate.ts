@@ -2,27 +2,19 @@
 import { type CannotTellRule, defer, type FinalOf, reject } from '../../core/decision.js';
 import type { Context } from '../../core/stage.js';
 import type { DnsListsFinding, ListResult, ListSubject } from '../../findings/dns-lists.js';
-import { type CannotTell, cannotTell } from '../../values/answer.js';
 import { listQuery } from '../../values/dns-list.js';
 import type { Domain } from '../../values/domain.js';
 import type { IpAddress } from '../../values/ip.js';
 import { reply } from '../../values/reply.js';
 import type { CompiledList, CompiledLists } from './compile.js';
-import { actionAt, isOpen, judge, scoreOf, silentLists } from './judge.js';
+import { actionAt, addUp, isOpen, judge, scoreOf, silentLists, type Totals } from './judge.js';
 import { type ListPort, listPort } from './list-port.js';
 import type { DnsListsOptions, DomainListsOptions } from './options.js';
 
-export interface ListAsks {
-  /** A list that cannot tell counts nothing, and may leave the decision open. */
-  readonly lists: { readonly port: ListPort; readonly cannotTell: 'continue' };
-  readonly decision: { readonly port: DecisionPort; readonly cannotTell: CannotTellRule };
-  readonly [name: string]: { readonly port: object; readonly cannotTell: CannotTellRule };
-}
-
-/** How a stage says that lists which could not tell might have changed its decision, for the pipeline to do what was declared. */
-export interface DecisionPort {
-  readonly open: (why: string) => CannotTell;
-}
+export type ListAsks = {
+  readonly lists: { readonly port: ListPort; readonly cannotTell: SilenceRule; readonly mayOverlook: string };
+};
+type SilenceRule = Exclude<CannotTellRule, 'hold' | 'quarantine'>;
 
 /** What there is to look up; undefined where the snapshot has none. */
 export type Subjects = { readonly [S in ListSubject]?: IpAddress | Domain | undefined };
@@ -33,34 +25,48 @@ export interface Evaluated {
 }
 
 export function listAsks(options: DnsListsOptions | DomainListsOptions, lists: readonly CompiledList[]): ListAsks {
+  const port = listPort(options.resolver, lists);
   return {
-    lists: { port: listPort(options.resolver, lists), cannotTell: 'continue' },
-    decision: { port: { open: (why) => cannotTell(why) }, cannotTell: options.cannotTell ?? 'defer' },
+    lists: { port, cannotTell: options.cannotTell ?? 'defer', mayOverlook: 'no answer of it changes the decision' },
   };
 }
 
-/** `before`: what the total starts from. */
+/** `before`: what the totals start from. */
 export async function evaluate(
-  ctx: Pick<Context<ListAsks>, 'ask'>,
+  ctx: Pick<Context<ListAsks>, 'ask' | 'overlook'>,
   compiled: CompiledLists,
   subjects: Subjects,
-  before: number,
+  before: Totals,
   options: DnsListsOptions | DomainListsOptions,
 ): Promise<Evaluated> {
-  const { reasons = 'refused' } = options;
+  const { reasons = 'refused', cannotTell: rule = 'defer' } = options;
   const asked = compiled.lists.filter(({ of }) => subjects[of] !== undefined);
   const answers = await Promise.all(asked.map((list) => askOne(ctx, list, subjects[list.of])));
   const score = scoreOf(answers);
-  const total = before + score;
-  const action = actionAt(compiled, total);
-  const silent = options.cannotTell === 'continue' ? [] : silentLists(asked, answers);
-  const open = isOpen(compiled, total, silent);
-  const wanted = reasons === 'listed' || (reasons === 'refused' && action !== 'none' && !open);
+  const totals = addUp(before, score, rule === 'continue' ? [] : silentLists(asked, answers));
+  const action = actionAt(compiled, totals.total);
+  const open = rule === 'continue' ? undefined : openDecision(compiled, totals, rule);
+  const wanted = reasons === 'listed' || (reasons === 'refused' && action !== 'none' && open === undefined);
   const results = wanted ? await Promise.all(answers.map((one) => withReason(ctx, one))) : answers;
-  const finding: DnsListsFinding = { results, score, total };
-  if (open) await ctx.ask('decision', 'open', `no answer of ${silent.map(({ zone }) => zone).join(', ')}`);
-  if (open || action === 'none') return { finding };
-  return { finding, decision: refusal(results, total, action) };
+  const finding: DnsListsFinding = { results, score, ...totals };
+  if (open !== undefined) return { finding, decision: open };
+  ctx.overlook('lists', 'the decision is the same with it');
+  return action === 'none' ? { finding } : { finding, decision: refusal(results, totals.total, action) };
+}
+
+/** What was declared for silence, where the answers that are missing, here or of the stage before, might change the decision. */
+function openDecision(
+  compiled: CompiledLists,
+  totals: Totals,
+  rule: 'defer' | 'reject',
+): FinalOf<'reject'> | FinalOf<'defer'> | undefined {
+  if (!isOpen(compiled, totals)) return undefined;
+  const { total, least, most } = totals;
+  const detail = `total ${total}, and from ${least} to ${most} with the answers of the lists that could not tell`;
+  const text = 'Service unavailable; lists in the DNS could not tell about the sender';
+  return rule === 'defer'
+    ? defer('cannot-tell', reply(451, '4.7.1', `${text}, try again later`), detail)
+    : reject('cannot-tell', reply(550, '5.7.1', text), detail);
 }
 
 async function askOne(

@@ -1,5 +1,5 @@
 /** What a list's answer means by its rules, and what all lists come to. Given answers in, values out. */
-import type { ListQuestion, ListResult } from '../../findings/dns-lists.js';
+import type { DnsListsFinding, ListQuestion, ListResult } from '../../findings/dns-lists.js';
 import type { Answer } from '../../values/answer.js';
 import type { IpAddress } from '../../values/ip.js';
 import { matchesFilter } from '../../values/reply-filter.js';
@@ -44,14 +44,22 @@ export function silentLists(asked: readonly CompiledList[], results: readonly Li
   return asked.filter(({ optional }, index) => !optional && results[index]?.kind === 'cannot-tell');
 }
 
-/** True when the answers of `silent` might change what is done: spare a refusal, or lead to one. */
+/** A total, and what it might be with the answers of lists that could not tell. */
+export type Totals = Pick<DnsListsFinding, 'total' | 'least' | 'most'>;
+
+export const nothing: Totals = Object.freeze({ total: 0, least: 0, most: 0 });
+
+export function addUp(before: Totals, score: number, silent: readonly CompiledList[]): Totals {
+  const least = silent.reduce((sum, { range }) => sum + range[0], before.least + score);
+  const most = silent.reduce((sum, { range }) => sum + range[1], before.most + score);
+  return { total: before.total + score, least, most };
+}
+
+/** True when the answers that are missing might change what is done: spare a refusal, or lead to one. */
 export function isOpen(
   thresholds: Pick<CompiledLists, 'rejectAt' | 'deferAt'>,
-  total: number,
-  silent: readonly CompiledList[],
+  { total, least, most }: Totals,
 ): boolean {
   const action = actionAt(thresholds, total);
-  const least = silent.reduce((sum, { range }) => sum + range[0], total);
-  const most = silent.reduce((sum, { range }) => sum + range[1], total);
   return actionAt(thresholds, least) !== action || (action === 'none' && actionAt(thresholds, most) !== 'none');
 }

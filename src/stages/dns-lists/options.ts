@@ -44,7 +44,8 @@ interface Options {
   readonly deferAt?: number;
   /**
    * What happens when lists cannot tell whose answers might change the decision: one that could reach a threshold, or take the
-   * total below it. Default `defer`; `continue`: they count nothing.
+   * total below it. `domainLists` minds those of `dnsLists` as well. Default `defer`; `continue`: they count nothing, in later
+   * stages neither.
    */
   readonly cannotTell?: Exclude<CannotTellRule, 'hold' | 'quarantine'>;
   /** Ask for the reason (TXT records) of the listings: of those that a client is refused for, of all, or never. Default `refused`. */
@@ -61,6 +62,6 @@ export interface DnsListsOptions extends Options {
 export interface DomainListsOptions extends Options {
   /** At most 100. Text: `dbl.example`, `dbl.example=127.0.1.[2..99]*2`. */
   readonly lists: readonly (string | DnsList<'sender' | 'helo' | 'client-name'>)[];
-  /** Add the score of `dnsLists` to the total. Default true. */
+  /** Add the total of `dnsLists`, and what its silent lists leave open. Default true. */
   readonly withClient?: boolean;
 }

@@ -44,12 +44,13 @@ export function rejectUnlistedRecipient(options?: RestrictionOptions): Restricti
 }
 
 export function unlistedSender(check: Check, address: Mailbox): MaybePromise<Verdict> {
-  check.senderChecked = true;
+  // What only warns validates nothing: it is asked again at the end (smtpd).
+  check.senderChecked ||= !check.onlyWarns;
   return unlisted(check, address, 'Sender address');
 }
 
 export function unlistedRecipient(check: Check, address: Mailbox): MaybePromise<Verdict> {
-  check.recipientChecked = true;
+  check.recipientChecked ||= !check.onlyWarns;
   return unlisted(check, address, 'Recipient address');
 }
 

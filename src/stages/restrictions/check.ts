@@ -121,6 +121,10 @@ export class Check {
     });
   }
 
+  get onlyWarns(): boolean {
+    return this.#warning > 0;
+  }
+
   warnOnly(one: Restriction, place: Place): MaybePromise<Verdict> {
     this.#warning++;
     return andThen(this.#apply(one, place), (word) => {

@@ -6,7 +6,7 @@ import type { Check } from './check.js';
 import { reverseName } from './places.js';
 import { type Restriction, type RestrictionOptions, restriction, type Verdict } from './restriction.js';
 
-/** Clients in `networks`, and mail that came without a connection: this host's own. */
+/** Clients in `networks`, by address or verified name, and mail that came without a connection: this host's own. */
 export function permitMynetworks(options?: RestrictionOptions): Restriction<'networks'> {
   return restriction('permit_mynetworks', options, (check, place) => inList(check, 'networks', place.subject), {
     needs: ['networks'],
@@ -29,10 +29,15 @@ export function permitInetInterfaces(options?: RestrictionOptions): Restriction<
 
 function inList(check: Check, list: 'networks' | 'ownAddresses', subject: string): MaybePromise<Verdict> {
   const { client, protocol } = check.facts.session;
+  const host = client.name.kind === 'verified' ? client.name.name.ascii : 'unknown';
   // Never a missing address: a front may not have known it.
   if (client.ip === undefined) return protocol === 'local' ? 'permit' : 'next';
   return andThen(
-    check.known[list].matchIp(client.ip, (table, key) => check.lookup(table, key)),
+    check.known[list].matchIp(
+      client.ip,
+      (table, key) => check.lookup(table, key),
+      list === 'networks' ? host : undefined,
+    ),
     (answer) => {
       if (typeof answer === 'boolean') return answer ? 'permit' : 'next';
       return check.lookupFailure(subject, answer.why);

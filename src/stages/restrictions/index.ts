@@ -71,6 +71,7 @@ export {
   warnIfReject,
 } from './generic.js';
 export { rejectInvalidHeloHostname, rejectNonFqdnHeloHostname, rejectUnknownHeloHostname } from './helo.js';
+export { isHostName, type MatchEntry } from './match-list.js';
 export type {
   SmtpdDataRestrictionsStage,
   SmtpdEffectsStage,
@@ -82,7 +83,6 @@ export type { Grounds, Need, Restriction, RestrictionList, RestrictionOptions } 
 export { checkServerAccess, type ServersOf } from './server-access.js';
 export type {
   Destinations,
-  MatchEntry,
   ReplyCodes,
   RestrictionSettings,
   TempfailAction,

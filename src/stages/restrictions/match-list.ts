@@ -1,6 +1,7 @@
 /**
  * Lists of networks or of domains as Postfix's match_list(3): the first entry that matches counts, `!` in front of it excludes;
  * a table matches when it has the key. Names and networks are compiled, a look-up does not depend on how many there are.
+ * Lists of networks may name hosts too: by the name that the DNS verifies.
  */
 import type { MaybePromise } from '../../core/stage.js';
 import { andThen } from '../../core/stage-context.js';
@@ -19,9 +20,13 @@ export type MatchAnswer = boolean | CannotTell;
 
 export interface MatchList {
   readonly tables: readonly Table[];
-  matchIp(ip: IpAddress, lookup: Lookup): MaybePromise<MatchAnswer>;
+  /** `host`: the client's verified name, or `unknown`; without it, the address alone is looked for. */
+  matchIp(ip: IpAddress, lookup: Lookup, host?: string): MaybePromise<MatchAnswer>;
   matchDomain(domain: Mailbox['domain'], lookup: Lookup): MaybePromise<MatchAnswer>;
 }
+
+/** A name, a network, or a table; `!` in front of a text, or `excludes`, for one that ends the list without a match. */
+export type MatchEntry = string | Table | { readonly excludes: Table };
 
 interface Entry {
   readonly at: number;
@@ -32,25 +37,48 @@ interface TableAt extends Entry {
   readonly table: Table;
 }
 
-export function networkList(entries: readonly (string | Table)[], name: string, problems: Problem[]): MatchList {
+/** `below`: how a host name stands for those below it; without it, names of hosts are a problem. */
+export function networkList(
+  entries: readonly MatchEntry[],
+  name: string,
+  problems: Problem[],
+  below?: 'parent' | 'dot',
+): MatchList {
   const { tables, texts } = split(entries);
+  const hosts = new Map<string, Entry>();
   const networks = texts.flatMap(({ text, ...entry }) => {
     const network = parseNetwork(text);
     if (network.kind === 'parsed') return [{ network: network.value, value: entry }];
-    problems.push({ code: 'bad-network', message: `${name}: ${network.why}`, construct: text });
+    const host = below !== undefined && isHostName(text) ? domainKey(text, below) : undefined;
+    if (host === undefined) problems.push({ code: 'bad-network', message: `${name}: ${network.why}`, construct: text });
+    else if (!hosts.has(host)) hosts.set(host, entry);
     return [];
   });
   const map = networkMap(networks);
   return {
     tables: tables.map(({ table }) => table),
-    matchIp: (ip, lookup) => decide(map.find(ip)?.value, tables, [ip.text], lookup),
+    matchIp: (ip, lookup, host) => {
+      const names = host === undefined || below === undefined ? [] : keysOf(host.toLowerCase(), below);
+      const known = [map.find(ip)?.value, ...names.map((key) => hosts.get(key))].reduce(earlier);
+      const keys = (table: Table) => [...(table.patterns === true ? names.slice(0, 1) : names), ip.text];
+      return decide(known, tables, keys, lookup);
+    },
     matchDomain: () => false,
   };
 }
 
+/** A domain that can be no piece of an address: `client.example`, `.example`, and not `192.0.2`. */
+export function isHostName(text: string): boolean {
+  return parseDomain(text.replace(/^\./, ''), { underscores: true }).kind === 'parsed' && !/(?:^|\.)[0-9]+$/.test(text);
+}
+
+function earlier(one: Entry | undefined, other: Entry | undefined): Entry | undefined {
+  return one === undefined || (other !== undefined && other.at < one.at) ? other : one;
+}
+
 /** `below`: how an entry names what lies below it; `exact`: not at all. */
 export function domainList(
-  entries: readonly (string | Table)[],
+  entries: readonly MatchEntry[],
   name: string,
   below: 'exact' | 'parent' | 'dot',
   problems: Problem[],
@@ -67,12 +95,8 @@ export function domainList(
     matchIp: () => false,
     matchDomain: (domain, lookup) => {
       const keys = domain.kind === 'domain' ? keysOf(domain.ascii, below) : [domain.text.toLowerCase()];
-      let first: Entry | undefined;
-      for (const key of keys) {
-        const entry = names.get(key);
-        if (entry !== undefined && (first === undefined || entry.at < first.at)) first = entry;
-      }
-      return decide(first, tables, keys, lookup);
+      const known = keys.map((key) => names.get(key)).reduce(earlier, undefined);
+      return decide(known, tables, (table) => (table.patterns === true ? keys.slice(0, 1) : keys), lookup);
     },
   };
 }
@@ -104,15 +128,17 @@ function keysOf(name: string, below: 'exact' | 'parent' | 'dot'): readonly strin
   return keys;
 }
 
-function split(entries: readonly (string | Table)[]): {
+function split(entries: readonly MatchEntry[]): {
   readonly tables: readonly TableAt[];
   readonly texts: readonly (Entry & { readonly text: string })[];
 } {
   const tables: TableAt[] = [];
   const texts: (Entry & { readonly text: string })[] = [];
   for (const [at, entry] of entries.entries()) {
-    if (typeof entry !== 'string') tables.push({ at, excludes: false, table: entry });
-    else texts.push({ at, excludes: entry.startsWith('!'), text: entry.replace(/^!/, '').trim() });
+    if (typeof entry !== 'string') {
+      const excludes = 'excludes' in entry;
+      tables.push({ at, excludes, table: excludes ? entry.excludes : entry });
+    } else texts.push({ at, excludes: entry.startsWith('!'), text: entry.replace(/^!/, '').trim() });
   }
   return { tables, texts };
 }
@@ -121,17 +147,17 @@ function split(entries: readonly (string | Table)[]): {
 function decide(
   known: Entry | undefined,
   tables: readonly TableAt[],
-  keys: readonly string[],
+  keysFor: (table: Table) => readonly string[],
   lookup: Lookup,
   from = 0,
 ): MaybePromise<MatchAnswer> {
   const questions = tables
     .filter(({ at }) => known === undefined || at < known.at)
-    .flatMap(({ table }) => (table.patterns === true ? keys.slice(0, 1) : keys).map((key) => ({ table, key })));
+    .flatMap(({ table, excludes }) => keysFor(table).map((key) => ({ table, excludes, key })));
   const next = questions[from];
   if (next === undefined) return known !== undefined && !known.excludes;
   return andThen(lookup(next.table, next.key), (answer): MaybePromise<MatchAnswer> => {
-    if (answer.kind === 'not-found') return decide(known, tables, keys, lookup, from + 1);
-    return answer.kind === 'found' ? true : answer;
+    if (answer.kind === 'not-found') return decide(known, tables, keysFor, lookup, from + 1);
+    return answer.kind === 'found' ? !next.excludes : answer;
   });
 }

@@ -9,7 +9,7 @@ import type { Resolver } from '../../ports/resolver.js';
 import type { ConfigurationError, Problem } from '../../values/errors.js';
 import type { Template } from './dns/index.js';
 import { DEFAULT_RBL_REPLY, rblReplyTemplate } from './dns/index.js';
-import { domainList, type MatchList, networkList } from './match-list.js';
+import { domainList, type MatchEntry, type MatchList, networkList } from './match-list.js';
 import type { Restriction } from './restriction.js';
 
 /** The reply codes that an operator may choose. */
@@ -73,9 +73,6 @@ export const defaultCodes: ReplyCodes = Object.freeze({
 /** What happens when the DNS cannot tell: `defer_if_permit` lets a later restriction refuse for good. */
 export type TempfailAction = 'defer_if_permit' | 'defer';
 
-/** Entries of a match list: names or networks, `!` in front excludes; a table matches when it has the key. */
-export type MatchEntry = string | Table;
-
 export interface Destinations {
   /** mydestination, virtual_alias_domains, virtual_mailbox_domains: exact names. */
   readonly final: readonly MatchEntry[];
@@ -87,8 +84,10 @@ export interface Destinations {
 
 export interface RestrictionSettings {
   readonly resolver?: Resolver;
-  /** mynetworks: addresses and networks in CIDR notation. */
+  /** mynetworks: addresses and networks in CIDR notation, and verified names of clients. */
   readonly networks?: readonly MatchEntry[];
+  /** mynetworks in parent_domain_matches_subdomains, for names in `networks`. Default `parent`. */
+  readonly networkSubdomains?: 'parent' | 'dot';
   readonly destinations?: Destinations;
   /** Who knows which addresses exist. */
   readonly recipients?: RecipientValidator;
@@ -175,7 +174,7 @@ export function compileSettings(settings: RestrictionSettings, problems: Problem
   }
   return {
     ...others,
-    networks: networkList(networks ?? [], 'networks', problems),
+    networks: networkList(networks ?? [], 'networks', problems, others.networkSubdomains ?? 'parent'),
     ownAddresses: networkList(ownAddresses ?? [], 'ownAddresses', problems),
     final: domainList(destinations?.final ?? [], 'destinations.final', 'exact', problems),
     local: domainList(destinations?.local ?? destinations?.final ?? [], 'destinations.local', 'exact', []),

@@ -1,6 +1,7 @@
 /**
  * Copies: always_bcc, sender_bcc_maps and recipient_bcc_maps of Postfix. One stage at message; each copy is rewritten and routed
- * like any recipient. A copy that cannot be delivered is left out and noted: nobody who sends should hear of it.
+ * like any recipient. A copy that is refused for good is left out and noted: nobody who sends should hear of it. One that may go
+ * later puts the message off, or it would be lost.
  */
 import { defer, type FinalOf } from '../../core/decision.js';
 import { type AddRecipient, addRecipient } from '../../core/edit.js';
@@ -16,10 +17,11 @@ import { type Reply, reply } from '../../values/reply.js';
 import { readAliasValue } from './alias-value.js';
 import { asksOf, type TableAsks } from './asks.js';
 import { type Compiled, compile } from './compile.js';
+import { aliasError, isRefused, isRetry, LOOP, whyOf } from './conclude.js';
 import { addressKeysOf, keyOf } from './next-hop.js';
 import type { RouteOptions } from './options.js';
 import type { Answering, Asking } from './questions.js';
-import { resolve } from './resolve.js';
+import { type Resolution, resolve } from './resolve.js';
 import type { Destination } from './work.js';
 
 export interface BccOptions extends RouteOptions {
@@ -82,7 +84,7 @@ export function bcc(options: BccOptions): BccStage {
       return andThen(
         inquire(inquiry, answering),
         (found): { edits: Copies['edits'] } | FinalOf<'defer'> | undefined => {
-          if ('kind' in found) return found.kind === 'fault' ? defer('routing', rewriteError, found.why) : undefined;
+          if ('kind' in found) return found.kind === 'cannot-tell' ? undefined : putOff(found);
           for (const text of found.skipped) ctx.note({ kind: 'remark', text: `no copy: ${text}`, log: 'warn' });
           return { edits: found.edits };
         },
@@ -92,6 +94,19 @@ export function bcc(options: BccOptions): BccStage {
 }
 
 const rewriteError: Reply = reply(451, '4.6.0', 'Address rewriting error');
+/** Whoever sends does not learn of the copy. */
+const notNow: Reply = reply(451, '4.3.0', 'Mail cannot be delivered now, try again later');
+
+/** A copy that may go later. */
+interface Later {
+  readonly kind: 'later';
+  readonly reply: Reply;
+  readonly why: string;
+}
+
+function putOff(found: Later | CopyFault): FinalOf<'defer'> {
+  return defer('routing', found.kind === 'later' ? found.reply : rewriteError, found.why);
+}
 
 interface Copying {
   readonly sender: ReversePath;
@@ -106,7 +121,8 @@ interface Copies {
   readonly skipped: readonly string[];
 }
 
-function* copies({ sender, recipients, always, rewriting, compiled }: Copying): Asking<Copies | CopyFault> {
+function* copies(copying: Copying): Asking<Copies | CopyFault | Later> {
+  const { sender, recipients, always, rewriting, compiled } = copying;
   const edits: AddRecipient[] = [];
   const skipped: string[] = [];
   const known = new Set(recipients.map(({ address }) => foldedKey(address)));
@@ -115,10 +131,14 @@ function* copies({ sender, recipients, always, rewriting, compiled }: Copying): 
     const named = member?.kind === 'address' ? member.address : undefined;
     const address = (named && rewriting && (yield* rewriting.rewrite(named))) ?? named;
     if (address?.kind === 'fault') return address;
-    const to = address === undefined ? undefined : yield* resolve(address, sender, compiled);
-    if (to?.kind !== 'resolved') skipped.push(`${value.slice(0, 200)} leads nowhere`);
-    for (const one of to?.kind === 'resolved' ? to.destinations : []) {
-      if (!isAlive(one)) skipped.push(`${one.address.text} cannot be delivered to`);
+    if (address === undefined) {
+      skipped.push(`${value.slice(0, 200)} is no address`);
+      continue;
+    }
+    const found = endsOf(yield* resolve(address, sender, compiled));
+    if ('kind' in found) return { ...found, why: `a copy for ${address.text}: ${found.why}` };
+    for (const one of found) {
+      if (one.kind !== 'deliver' || isRefused(one)) skipped.push(whyOf(one));
       else if (!known.has(foldedKey(one.address))) {
         known.add(foldedKey(one.address));
         edits.push(addRecipient(one.address, one.nextHop));
@@ -126,6 +146,15 @@ function* copies({ sender, recipients, always, rewriting, compiled }: Copying): 
     }
   }
   return { edits, skipped };
+}
+
+/** The temporary outcomes are those of `route`. */
+function endsOf(resolution: Resolution): readonly Destination[] | Later {
+  if (resolution.kind === 'over-limit') return { kind: 'later', reply: aliasError, why: resolution.why };
+  const { destinations } = resolution;
+  if (destinations.length === 0) return { kind: 'later', reply: aliasError, why: LOOP };
+  const retry = destinations.find(isRetry);
+  return retry === undefined ? destinations : { kind: 'later', reply: notNow, why: whyOf(retry) };
 }
 
 /** The addresses as the options have them, each once. */
@@ -141,10 +170,6 @@ function* namedCopies(
   if (sender.kind === 'mailbox') add(yield* copyFor('senderCopies', sender, compiled));
   for (const address of namedAddresses(recipients)) add(yield* copyFor('recipientCopies', address, compiled));
   return values;
-}
-
-function isAlive(one: Destination): one is Extract<Destination, { readonly kind: 'deliver' }> {
-  return one.kind === 'deliver' && one.nextHop.transport !== 'error' && one.nextHop.transport !== 'retry';
 }
 
 /** Each address once, as it was before aliases. */
@@ -169,7 +194,10 @@ function problemsOf(options: BccOptions, compiled: Compiled): readonly Problem[]
     return member?.kind === 'address' ? undefined : member?.kind === 'fault' ? member.why : 'an address is expected';
   };
   const always = options.always ? wrong(options.always) : undefined;
-  const problems: Problem[] = always === undefined ? [] : [{ code: 'bad-address', message: `always: ${always}` }];
+  const problems: Problem[] =
+    always === undefined
+      ? []
+      : [{ code: 'bad-address', message: `always (always_bcc): ${always}`, construct: options.always ?? '' }];
   for (const table of [options.senderCopies, options.recipientCopies]) {
     for (const { value, source } of table === undefined ? [] : (knownEntries(table) ?? [])) {
       const message = wrong(value);

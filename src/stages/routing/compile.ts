@@ -16,6 +16,7 @@ import {
 import type { Mailbox } from '../../values/address.js';
 import { ConfigurationError, type Problem } from '../../values/errors.js';
 import type { AliasContext } from './alias-value.js';
+import { mailboxFault, withoutSlashes } from './mailbox-path.js';
 import type { AddressClass, DomainList, ExpansionSource, ExtensionSource, RouteOptions } from './options.js';
 import { tableNames } from './options.js';
 import type { Tables } from './questions.js';
@@ -84,6 +85,11 @@ export function compile(options: RouteOptions): Compiled {
   const domains = domainsOf(options, problems);
   const transports = transportsOf(options, problems);
   const limits = limitsOf(options, problems);
+  const { homeMailbox = '' } = options;
+  const homeFault = homeMailbox === '' ? undefined : mailboxFault(`user/${homeMailbox}`);
+  if (homeFault !== undefined) {
+    problems.push({ code: 'bad-mailbox', message: `homeMailbox: ${homeFault}`, construct: homeMailbox });
+  }
   if (domains.origin !== undefined) {
     problems.push(...tableProblems(options, { origin: domains.origin, dotDomain: options.dotDomain }));
   }
@@ -100,7 +106,7 @@ export function compile(options: RouteOptions): Compiled {
     luserRelay: options.luserRelay || undefined,
     tables: { ...tablesOf(options), ...domainTables },
     mailboxOf: typeof options.mailbox === 'function' ? options.mailbox : undefined,
-    homeMailbox: withoutSlashes(options.homeMailbox ?? ''),
+    homeMailbox: withoutSlashes(homeMailbox),
     aliases: { origin: domains.origin, dotDomain: options.dotDomain },
     originText: domains.origin.kind === 'domain' ? domains.origin.ascii : domains.origin.text,
     keys,
@@ -117,15 +123,6 @@ export function compile(options: RouteOptions): Compiled {
     showTable: options.showTable ?? true,
     unknownCodes: { local: 550, virtual: 550, mailbox: 550, relay: 550, ...options.unknownCodes },
   };
-}
-
-/** virtual_mailbox_maps and home_mailbox end in a slash for Maildir, which is all that our stores know. */
-export function withoutSlashes(path: string): string {
-  let start = 0;
-  let end = path.length;
-  while (path.charAt(start) === '/') start++;
-  while (end > start && path.charAt(end - 1) === '/') end--;
-  return path.slice(start, end);
 }
 
 type Domains = Pick<Compiled, 'localDomains' | 'virtualDomains' | 'mailboxDomains' | 'relayDomains'> & {

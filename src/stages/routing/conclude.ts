@@ -57,7 +57,7 @@ const refusedByTransport: Reply = reply(550, '5.1.1', 'Recipient address rejecte
 const retryLater: Reply = reply(450, '4.1.1', 'Recipient address rejected');
 const brokenAlias: Reply = reply(550, '5.3.5', 'Recipient cannot be delivered to');
 const brokenForNow: Reply = reply(451, '4.3.5', 'Recipient cannot be delivered to now');
-const aliasError: Reply = reply(451, '4.6.0', 'Alias expansion error');
+export const aliasError: Reply = reply(451, '4.6.0', 'Alias expansion error');
 
 export function conclude(
   recipient: Recipient,
@@ -87,7 +87,7 @@ export function conclude(
   return { finding, decision, edits: editsOf(recipient, living), skipped: dead };
 }
 
-const LOOP = 'the aliases lead only to one another';
+export const LOOP = 'the aliases lead only to one another';
 
 type Living = Extract<Destination, { readonly kind: 'deliver' }>;
 
@@ -120,12 +120,12 @@ function refusal(
   }
 }
 
-function isRetry(destination: Destination): boolean {
+export function isRetry(destination: Destination): boolean {
   if (destination.kind === 'deliver') return destination.nextHop.transport === 'retry';
   return destination.kind === 'broken' && destination.temporary;
 }
 
-function isRefused(destination: Destination): boolean {
+export function isRefused(destination: Destination): boolean {
   return destination.kind !== 'deliver' || destination.nextHop.transport === 'error';
 }
 
@@ -165,7 +165,7 @@ function shownDestination(destination: Destination): RoutedDestination {
   };
 }
 
-function whyOf(destination: Destination): string {
+export function whyOf(destination: Destination): string {
   const { address } = destination;
   switch (destination.kind) {
     case 'unknown':

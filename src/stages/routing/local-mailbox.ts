@@ -4,8 +4,10 @@
  */
 import type { NextHop } from '../../core/transaction.js';
 import type { Mailbox } from '../../values/address.js';
+import { parseMailboxName } from '../../values/mailbox-name.js';
 import { readAliasValue } from './alias-value.js';
-import { type Compiled, withoutSlashes } from './compile.js';
+import type { Compiled } from './compile.js';
+import { withoutSlashes } from './mailbox-path.js';
 import { domainText, find, findAddress } from './next-hop.js';
 import type { AddressClass } from './options.js';
 import type { Asking } from './questions.js';
@@ -13,9 +15,6 @@ import { applyTransport, readTransportValue } from './transport-value.js';
 import { expandVariables } from './variables.js';
 import { memberAddress } from './virtual.js';
 import { broken, deliver, end, inChain, type LocalContext, type Work } from './work.js';
-
-/** Of the name of a file, on most file systems. */
-const NAME_LIMIT = 255;
 
 export interface LocalName {
   readonly user: string;
@@ -70,7 +69,7 @@ function* passedOn(
 /** False for what no account is called, and no folder may be. A function of the program's own may name any mailbox. */
 export function mayBeUser(user: string, { mailboxOf }: Compiled): boolean {
   if (mailboxOf !== undefined) return true;
-  return user !== '' && user !== '.' && user !== '..' && user.length <= NAME_LIMIT && !/[/\0]/.test(user);
+  return !user.includes('/') && parseMailboxName(user).kind === 'parsed';
 }
 
 /** Whether names without an account go elsewhere than back. */
@@ -138,6 +137,5 @@ export function* deliverVirtual(work: Work, address: Mailbox, addressClass: Addr
   const hit = yield* findAddress(table, address, work.compiled);
   if (hit === undefined) return end(work, { kind: 'unknown', address, class: addressClass });
   const destination = withoutSlashes(hit.entry.value);
-  if (destination === '') return broken(work, address, 'a mailbox without a name');
   deliver(work, address, { transport: 'maildir', destination });
 }

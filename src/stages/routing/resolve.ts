@@ -17,6 +17,7 @@ import {
   broken,
   type Destination,
   deliver,
+  destinationOf,
   end,
   inChain,
   type LocalContext,
@@ -58,7 +59,7 @@ function* usualUser(
   if (!mayBeUser(user, compiled)) return undefined;
   if (tables.users !== undefined && (yield { table: 'users', keys: [user] }) === undefined) return undefined;
   const destination = yield* mailboxName(compiled, address, user);
-  return { kind: 'deliver', address, nextHop: { transport: 'maildir', destination }, owner: undefined };
+  return destinationOf(address, { transport: 'maildir', destination }, undefined);
 }
 
 function* followed(start: Mailbox, sender: ReversePath, compiled: Compiled): Asking<Resolution> {

@@ -5,8 +5,9 @@ import type { Table, TableEntry } from '../../core/table.js';
 import { knownEntries } from '../../tables/memory-table.js';
 import type { Problem } from '../../values/errors.js';
 import { type AliasContext, readAliasValue } from './alias-value.js';
+import { mailboxFault } from './mailbox-path.js';
 import type { RouteOptions } from './options.js';
-import { readTransportValue } from './transport-value.js';
+import { isMailboxTransport, readTransportValue } from './transport-value.js';
 
 export function tableProblems(options: RouteOptions, context: AliasContext): readonly Problem[] {
   const transports = [
@@ -19,7 +20,8 @@ export function tableProblems(options: RouteOptions, context: AliasContext): rea
     ...valueProblems(options.aliases, (value) => aliasFaults(value, context)),
     ...valueProblems(options.virtualAliases, (value) => virtualFaults(value, context)),
     ...transports.flatMap((table) => valueProblems(table, transportFaults)),
-    ...valueProblems(options.virtualMailboxes, mailboxFaults),
+    // For another server's mailboxes the table says alone which there are.
+    ...valueProblems(ownMailboxes(options) ? options.virtualMailboxes : undefined, mailboxFaults),
     ...valueProblems(typeof options.mailbox === 'object' ? options.mailbox : undefined, mailboxFaults),
   ];
 }
@@ -48,11 +50,20 @@ function virtualFaults(value: string, context: AliasContext): readonly Fault[] {
 
 function transportFaults(value: string): readonly Fault[] {
   const read = readTransportValue(value);
-  return read.kind === 'parsed' ? [] : [{ code: 'bad-transport', why: read.why }];
+  if (read.kind === 'malformed') return [{ code: 'bad-transport', why: read.why }];
+  const { transport, nextHop } = read.value;
+  return transport === 'maildir' && nextHop !== undefined ? mailboxFaults(nextHop) : [];
 }
 
+function ownMailboxes({ virtualTransport = '' }: RouteOptions): boolean {
+  const read = readTransportValue(virtualTransport);
+  return read.kind !== 'parsed' || read.value.transport === undefined || isMailboxTransport(read.value.transport);
+}
+
+/** What no store may have: found here, one mailbox does not stand in the way of all recipients of a message. */
 function mailboxFaults(value: string): readonly Fault[] {
-  return /^[/\s]*$/.test(value) ? [{ code: 'bad-mailbox', why: 'the name of a mailbox is expected' }] : [];
+  const why = mailboxFault(value);
+  return why === undefined ? [] : [{ code: 'bad-mailbox', why }];
 }
 
 function valueProblems(table: Table | undefined, faults: (value: string) => readonly Fault[]): readonly Problem[] {

@@ -4,6 +4,7 @@
  */
 import type { NextHop } from '../../core/transaction.js';
 import { foldedKey, type Mailbox, type ReversePath } from '../../values/address.js';
+import { parseMailboxName } from '../../values/mailbox-name.js';
 import type { Compiled } from './compile.js';
 import type { DomainTransports } from './next-hop.js';
 import type { AddressClass, ExpansionSource } from './options.js';
@@ -85,7 +86,14 @@ export function end(work: Work, destination: Destination): undefined {
 }
 
 export function deliver(work: Work, address: Mailbox, nextHop: NextHop, owner?: string): undefined {
-  end(work, { kind: 'deliver', address, nextHop, owner });
+  end(work, destinationOf(address, nextHop, owner));
+}
+
+/** A mailbox that no store may have is told at once: at delivery, it would stand in the way of all recipients. */
+export function destinationOf(address: Mailbox, nextHop: NextHop, owner: string | undefined): Destination {
+  const name = nextHop.transport === 'maildir' ? parseMailboxName(nextHop.destination) : undefined;
+  if (name?.kind === 'malformed') return { kind: 'broken', address, why: name.why, temporary: false };
+  return { kind: 'deliver', address, nextHop, owner };
 }
 
 export function broken(work: Work, address: Mailbox, why: string, temporary = false): undefined {

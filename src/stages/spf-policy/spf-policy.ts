@@ -1,7 +1,7 @@
 /**
- * `spfPolicy`: the rules of the policy daemon "whitelister" 0.6 with the alteration that many sites ran for a scorer behind:
- * every SPF result becomes a `Received-SPF:` field and the mail goes on. What SPF found comes from the stage `spf`; block lists,
- * which the altered program does not ask either, are stages of their own.
+ * `spfPolicy`: the rules of the policy daemon "whitelister" 0.6 with the alteration that many sites ran for a scorer
+ * behind: every SPF result becomes a `Received-SPF:` field and the mail goes on. What SPF found comes from the stage
+ * `spf`; block lists, which the altered program does not ask either, are stages of their own.
  */
 import { type FinalOf, reject } from '../../core/decision.js';
 import { prependHeader } from '../../core/edit.js';
@@ -15,14 +15,14 @@ import { reply } from '../../values/reply.js';
 import { type WhitelisterVerdict, whitelisterVerdict } from './verdict.js';
 
 export interface SpfPolicyOptions {
-  /** `spf:` of whitelister.conf. 0: off, nothing is written and nothing refused. 1, 2, 3: see the table at `spfPolicy`. */
+  /** `spf:` of whitelister.conf. 0: off, nothing is written or refused. 1, 2, 3: see the table at `spfPolicy`. */
   readonly mode: 0 | 1 | 2 | 3;
   /** `spfrej:`. True refuses what fails, softly or not, with 550 5.7.23 (RFC 7372). Default false. */
   readonly reject?: boolean;
   /** `verb:`. True tells the log of clean mail too, not only of the other. Default false. */
   readonly verbose?: boolean;
-  /** True for version 0.6 as it was: no field; the finding `spfPolicy` says which mail is clean and which is to be treated with
-   * suspicion, by greylisting say. Default false. */
+  /** True for version 0.6 as it was: no field; the finding `spfPolicy` says which mail is clean and which is to be
+   * treated with suspicion, by greylisting say. Default false. */
   readonly original?: boolean;
 }
 
@@ -55,9 +55,10 @@ export interface SpfPolicyStage
  * | neutral              | -      | F neutral  | clean      | clean      | dirty      |
  * | temperror, permerror | -      | F error    | dirty      | dirty      | dirty      |
  *
- * Put it behind `spf({ resolver, cannotTell: 'continue' })`, for the daemon lets mail through that could not be checked. Where
- * `spf` checked nothing (logins, mail of this host) nothing is written. Differences: one field a message (Postfix asked the daemon, and prepended, once for each recipient); `clean` is a finding
- * and no OK, which opened a relay where the daemon was asked too early. Throws ConfigurationError `options`.
+ * Put it behind `spf({ resolver, cannotTell: 'continue' })`, for the daemon lets mail through that could not be
+ * checked. Where `spf` checked nothing (logins, mail of this host) nothing is written. Differences: one field a
+ * message (Postfix asked the daemon, and prepended, once for each recipient); `clean` is a finding and no OK, which
+ * opened a relay where the daemon was asked too early. Throws ConfigurationError `options`.
  */
 export function spfPolicy(options: SpfPolicyOptions): SpfPolicyStage {
   const { mode, reject: refuses = false, verbose = false, original = false } = options;
@@ -93,7 +94,7 @@ function logLine(verdict: Exclude<WhitelisterVerdict, { readonly kind: 'off' }>,
   return `spfPolicy: Dirty: ${original ? `DUNNO (${verdict.word})` : `PREPEND Received-SPF: ${verdict.word}`}`;
 }
 
-/** RFC 7208 section 8.4, with the code of RFC 7372 section 3.2. What the domain explains is named as its own (section 6.2). */
+/** RFC 7208 section 8.4, the code by RFC 7372 section 3.2. What a domain explains is named as its own (6.2). */
 function refusal({ result, mailFrom, helo }: SpfFinding, original: boolean): FinalOf<'reject'> {
   const hard = result === 'fail';
   const what = original ? `SPF ${hard ? 'hard' : 'soft'} error` : `SPF ${result}`;

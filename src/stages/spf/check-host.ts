@@ -1,8 +1,9 @@
 /**
  * check_host() of RFC 7208 section 4 over any resolver: for programs that want the answer without a policy. Never throws for
- * what the DNS or the client says; the answer comes at once where the resolver's do.
+ * what the DNS, the resolver or the client says; the answer comes at once where the resolver's do.
  */
 import { type Host, platformHost } from '../../core/evaluation.js';
+import { Patience } from '../../core/patience.js';
 import type { MaybePromise } from '../../core/stage.js';
 import { isThenable } from '../../core/stage-context.js';
 import type { SpfCheck } from '../../findings/spf.js';
@@ -14,9 +15,9 @@ import type { MacroFacts } from './expand.js';
 import { explain } from './explain.js';
 import { type SpfLimits, spfLimits } from './limits.js';
 import { parseMacroString } from './macro-string.js';
-import { Patience } from './patience.js';
 import { type Asking, answered, askResolver } from './questions.js';
 import type { SpfMacroString } from './record.js';
+import { soundResolver } from './sound-resolver.js';
 import type { Evaluation, Place, Verdict } from './state.js';
 import { checkableDomain } from './target-name.js';
 
@@ -25,7 +26,10 @@ export interface CheckHostOptions {
   readonly clientIp: IpAddress;
   /** Of MAIL FROM or HELO, as given, in A-labels or U-labels. */
   readonly domain: string;
-  /** `local@domain`; without a local part, or '' for the null path, `postmaster` stands for it. Default: postmaster at `domain`. */
+  /**
+   * `local@domain`; without a local part, or '' for the null path, `postmaster` stands for it. Default: postmaster at `domain`.
+   * The local part is its value, without quotes and escapes, as in `Mailbox.localPart` (RFC 5321 section 4.1.2): `a b@d.example`.
+   */
   readonly sender?: string;
   /** The name that the client gave itself, for `%{h}`. Default ''. */
   readonly helo?: string;
@@ -63,7 +67,7 @@ export function checkHost(options: CheckHostOptions): MaybePromise<SpfCheck> {
     note: undefined,
     isOver: () => patience.over !== undefined,
   };
-  const check = answered(evaluateSpf(request), askResolver(options.resolver, patience), patience);
+  const check = answered(evaluateSpf(request), askResolver(soundResolver(options.resolver), patience));
   if (!isThenable<SpfCheck>(check)) {
     patience.end();
     return check;
@@ -110,6 +114,7 @@ export function* evaluateSpf(request: SpfRequest): Asking<SpfCheck> {
     lookups: 0,
     voidLookups: 0,
     records: [],
+    unanswered: new Set(),
     names: undefined,
     validated: new Map(),
   };
@@ -124,7 +129,7 @@ export function* evaluateSpf(request: SpfRequest): Asking<SpfCheck> {
 
 function spfCheck(
   { identity }: SpfRequest,
-  { facts, lookups, voidLookups, records }: Evaluation,
+  { facts, lookups, voidLookups, records, unanswered }: Evaluation,
   domain: string,
   { result, match, problem }: Verdict,
   explanation?: string,
@@ -141,6 +146,7 @@ function spfCheck(
     lookups,
     voidLookups,
     records,
+    unanswered: [...unanswered],
   };
 }
 

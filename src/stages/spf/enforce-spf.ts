@@ -5,6 +5,7 @@
 import { defer, type FinalOf, reject } from '../../core/decision.js';
 import { defineStage, type Stage } from '../../core/stage.js';
 import { type SpfCheck, type SpfFinding, type SpfResult, spfFinding } from '../../findings/spf.js';
+import type { ReversePath } from '../../values/address.js';
 import { ConfigurationError, type Problem } from '../../values/errors.js';
 import { errorReply, failureReply } from './replies.js';
 
@@ -24,8 +25,13 @@ export interface EnforceSpfOptions {
   readonly onPermerror?: SpfAction;
   /** The DNS did not answer. Default `defer`; it gets here only where `spf` was told to continue. */
   readonly onTemperror?: SpfAction;
-  /** The domain of the HELO name says that the client may not use it. No other result of HELO counts. Default `reject`. */
+  /** The domain of the HELO name says that the client may not use it. Default `reject`. */
   readonly onHeloFail?: SpfAction;
+  /**
+   * The DNS did not answer for the HELO name, so that it may be a fail. Default `defer`; `continue` where `onHeloFail` is. No
+   * other result of HELO counts.
+   */
+  readonly onHeloTemperror?: SpfAction;
 }
 
 export interface EnforceSpfStage
@@ -48,6 +54,7 @@ const defaults: Required<EnforceSpfOptions> = {
   onPermerror: 'continue',
   onTemperror: 'defer',
   onHeloFail: 'reject',
+  onHeloTemperror: 'defer',
 };
 
 /**
@@ -56,7 +63,8 @@ const defaults: Required<EnforceSpfOptions> = {
  */
 export function enforceSpf(options: EnforceSpfOptions = {}): EnforceSpfStage {
   check(options);
-  const actions = { ...defaults, ...options };
+  const { onHeloTemperror = options.onHeloFail === 'continue' ? 'continue' : defaults.onHeloTemperror } = options;
+  const actions = { ...defaults, ...options, onHeloTemperror };
   const ofResult: Readonly<Record<SpfResult, SpfAction>> = {
     pass: 'continue',
     fail: actions.onFail,
@@ -66,27 +74,36 @@ export function enforceSpf(options: EnforceSpfOptions = {}): EnforceSpfStage {
     permerror: actions.onPermerror,
     temperror: actions.onTemperror,
   };
+  const ofHelo: Partial<Record<SpfResult, SpfAction>> = { fail: actions.onHeloFail, temperror: onHeloTemperror };
   return defineStage({
     name: 'enforceSpf',
     at: 'mail',
     needs: [spfFinding],
-    run: ({ findings, session }) => {
+    run: ({ findings, sender, session }) => {
       const { mailFrom, helo } = findings.spf;
       const client = session.client.ip?.text ?? 'the client';
-      const decision = mailFrom && decide(mailFrom, ofResult[mailFrom.result], client);
-      if (decision !== undefined) return decision;
-      return helo?.result === 'fail' ? decide(helo, actions.onHeloFail, client) : undefined;
+      const decision = mailFrom && decide(mailFrom, ofResult[mailFrom.result], sender, client);
+      return decision ?? (helo && decide(helo, ofHelo[helo.result] ?? 'continue', sender, client));
     },
   });
 }
 
-function decide(check: SpfCheck, action: SpfAction, client: string): FinalOf<'reject'> | FinalOf<'defer'> | undefined {
+function decide(
+  check: SpfCheck,
+  action: SpfAction,
+  sender: ReversePath,
+  client: string,
+): FinalOf<'reject'> | FinalOf<'defer'> | undefined {
   if (action === 'continue') return undefined;
   const code = action === 'reject' ? 550 : check.result === 'temperror' ? 451 : 450;
-  const { result, problem, mechanism, mechanismDomain } = check;
+  const { result, problem, mechanism, mechanismDomain, unanswered } = check;
   const failed = result === 'permerror' || result === 'temperror';
-  const answer = failed ? errorReply(check, code) : failureReply(check, client, code === 451 ? 450 : code);
-  const detail = problem ?? (mechanism === undefined ? undefined : `${mechanism} in the record of ${mechanismDomain}`);
+  const answer = failed
+    ? errorReply(check, sender, code)
+    : failureReply(check, sender, client, code === 451 ? 450 : code);
+  const matched = mechanism === undefined ? undefined : `${mechanism} in the record of ${mechanismDomain}`;
+  const silent = unanswered.map((question) => `no answer for ${question}`);
+  const detail = [problem ?? matched, ...silent].filter((one) => one !== undefined).join('; ') || undefined;
   return action === 'reject' ? reject('sender-policy', answer, detail) : defer('sender-policy', answer, detail);
 }
 

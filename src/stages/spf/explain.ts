@@ -18,15 +18,16 @@ export function* explain(
   if (place === undefined) return undefined;
   const spec = record?.explanation?.value;
   const target = spec === undefined ? undefined : yield* expandTarget(evaluation, spec, place);
-  const text = target === undefined ? undefined : yield* explanationText(target);
+  const text = target === undefined ? undefined : yield* explanationText(evaluation, target);
   const own = text === undefined ? undefined : printable(yield* expand(evaluation, text, place));
   if (own !== undefined || fallback === undefined) return own;
   return printable(yield* expand(evaluation, fallback, place));
 }
 
 /** Of exactly one TXT record. Counts as no look-up: the result is known. */
-function* explanationText(target: string): Asking<SpfMacroString | undefined> {
+function* explanationText({ unanswered }: Evaluation, target: string): Asking<SpfMacroString | undefined> {
   const answer = yield* askTexts(target, true);
+  if (answer.kind === 'cannot-tell') unanswered.add(`the explanation at ${target}: ${answer.why}`);
   if (answer.kind !== 'found' || answer.value.length !== 1) return undefined;
   const text = parseMacroString(answer.value[0] ?? '', { explanation: true });
   return text.kind === 'parsed' ? text.value : undefined;

@@ -9,7 +9,10 @@ export function* namesOf(evaluation: Evaluation): Asking<Answer<readonly string[
   const { facts, limits } = evaluation;
   if (evaluation.names === undefined) {
     const answer = yield* askNames(facts.ip);
-    if (answer.kind === 'cannot-tell') return answer;
+    if (answer.kind === 'cannot-tell') {
+      evaluation.unanswered.add(`names of ${facts.ip.text}: ${answer.why}`);
+      return answer;
+    }
     const all = answer.kind === 'found' ? answer.value : [];
     evaluation.names = all.slice(0, limits.ptrNames).map((name) => name.toLowerCase().replace(/\.$/, ''));
   }
@@ -22,6 +25,7 @@ export function* isValidated(evaluation: Evaluation, name: string): Asking<boole
   const known = validated.get(name);
   if (known !== undefined) return known;
   const answer = yield* askAddresses(name, facts.ip.version, true);
+  if (answer.kind === 'cannot-tell') evaluation.unanswered.add(`addresses of ${name}: ${answer.why}`);
   const valid = answer.kind === 'found' && answer.value.some((ip) => sameIp(ip, facts.ip));
   validated.set(name, valid);
   return valid;

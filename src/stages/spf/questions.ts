@@ -2,12 +2,13 @@
  * The evaluation as questions and answers: it is a generator that yields what it must know of the DNS and is given the answers.
  * Whoever runs it asks a resolver, a stage's context or a test. Where all answers come at once, so does the result.
  */
+import type { Patience } from '../../core/patience.js';
 import type { MaybePromise } from '../../core/stage.js';
 import { isThenable } from '../../core/stage-context.js';
-import type { MailExchanger, Resolver } from '../../ports/resolver.js';
-import { type Answer, cannotTell } from '../../values/answer.js';
+import type { MailExchanger } from '../../ports/resolver.js';
+import { type Answer, type CannotTell, cannotTell } from '../../values/answer.js';
 import type { IpAddress } from '../../values/ip.js';
-import { brokenPort, type Patience } from './patience.js';
+import type { SpfResolver } from './sound-resolver.js';
 
 export type SpfQuestion = (
   | { readonly kind: 'texts'; readonly name: string }
@@ -40,45 +41,47 @@ export function* askNames(ip: IpAddress): Asking<Answer<readonly string[]>> {
 export type AskDns = (question: SpfQuestion) => MaybePromise<Answer<unknown>>;
 
 /** Puts the questions to a resolver, each with the patience of the whole. */
-export function askResolver(resolver: Resolver, call: Patience): AskDns {
+export function askResolver(resolver: SpfResolver, patience: Patience): AskDns {
   return (question) => {
-    switch (question.kind) {
-      case 'texts':
-        return resolver.texts(question.name, call);
-      case 'addresses':
-        return resolver.addresses(question.name, question.family, call);
-      case 'mail-exchangers':
-        return resolver.mailExchangers(question.name, call);
-      case 'names':
-        return resolver.names(question.ip, call);
-    }
+    if (patience.over !== undefined) return cannotTell(patience.over);
+    const answer = put(question, resolver, patience);
+    return isThenable<Answer<unknown>>(answer) ? patience.wait(answer) : answer;
   };
 }
 
-/** The result; a promise only where an answer was one. Whatever `ask` does, it never throws and ends in time. */
-export function answered<T>(work: Asking<T>, ask: AskDns, patience: Patience): MaybePromise<T> {
-  return proceed(work, ask, patience, work.next());
+function put(question: SpfQuestion, resolver: SpfResolver, call: Patience): MaybePromise<Answer<unknown>> {
+  switch (question.kind) {
+    case 'texts':
+      return resolver.texts(question.name, call);
+    case 'addresses':
+      return resolver.addresses(question.name, question.family, call);
+    case 'mail-exchangers':
+      return resolver.mailExchangers(question.name, call);
+    case 'names':
+      return resolver.names(question.ip, call);
+  }
 }
 
-function proceed<T>(
-  work: Asking<T>,
-  ask: AskDns,
-  patience: Patience,
-  first: IteratorResult<SpfQuestion, T>,
-): MaybePromise<T> {
+/** The result; a promise only where an answer was one. Whatever `ask` does, it never throws; it ends if `ask` answers in time. */
+export function answered<T>(work: Asking<T>, ask: AskDns): MaybePromise<T> {
+  return proceed(work, ask, work.next());
+}
+
+function proceed<T>(work: Asking<T>, ask: AskDns, first: IteratorResult<SpfQuestion, T>): MaybePromise<T> {
   let step = first;
   while (step.done !== true) {
-    const answer = put(step.value, ask, patience);
+    const answer = attempt(step.value, ask);
     if (isThenable<Answer<unknown>>(answer)) {
-      return patience.wait(answer).then((came) => proceed(work, ask, patience, work.next(sound(came))));
+      return Promise.resolve(answer)
+        .catch(brokenPort)
+        .then((came) => proceed(work, ask, work.next(came)));
     }
-    step = work.next(sound(answer));
+    step = work.next(answer);
   }
   return step.value;
 }
 
-function put(question: SpfQuestion, ask: AskDns, { over }: Patience): MaybePromise<Answer<unknown>> {
-  if (over !== undefined) return cannotTell(over);
+function attempt(question: SpfQuestion, ask: AskDns): MaybePromise<Answer<unknown>> {
   try {
     return ask(question);
   } catch (error) {
@@ -86,10 +89,7 @@ function put(question: SpfQuestion, ask: AskDns, { over }: Patience): MaybePromi
   }
 }
 
-/** A resolver of somebody else's may answer anything. */
-function sound(answer: Answer<unknown>): Answer<unknown> {
-  const kind: unknown = (answer as Partial<Answer<unknown>> | undefined | null)?.kind;
-  if (kind === 'not-found' || kind === 'cannot-tell') return answer;
-  if (kind === 'found' && Array.isArray((answer as { readonly value?: unknown }).value)) return answer;
-  return cannotTell('the resolver gave no answer', false);
+/** What a resolver that throws or rejects comes to. */
+function brokenPort(error: unknown): CannotTell {
+  return cannotTell(`the resolver failed: ${error instanceof Error ? error.message : String(error)}`);
 }

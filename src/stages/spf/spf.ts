@@ -3,20 +3,20 @@
  * what to do: `enforceSpf` does, or a stage of one's own. The one decision it makes is for MAIL FROM that could not be checked.
  */
 import { type CannotTellRule, defer, type FinalOf, reject } from '../../core/decision.js';
-import { type Host, platformHost } from '../../core/evaluation.js';
-import { type Asks, type Context, defineStage, type MaybePromise, type Stage } from '../../core/stage.js';
+import { type Context, defineStage, type MaybePromise, type Stage, type TimeSpan } from '../../core/stage.js';
 import { andThen } from '../../core/stage-context.js';
 import type { Transaction } from '../../core/transaction.js';
 import { type SpfCheck, type SpfFinding, spfFinding } from '../../findings/spf.js';
 import type { Resolver } from '../../ports/resolver.js';
+import type { ReversePath } from '../../values/address.js';
 import { excerpt } from '../../values/characters.js';
 import type { IpAddress } from '../../values/ip.js';
 import { evaluateSpf, readExplanation, type SpfRequest } from './check-host.js';
 import { type SpfLimits, spfLimits } from './limits.js';
-import { Patience } from './patience.js';
 import { type AskDns, answered } from './questions.js';
 import type { SpfMacroString } from './record.js';
 import { errorReply } from './replies.js';
+import { type SpfResolver, soundResolver } from './sound-resolver.js';
 import type { Evaluation } from './state.js';
 
 export interface SpfOptions {
@@ -25,7 +25,7 @@ export interface SpfOptions {
   readonly cannotTell?: CannotTellRule;
   /** Check the HELO name too. Default true. For the null path it is what MAIL FROM stands for, and checked anyway. */
   readonly helo?: boolean;
-  /** What happens when the HELO name could not be checked. Default `continue`: MAIL FROM decides then. */
+  /** What happens when the HELO name could not be checked. Default `continue`: `enforceSpf` sees to it, or nobody. */
   readonly heloCannotTell?: CannotTellRule;
   /** Check clients that have logged in. Default false: a login may send from any address. */
   readonly logins?: boolean;
@@ -35,8 +35,6 @@ export interface SpfOptions {
   readonly defaultExplanation?: string;
   /** For `%{r}`. Default: the session's name of ours. */
   readonly receiver?: string;
-  /** Where the time is taken from. Default: the platform. */
-  readonly host?: Host;
 }
 
 export interface SpfStage
@@ -51,11 +49,16 @@ export interface SpfStage
     readonly decides: never;
   }> {}
 
-type Ask = { readonly port: Resolver; readonly cannotTell: CannotTellRule };
-type SpfAsks = { readonly resolver: Ask; readonly heloResolver: Ask; readonly optionalResolver: Ask } & Asks;
+interface Ask {
+  readonly port: SpfResolver;
+  readonly cannotTell: CannotTellRule;
+  readonly mayOverlook: string;
+}
+/** `resolver` is asked about MAIL FROM, `heloResolver` about the HELO name. */
+type SpfAsks = { readonly resolver: Ask; readonly heloResolver: Ask };
 type MailTransaction = Transaction<'mail', Record<never, never>>;
 
-interface Compiled extends Required<Pick<SpfOptions, 'cannotTell' | 'helo' | 'heloCannotTell' | 'logins' | 'host'>> {
+interface Compiled extends Required<Pick<SpfOptions, 'cannotTell' | 'helo' | 'heloCannotTell' | 'logins'>> {
   readonly limits: SpfLimits;
   readonly explanation: SpfMacroString | undefined;
   readonly receiver: string | undefined;
@@ -69,17 +72,17 @@ export function spf(options: SpfOptions): SpfStage {
   const { cannotTell = 'defer', helo = true, heloCannotTell = 'continue', logins = false, receiver } = options;
   const limits = spfLimits(options.limits);
   const explanation = readExplanation(options.defaultExplanation);
-  const host = options.host ?? platformHost;
-  const compiled: Compiled = { cannotTell, helo, heloCannotTell, logins, host, limits, explanation, receiver };
-  const port = options.resolver;
+  const compiled: Compiled = { cannotTell, helo, heloCannotTell, logins, limits, explanation, receiver };
+  const port = soundResolver(options.resolver);
   const asks: SpfAsks = {
-    resolver: { port, cannotTell },
-    heloResolver: { port, cannotTell: heloCannotTell },
-    // What RFC 7208 wants passed over when it cannot be told: PTR names (section 5.5), explanations (section 6.2).
-    optionalResolver: { port, cannotTell: 'continue' },
+    resolver: { port, cannotTell, mayOverlook },
+    heloResolver: { port, cannotTell: heloCannotTell, mayOverlook },
   };
   return defineStage({ name: 'spf', at: 'mail', gives: [spfFinding], asks, run: (tx, ctx) => run(tx, ctx, compiled) });
 }
+
+/** RFC 7208 sections 5.5, 7.3 and 6.2. */
+const mayOverlook = 'it was asked for ptr, %{p} or exp=, which RFC 7208 passes over';
 
 interface SpfOutcome {
   readonly findings: { readonly spf: SpfFinding };
@@ -93,11 +96,8 @@ function run(tx: MailTransaction, ctx: Context<SpfAsks>, compiled: Compiled): Ma
     ctx.note({ kind: 'remark', text: `not checked: ${why}` });
     return { findings: spfFinding.of({ result: 'none', mailFrom: undefined, helo: undefined }) };
   }
-  const patience = new Patience(compiled.limits.time, compiled.host);
-  const checks = checkBoth(tx, ctx, compiled, client.ip, patience);
-  return andThen(checks, (finding) => {
-    patience.end();
-    const decision = undecided(finding, compiled);
+  return andThen(checkBoth(tx, ctx, compiled, client.ip), (finding) => {
+    const decision = undecided(finding, tx.sender, compiled);
     const findings = spfFinding.of(finding);
     return decision === undefined ? { findings } : { findings, decision };
   });
@@ -115,8 +115,8 @@ function checkBoth(
   ctx: Context<SpfAsks>,
   compiled: Compiled,
   ip: IpAddress,
-  patience: Patience,
 ): MaybePromise<SpfFinding> {
+  const time = ctx.within(compiled.limits.time);
   const check = (identity: SpfCheck['identity'], domain: string, sender: string): MaybePromise<SpfCheck> => {
     const receiver = compiled.receiver ?? tx.session.server.name.ascii;
     const request: SpfRequest = {
@@ -130,10 +130,14 @@ function checkBoth(
       limits: compiled.limits,
       defaultExplanation: compiled.explanation,
       note: noteTerms(ctx, ip),
-      isOver: () => patience.over !== undefined,
+      isOver: () => time.over,
     };
-    const ask = askContext(ctx, identity === 'mailfrom' ? 'resolver' : 'heloResolver');
-    return andThen(answered(evaluateSpf(request), ask, patience), (done) => noted(ctx, done));
+    const port = identity === 'mailfrom' ? 'resolver' : 'heloResolver';
+    return andThen(answered(evaluateSpf(request), askWithin(time, port)), (done) => {
+      // Whatever a result rests on was answered: see `optional` of questions.ts.
+      if (done.result !== 'temperror') ctx.overlook(port, `${done.result} without it`);
+      return noted(ctx, done);
+    });
   };
   const { sender, helo = '' } = tx;
   // RFC 7208 section 2.4: the null path stands for postmaster at the HELO name, which is the HELO identity too.
@@ -153,26 +157,27 @@ function checkBoth(
 }
 
 /** The pipeline enforces the other rules: they have no reply of SPF's own. */
-function undecided({ mailFrom, helo }: SpfFinding, { cannotTell, heloCannotTell }: Compiled): SpfOutcome['decision'] {
-  const rule = mailFrom?.result === 'temperror' ? cannotTell : heloCannotTell;
-  const check = mailFrom?.result === 'temperror' ? mailFrom : helo;
-  if (check?.result !== 'temperror') return undefined;
-  if (rule === 'defer') return defer('cannot-tell', errorReply(check, 451), check.problem);
-  return rule === 'reject' ? reject('cannot-tell', errorReply(check, 550), check.problem) : undefined;
+function undecided({ mailFrom, helo }: SpfFinding, sender: ReversePath, rules: Compiled): SpfOutcome['decision'] {
+  return ruled(mailFrom, sender, rules.cannotTell) ?? ruled(helo, sender, rules.heloCannotTell);
 }
 
-function askContext(ctx: Context<SpfAsks>, needed: 'resolver' | 'heloResolver'): AskDns {
+function ruled(check: SpfCheck | undefined, sender: ReversePath, rule: CannotTellRule): SpfOutcome['decision'] {
+  if (check?.result !== 'temperror') return undefined;
+  if (rule === 'defer') return defer('cannot-tell', errorReply(check, sender, 451), check.problem);
+  return rule === 'reject' ? reject('cannot-tell', errorReply(check, sender, 550), check.problem) : undefined;
+}
+
+function askWithin(time: TimeSpan<SpfAsks>, port: 'resolver' | 'heloResolver'): AskDns {
   return (question) => {
-    const port = question.optional ? 'optionalResolver' : needed;
     switch (question.kind) {
       case 'texts':
-        return ctx.ask(port, 'texts', question.name);
+        return time.ask(port, 'texts', question.name);
       case 'addresses':
-        return ctx.ask(port, 'addresses', question.name, question.family);
+        return time.ask(port, 'addresses', question.name, question.family);
       case 'mail-exchangers':
-        return ctx.ask(port, 'mailExchangers', question.name);
+        return time.ask(port, 'mailExchangers', question.name);
       case 'names':
-        return ctx.ask(port, 'names', question.ip);
+        return time.ask(port, 'names', question.ip);
     }
   };
 }
@@ -189,9 +194,10 @@ function noteTerms(ctx: Context<SpfAsks>, ip: IpAddress): Evaluation['note'] {
 }
 
 function noted(ctx: Context<SpfAsks>, check: SpfCheck): SpfCheck {
-  const { identity, domain, result, mechanism, mechanismDomain, problem } = check;
+  const { identity, domain, result, mechanism, mechanismDomain, problem, unanswered } = check;
   const why = problem ?? (mechanism === undefined ? undefined : `${mechanism} in the record of ${mechanismDomain}`);
   const text = `${identity} ${excerpt(domain)}: ${result}${why === undefined ? '' : `, ${why}`}`;
   ctx.note({ kind: 'remark', text: text.slice(0, 400) });
+  for (const one of unanswered) ctx.note({ kind: 'remark', text: `passed over, no answer: ${one}`.slice(0, 400) });
   return check;
 }

@@ -19,6 +19,8 @@ export interface Evaluation {
   voidLookups: number;
   /** Those read, in order. */
   readonly records: SpfRecordText[];
+  /** Questions that RFC 7208 passes over, and why they have no answer. */
+  readonly unanswered: Set<string>;
   /** PTR names of the client, asked once; undefined before. */
   names: readonly string[] | undefined;
   /** Whether the client's address is among those of a PTR name, in lower case. */

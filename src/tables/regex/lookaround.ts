@@ -135,6 +135,7 @@ function refuseLooks(node: Node): void {
 
 function refusal({ construct, ahead, at }: Look): PatternFault {
   const what = ahead ? 'look-ahead' : 'look-behind';
-  const where = ahead ? 'behind "^" or, of a fixed length, at the end' : 'of a fixed length, at the beginning';
-  return new PatternFault('unsupported', construct, `${what} needs a backtracking engine, but ${where}`, at);
+  const where = ahead ? 'behind the "^", or of a fixed length at the end,' : 'of a fixed length at the beginning';
+  const why = `${what} needs a backtracking engine; without one it may only stand ${where} of a pattern`;
+  return new PatternFault('unsupported', construct, why, at);
 }

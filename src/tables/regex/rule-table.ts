@@ -12,6 +12,7 @@ import { type Answer, found, notFound } from '../../values/answer.js';
 import { decodeLatin1, decodeText, encodeLatin1, encodeUtf8 } from '../../values/bytes.js';
 import { ConfigurationError, type Problem } from '../../values/errors.js';
 import { logicalLines } from '../logical-lines.js';
+import { nulProblems } from '../source-text.js';
 import { Answers } from './answers.js';
 import { buildProgram, type Program, type Rule } from './program.js';
 import { re2jsEngine } from './re2js-engine.js';
@@ -105,8 +106,10 @@ export function readSource(source: RuleSource): ReadTable {
 function readTable(text: string | Uint8Array, dialect: Dialect, options: RuleTableOptions): ReadTable {
   const { file = 'inline', engine = re2jsEngine, trusted } = options;
   const octets = decodeLatin1(typeof text === 'string' ? encodeUtf8(text) : text);
-  const program = buildProgram(logicalLines(octets), dialect, file, { engine, trusted });
-  return { table: tableOf(program, `${dialect}:${file}`, engine), problems: program.problems };
+  const lines = logicalLines(octets);
+  const nul = octets.includes('\0') ? nulProblems(lines, file) : [];
+  const program = buildProgram(lines, dialect, file, { engine, trusted });
+  return { table: tableOf(program, `${dialect}:${file}`, engine), problems: [...nul, ...program.problems] };
 }
 
 /** The table of a program, whatever problems it had. */

@@ -1,17 +1,9 @@
 /** A resolver for tests and for zone files: answers from a zone, remembers what it was asked, and can be told not to know. */
 import type { MailExchanger, NoRecords, Resolver } from '../../ports/resolver.js';
 import { type Answer, type CannotTell, cannotTell, found, notFound } from '../../values/answer.js';
+import { dnsNameFault, shownDnsName } from '../../values/dns-name.js';
 import { type IpAddress, parseIp, reverseName } from '../../values/ip.js';
-import {
-  checkZone,
-  isFault,
-  isName,
-  type Zone,
-  type ZoneFault,
-  type ZoneRecords,
-  type ZoneType,
-  zoneName,
-} from './zone.js';
+import { checkZone, isFault, type Zone, type ZoneFault, type ZoneRecords, type ZoneType, zoneName } from './zone.js';
 
 type Asked<M extends keyof Resolver> = (...args: Parameters<Resolver[M]>) => Promise<Awaited<ReturnType<Resolver[M]>>>;
 
@@ -29,6 +21,7 @@ export interface ZoneResolver extends Resolver {
 
 /** Aliases followed for one question. */
 const CHAIN_LIMIT = 8;
+const NONE: Answer<never> = notFound('no-such-name' satisfies NoRecords);
 
 type RecordOf<T extends ZoneType> = Exclude<NonNullable<ZoneRecords[T]>, ZoneFault>[number];
 
@@ -48,8 +41,9 @@ export function zoneResolver(zone: Zone): ZoneResolver {
   ): Promise<Answer<readonly V[]>> => {
     asked.push(`${type} ${name}`);
     if (failure !== undefined) return cannotTell(failure);
-    if (call?.signal.aborted === true) return cannotTell(`${type} of ${name}: the evaluation is over`);
-    const records = lookUp(names, type, name.toLowerCase());
+    if (call?.signal.aborted === true) return cannotTell(`${type} of ${shownDnsName(name)}: the evaluation is over`);
+    // In lower case some characters beyond ASCII are ASCII.
+    const records = dnsNameFault(name) === undefined ? lookUp(names, type, name.toLowerCase()) : NONE;
     if (records.kind !== 'found') return records;
     return found((records.value as readonly RecordOf<T>[]).map(toValue));
   };
@@ -72,7 +66,7 @@ export function zoneResolver(zone: Zone): ZoneResolver {
 
 interface Names {
   readonly records: ReadonlyMap<string, ZoneRecords | ZoneFault>;
-  /** Those above a name of the zone, which exist too where a wildcard is looked for (RFC 4592 section 2.2.2). */
+  /** Those above a name of the zone, which exist too, be it without records (RFC 8020 section 2, RFC 4592 section 2.2.2). */
   readonly above: ReadonlySet<string>;
 }
 
@@ -85,29 +79,33 @@ function zoneNames(zone: Zone): Names {
   return { records, above };
 }
 
-/** Its own records, or those of the wildcard at the nearest name above that exists. */
-function recordsOf({ records, above }: Names, name: string): ZoneRecords | ZoneFault | undefined {
-  const own = records.get(name);
-  if (own !== undefined || above.has(name) || !isName(name)) return own;
+/** Its own records, or those of the wildcard at the nearest name above that exists; undefined where there is no such name. */
+function recordsOf(names: Names, name: string): ZoneRecords | ZoneFault | undefined {
+  const own = existing(names, name);
+  if (own !== undefined) return own;
   for (let dot = name.indexOf('.'); dot >= 0; dot = name.indexOf('.', dot + 1)) {
     const parent = name.slice(dot + 1);
-    if (records.has(parent) || above.has(parent)) return records.get(`*.${parent}`);
+    if (existing(names, parent) !== undefined) return existing(names, `*.${parent}`);
   }
   return undefined;
+}
+
+function existing({ records, above }: Names, name: string): ZoneRecords | ZoneFault | undefined {
+  return records.get(name) ?? (above.has(name) ? {} : undefined);
 }
 
 function lookUp(names: Names, type: ZoneType, asked: string): Answer<readonly unknown[]> {
   let name = asked;
   for (let steps = 0; steps <= CHAIN_LIMIT; steps++) {
     const records = recordsOf(names, name);
-    if (records === undefined) return notFound('no-such-name' satisfies NoRecords);
+    if (records === undefined) return NONE;
     if (isFault(records)) return faulty(records, type, name);
     if (records.CNAME === undefined) return ofType(records[type], type, name);
     const target = String(records.CNAME);
     if (isFault(target)) return faulty(target, type, name);
     name = zoneName(target);
   }
-  return cannotTell(`${type} of ${asked}: more than ${CHAIN_LIMIT} aliases`);
+  return cannotTell(`${type} of ${shownDnsName(asked)}: more than ${CHAIN_LIMIT} aliases`);
 }
 
 function ofType(
@@ -121,7 +119,7 @@ function ofType(
 }
 
 function faulty(fault: ZoneFault, type: ZoneType, name: string): CannotTell {
-  return cannotTell(`${type} of ${name}: ${fault === 'TIMEOUT' ? 'ETIMEOUT' : 'ESERVFAIL'}`);
+  return cannotTell(`${type} of ${shownDnsName(name)}: ${fault === 'TIMEOUT' ? 'ETIMEOUT' : 'ESERVFAIL'}`);
 }
 
 function address(text: string): IpAddress {

@@ -1,7 +1,9 @@
 /**
- * A zone as plain data (JSON), and all that is wrong with one. What the zone does not hold does not exist. A name, or one record
- * type of it, may be a fault in place of records. A final dot of a name means nothing. From files: `readZone`.
+ * A zone as plain data (JSON), and all that is wrong with one. Names that the zone does not hold do not exist, but for those above its
+ * names, which have no records (RFC 8020 section 2). A name, or one record type of it, may be a fault in place of records. A final
+ * dot of a name means nothing. From files: `readZone`.
  */
+import { excerpt } from '../../values/characters.js';
 import { ConfigurationError, type Problem } from '../../values/errors.js';
 import { parseIp } from '../../values/ip.js';
 
@@ -102,7 +104,8 @@ function nameProblems(name: string, records: unknown): readonly ZoneProblem[] {
   return Object.entries(records).flatMap(([type, value]) => {
     if (type === 'CNAME') return aliasProblems(name, value, Object.keys(records).length > 1);
     if (isType(type)) return isFault(value) ? [] : typeProblems(name, type, value);
-    return [problem('unknown-type', `${name}: ${type} is none of ${Object.keys(types)}, CNAME`, [name, type])];
+    const known = `${Object.keys(types).join(', ')} or CNAME`;
+    return [problem('unknown-type', `${name}: expected the type ${known}, not ${excerpt(type)}`, [name, type])];
   });
 }
 

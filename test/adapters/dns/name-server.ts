@@ -2,9 +2,9 @@
  * A name server on loopback that answers from a zone, as a recursive one does: aliases followed. UDP and TCP, the little of
  * RFC 1035 section 4 that it takes. It counts the questions and can answer with nonsense.
  */
-import { createSocket } from 'node:dgram';
+import { createSocket, type Socket as DatagramSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 import type { Zone, ZoneMx } from '../../../src/testing/resolver/index.js';
 import { parseIp } from '../../../src/values/ip.js';
 
@@ -40,15 +40,9 @@ const types = { A: 1, NS: 2, CNAME: 5, PTR: 12, MX: 15, TXT: 16, AAAA: 28 } as c
 type Type = keyof typeof types;
 
 export async function nameServer(zone: Zone): Promise<NameServer> {
-  const socket = createSocket('udp4');
-  socket.bind(0, '127.0.0.1');
-  await once(socket, 'listening');
-  const { port } = socket.address() as AddressInfo;
+  const { socket, tcp, port } = await listening();
   const connections = new Set<Socket>();
   const late = new Set<NodeJS.Timeout>();
-  const tcp = createServer();
-  tcp.listen(port, '127.0.0.1');
-  await once(tcp, 'listening');
   const server: NameServer = {
     address: `127.0.0.1:${port}`,
     asked: [],
@@ -83,6 +77,23 @@ export async function nameServer(zone: Zone): Promise<NameServer> {
     });
   });
   return server;
+}
+
+/** On one port for both, which may be taken for one of them. */
+async function listening(): Promise<{ readonly socket: DatagramSocket; readonly tcp: Server; readonly port: number }> {
+  for (let tries = 0; ; tries++) {
+    const socket = createSocket('udp4').bind(0, '127.0.0.1');
+    await once(socket, 'listening');
+    const { port } = socket.address();
+    const tcp = createServer().listen(port, '127.0.0.1');
+    try {
+      await once(tcp, 'listening');
+      return { socket, tcp, port };
+    } catch (error) {
+      socket.close();
+      if (tries === 20) throw error;
+    }
+  }
 }
 
 /** Queries behind their lengths (RFC 1035 section 4.2.2), several in one piece too; what is left for the next piece. */
@@ -163,7 +174,7 @@ function lookUp(server: NameServer, asked: string, type: Type | undefined): Resu
   const names = new Map(Object.entries(server.zone).map(([name, records]) => [name.toLowerCase(), records]));
   let name = asked.toLowerCase();
   for (let steps = 0; steps < 9; steps++) {
-    const records = names.get(name);
+    const records = recordsAt(names, name);
     if (records === undefined) return { rcode: 3, records: chain };
     const found =
       typeof records === 'string'
@@ -183,6 +194,16 @@ function lookUp(server: NameServer, asked: string, type: Type | undefined): Resu
     name = String(records.CNAME).toLowerCase();
   }
   return { rcode: 2, records: [] };
+}
+
+/** Its own, those of the wildcard at the nearest name above, or none where names are below (RFC 4592 section 2.2.2). */
+function recordsAt(names: ReadonlyMap<string, Zone[string]>, name: string): Zone[string] | undefined {
+  const own = (one: string): Zone[string] | undefined =>
+    names.get(one) ?? ([...names.keys()].some((other) => other.endsWith(`.${one}`)) ? {} : undefined);
+  const labels = name.split('.');
+  const ends = labels.map((_, i) => labels.slice(i).join('.'));
+  const nearest = ends.find((end) => own(end) !== undefined);
+  return nearest === name ? own(name) : own(`*.${nearest}`);
 }
 
 function record(server: NameServer, name: string, type: Type, value: unknown): Buffer {

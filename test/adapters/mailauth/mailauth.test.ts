@@ -1,4 +1,7 @@
-import { describe, expect, test } from 'vitest';
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { Worker } from 'node:worker_threads';
+import { describe, expect, test, vi } from 'vitest';
 import { mailauth } from '../../../src/adapters/mailauth/index.js';
 import type { VerifyQuestion } from '../../../src/ports/dkim-crypto.js';
 import { messageOf } from '../../../src/testing/builders.js';
@@ -90,12 +93,74 @@ describe('could not tell', () => {
   }, 30_000);
 });
 
-test('two signatures with one value: nobody can tell which is which', async () => {
+test('one signature asked about twice has two verdicts', async () => {
   await using adapter = mailauth();
   const [one] = question.signatures;
   const twice = { ...question, signatures: [one, one] as VerifyQuestion['signatures'] };
-  expect(await adapter.verify(twice)).toMatchObject({ value: [{ kind: 'unusable' }, { kind: 'unusable' }] });
+  expect(await adapter.verify(twice)).toMatchObject({ value: [{ kind: 'valid' }, { kind: 'valid' }] });
 });
+
+test('what others take of the time does not count; a wait has its own end', async () => {
+  const slow = { ...question, message: replaceBody(message, bodyOf(endless())).message };
+  await using adapter = mailauth({ timeout: 3000 });
+  const [first, second] = await Promise.all([adapter.verify(slow), adapter.verify(question)]);
+  expect(first).toMatchObject({ kind: 'cannot-tell', why: 'mailauth: no answer within 3000 ms' });
+  expect(second).toMatchObject({ kind: 'found', value: [{ kind: 'valid' }] });
+  await using impatient = mailauth({ timeout: 3000, waitTimeout: 50 });
+  const [, waiting] = await Promise.all([
+    impatient.verify({ ...slow, message: replaceBody(message, bodyOf(endless())).message }),
+    impatient.verify(question),
+  ]);
+  expect(waiting).toMatchObject({ kind: 'cannot-tell', why: 'mailauth: no thread within 50 ms' });
+}, 30_000);
+
+test('a thread is given the octets alone, in pieces, and the header in one', async () => {
+  const sent: { readonly kind: string; readonly octets: number; readonly buffers: number }[] = [];
+  const post = Worker.prototype.postMessage;
+  vi.spyOn(Worker.prototype, 'postMessage').mockImplementation(function (this: Worker, given, moved) {
+    const { kind, octets, header } = given as Record<'octets' | 'header', Uint8Array | undefined> & { kind: string };
+    const view = octets ?? header;
+    sent.push({ kind, octets: view?.length ?? 0, buffers: view?.buffer.byteLength ?? 0 });
+    return Reflect.apply(post, this, [given, moved]);
+  });
+  await using adapter = mailauth();
+  const large = new Uint8Array(4_000_000).fill(97);
+  const body = bodyOf(
+    (async function* () {
+      yield large.subarray(0, 600_000);
+      yield large.subarray(600_000, 600_010);
+    })(),
+  );
+  const answer = await adapter.verify({ ...question, message: replaceBody(message, body).message });
+  vi.restoreAllMocks();
+  expect(answer).toMatchObject({ kind: 'found', value: [{ kind: 'body-differs' }] });
+  expect(sent.map(({ kind, octets }) => `${kind} ${octets}`).slice(1)).toEqual([
+    'chunk 262144',
+    'chunk 262144',
+    'chunk 75712',
+    'chunk 10',
+    'end 0',
+  ]);
+  expect(sent.every(({ octets, buffers }) => octets === buffers)).toBe(true);
+  expect(large).toHaveLength(4_000_000);
+});
+
+test('a process that has verified ends by itself, and nothing is printed', async () => {
+  const tsx = import.meta.resolve('tsx');
+  const source = new URL('../../../src/adapters/mailauth/index.ts', import.meta.url).href;
+  const support = new URL('./raw.ts', import.meta.url).href;
+  const program = `
+    const { mailauth } = await import('${source}');
+    const { common, dkimOf, evil, FIELDS, messageWith, signedField } = await import('${support}');
+    const own = 'DKIM-Signature: ' + common() + '; l=99; d=evil.example; s=s; h=from:subject; b=';
+    const message = messageWith([signedField(own, FIELDS, evil)]);
+    for (const name of ['mailauth', 'mailauth-4']) console.log(String(await dkimOf(message, mailauth({ package: name }))));`;
+  const run = promisify(execFile);
+  const { stdout, stderr } = await run(process.execPath, ['--import', tsx, '--input-type=module', '-e', program], {
+    timeout: 20_000,
+  });
+  expect([stdout, stderr]).toEqual(['permerror evil.example\npermerror evil.example\n', '']);
+}, 30_000);
 
 test('garbage in the header changes nothing for the process', async () => {
   await using adapter = mailauth();

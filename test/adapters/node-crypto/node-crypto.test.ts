@@ -1,9 +1,11 @@
-import { createHash } from 'node:crypto';
+import { createHash, generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
+import { hashBodies } from '../../../src/adapters/node-crypto/body-hash.js';
 import { nodeCrypto } from '../../../src/adapters/node-crypto/index.js';
-import { vectorNeedsChange } from '../../../src/adapters/node-crypto/scan.js';
+import { Turns } from '../../../src/adapters/node-crypto/turns.js';
 import { messageOf } from '../../../src/testing/builders.js';
 import type { Body } from '../../../src/values/body.js';
+import { encodeLatin1 } from '../../../src/values/bytes.js';
 import { replaceBody } from '../../../src/values/message.js';
 import { edPem, rsaPem, signed, verify } from '../../stages/dkim-arc/support.js';
 import { value } from '../../values/support.js';
@@ -23,6 +25,14 @@ function bodyOf(octets: string, size: number): Body {
   };
 }
 
+class Counted extends Turns {
+  taken = 0;
+  override next(): Promise<void> {
+    this.taken++;
+    return super.next();
+  }
+}
+
 test('the hash of a canonical body, whatever the chunks', async () => {
   const want = new Uint8Array(createHash('sha256').update('Hello\r\n').digest());
   for (const size of [1, 2, 3, 100]) {
@@ -31,25 +41,51 @@ test('the hash of a canonical body, whatever the chunks', async () => {
   }
 });
 
-test('a spooled body without bare LF is looked at less, and comes to the same', async () => {
-  for (const text of [
-    'Hello\r\n',
-    'Hel lo\r\n',
-    'Hel\tlo\r\n',
-    'Hello \r\n',
-    'Hel  lo\r\n',
-    '\r\n\r\n',
-    'a\r\n\r\n\r\n',
-  ]) {
-    const known = { ...bodyOf(text, 100), lineEnds: { crlf: 1, bareLf: 0 } };
-    for (const form of ['simple', 'relaxed'] as const) {
-      const [one, other] = [known, bodyOf(text, 100)].map((body) => replaceBody(plain, body).message);
-      expect(await crypto.bodyHash({ message: one ?? plain, form })).toEqual(
-        await crypto.bodyHash({ message: other ?? plain, form }),
-      );
-    }
+test('several lengths of one body, each the hash of so many octets', async () => {
+  const text = 'one  two\r\n'.repeat(20_000);
+  const canonical = Buffer.from(text.replaceAll('  ', ' '));
+  const hashOf = (length: number): Uint8Array =>
+    new Uint8Array(createHash('sha256').update(canonical.subarray(0, length)).digest());
+  const lengths = [7, 0, 65_536, 16_384, 180_000, 180_001, undefined, 7, 100_000];
+  const wanted = lengths.map((limit) => ({ form: 'relaxed' as const, limit }));
+  for (const all of [wanted, wanted.slice(0, 4)]) {
+    const hashed = await hashBodies(bodyOf(text, 30_000), [undefined, ...all], new Turns(undefined));
+    expect(hashed).toEqual([
+      undefined,
+      ...all.map(({ limit = 180_000 }) => {
+        const signed = Math.min(limit, 180_000);
+        return { hash: hashOf(signed), signed, total: 180_000 };
+      }),
+    ]);
   }
-  expect(vectorNeedsChange()?.(new Uint8Array(70_000), 'simple')).toBe(true);
+});
+
+test.each(['\r\n', ' ', 'a  b \t\r\n', '\r'])('a body in memory leaves others their turn: %j', async (piece) => {
+  const bytes = Buffer.from(piece.repeat((16 << 20) / piece.length));
+  const turns = new Counted(undefined);
+  const body: Body = { kind: 'body', size: bytes.length, bytes, open: () => bodyOf('', 1).open() };
+  await hashBodies(body, [{ form: 'relaxed', limit: undefined }], turns);
+  expect(turns.taken).toBeGreaterThan(2);
+});
+
+test('line ends that waited are hashed in pieces, between which others have their turn', async () => {
+  const turns = new Counted(undefined);
+  let before = 0;
+  const lineEnds = bodyOf('\r\n'.repeat(15 << 20), 65_536);
+  const body: Body = {
+    ...lineEnds,
+    async *open() {
+      yield* lineEnds.open();
+      before = turns.taken;
+      yield encodeLatin1('x');
+    },
+  };
+  const wanted = Array.from({ length: 10 }, (_, i) => ({
+    form: i % 2 === 0 ? ('simple' as const) : ('relaxed' as const),
+    limit: (30 << 20) - i,
+  }));
+  await hashBodies(body, wanted, turns);
+  expect(turns.taken - before).toBeGreaterThan(2);
 });
 
 test('a signature passes in chunks of any size', async () => {
@@ -76,6 +112,17 @@ describe('keys', () => {
       why: expect.stringContaining('not a private key'),
     }),
   );
+
+  test('an RSA key that would take too long', () => {
+    const large = generateKeyPairSync('rsa', { modulusLength: 4104 }).privateKey.export({
+      type: 'pkcs8',
+      format: 'pem',
+    });
+    expect(crypto.signingKey(large.toString())).toMatchObject({
+      kind: 'malformed',
+      why: 'an RSA key of 4104 bits, at most 4096 are taken',
+    });
+  }, 60_000);
 
   test('a key of another adapter cannot sign', () => {
     const key = value(nodeCrypto().signingKey(rsaPem));

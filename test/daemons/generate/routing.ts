@@ -198,10 +198,10 @@ export const routing: readonly Feature[] = [
         random.pick([
           'relay_domains = !sub.relay.example, relay.example',
           'mydestination = !lab.example, school.example, lab.example, localhost',
-          'virtual_mailbox_domains = !$config_directory/not_ours, virt.example',
+          'virtual_mailbox_domains = !$config_directory/not_local, virt.example',
         ]),
       ],
-      files: { not_ours: 'lab.example\n' },
+      files: { not_local: 'lab.example\n' },
     }),
   },
   {

@@ -100,7 +100,7 @@ describe('what each finding becomes', () => {
       { ...listed, zone: 'bad.example', weight: 3, reason: undefined },
       { ...asked, kind: 'not-listed', zone: 'other.example', answers: [] },
     ] as const;
-    expect(await said({ dnsLists: { results, score: 1, total: 1 } }, { ip: undefined })).toBe(
+    expect(await said({ dnsLists: { results, score: 1, total: 1, least: 1, most: 1 } }, { ip: undefined })).toBe(
       'dnswl=pass dns.zone=good.example policy.ip="127.0.10.1,127.0.10.2" policy.txt="friend; \\"old\\""',
     );
   });
@@ -111,7 +111,7 @@ describe('what each finding becomes', () => {
       'a quoted local part',
       spfFindingOf({ result: 'fail', explanation: 'Evil; spf=pass' }),
       { sender: '"a b"@sender.example' },
-      'spf=fail smtp.mailfrom="\\"a b\\"@sender.example"',
+      'spf=fail smtp.mailfrom=sender.example',
     ],
     [
       'a problem',
@@ -142,6 +142,51 @@ describe('what each finding becomes', () => {
     ],
   ])('SPF: %s', async (_, spf, facts, expected) => {
     expect(await said({ spf: spf as never }, { ip: undefined, ...facts })).toBe(expected);
+  });
+
+  it.each<[string, string]>([
+    ['"a\\"; dkim=pass header.d=bank.example (x"@p.example', 'p.example'],
+    ['dkim=pass@p.example', 'p.example'],
+    ['bounce+s001=school.example@p.example', 'p.example'],
+    ['"a.b"@p.example', 'a.b@p.example'],
+    ['a/b?c@p.example', '"a/b?c@p.example"'],
+    ["o'neill+x@p.example", "o'neill+x@p.example"],
+  ])('a MAIL FROM that holds a result is its domain alone: %s', async (sender, expected) => {
+    expect(await said({ spf: spfFindingOf() }, { ip: undefined, sender })).toBe(`spf=pass smtp.mailfrom=${expected}`);
+  });
+
+  it('no words of a stranger hold a result, within quotes either', async () => {
+    const evil = 'dkim=pass header.d=bank.example';
+    const helo = spfCheckOf({
+      identity: 'helo',
+      result: 'permerror',
+      domain: evil,
+      problem: `no term: ${evil}; dmarc = PASS`,
+    });
+    const spf = { ...spfFindingOf(), helo };
+    const bad = { domain: `x ${evil}`, selector: evil, algorithm: evil, why: evil, result: 'permerror' } as const;
+    const signatures = [
+      signatureOf({ ...bad, identity: `"${evil}"@p.example`, signatureStart: undefined }),
+      signatureOf({ ...bad, identity: evil, signatureStart: undefined }),
+    ];
+    const dmarc = dmarcFindingOf({ result: 'permerror', why: evil });
+    const reverseDns = { result: 'fail', names: [evil], verified: [], why: undefined } as const;
+    const listed = {
+      of: 'client-address',
+      subject: 'x',
+      query: 'q',
+      kind: 'listed',
+      answers: ['127.0.0.2'],
+      meanings: [],
+    };
+    const results = [{ ...listed, zone: 'good.example', weight: -2, reason: evil }] as never;
+    const given = { spf, dmarc, reverseDns, dkim: { result: 'permerror', signatures, limit: undefined } as const };
+    const text = await said({ ...given, dnsLists: { results, score: 0, total: 0, least: 0, most: 0 } });
+    expect(text.match(/d(?:kim|marc)\s*=\s*pass/i)).toBeNull();
+    expect(text.split('; ').filter((part) => part.startsWith('dkim='))).toEqual([
+      'dkim=permerror reason="dkim: pass header.d=bank.example" header.i=@p.example',
+      'dkim=permerror reason="dkim: pass header.d=bank.example"',
+    ]);
   });
 
   it('DKIM: one entry for each signature', async () => {
@@ -181,6 +226,11 @@ describe('what each finding becomes', () => {
     ).toBe(
       'arc=fail reason="i=2: no seal"; dmarc=fail reason="arc: list.example (i=1) saw it pass" header.from=sender.example policy.dmarc=reject',
     );
+  });
+
+  it('no DMARC where it was not evaluated', async () => {
+    const dmarc = dmarcFindingOf({ result: 'not-evaluated', policy: undefined, why: 'the client has logged in' });
+    expect(await said({ dmarc }, { ip: undefined })).toBe('none');
   });
 
   it('DMARC without an author that is clear', async () => {

@@ -28,6 +28,21 @@ describe('a chain by its fields', () => {
   });
 
   test.each([
+    ['i=1 (c);', 'example.com; none'],
+    ['(c) i=1;', 'example.com; none'],
+    ['(a; (b)) i (c) = (i=2;) 1 (d;) ;', 'example.com; none'],
+  ])('comments around the instance of the results: %s', (instance, results) => {
+    const fields = fieldsOf(set(1, 'none').replace('Results: i=1;', `Results: ${instance}`));
+    expect(chainOf(fields)).toMatchObject({ kind: 'chain' });
+    expect(toldSets(fields).map((one) => one.results)).toEqual([results]);
+  });
+
+  test.each([
+    [set(1, 'none').replace('d=example.com', 'd=example.com.'), 'i=1: ARC-Seal: d= is no domain name'],
+    [
+      set(1, 'none').replace('Results: i=1;', 'Results: i=1 (c;'),
+      'ARC-Authentication-Results without an instance from 1 to 50',
+    ],
     [set(1, 'pass'), 'i=1: ARC-Seal: cv="pass"'],
     [set(1, ''), 'i=1: ARC-Seal: cv=""'],
     [set(2, 'pass'), 'i=1: no ARC-Authentication-Results'],

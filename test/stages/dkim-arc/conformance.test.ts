@@ -26,19 +26,13 @@ interface Cases {
 const zoneOf = (records: Readonly<Record<string, string>>) =>
   zoneResolver(Object.fromEntries(Object.entries(records).map(([name, text]) => [name, { TXT: [text] }])));
 
-/** Of the ARC suite, by cryptography: what is answered otherwise, and why. */
-const noFrom = 'fail for pass: i=1: ARC-Message-Signature: the tag h= is empty';
-const otherwise: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  'node-crypto': {
-    // Without c= the form is simple/simple (RFC 6376 section 3.5, RFC 8617 section 4.1.2); the suite has that of an early draft.
-    ams_fields_c_na: 'fail for pass: i=1: ARC-Message-Signature: the signature did not verify',
-    // h= must not be empty, and From must be signed (RFC 6376 section 3.5, 5.4).
-    ams_fields_h_empty: noFrom,
-  },
-  // mailauth tries relaxed/relaxed too.
-  'mailauth 7': { ams_fields_h_empty: noFrom },
-  'mailauth 4': { ams_fields_h_empty: noFrom },
-};
+/** Of the ARC suite: what is answered otherwise, and why. */
+const otherwise = (bad: string): Readonly<Record<string, string>> => ({
+  // Without c= the form is simple/simple (RFC 6376 section 3.5, RFC 8617 section 4.1.2); the suite has that of an early draft.
+  ams_fields_c_na: `fail for pass: i=1: ARC-Message-Signature: ${bad}`,
+  // h= must not be empty, and From must be signed (RFC 6376 section 3.5, 5.4).
+  ams_fields_h_empty: 'fail for pass: i=1: ARC-Message-Signature: the tag h= is empty',
+});
 
 describe.each(cryptos)('$name', ({ name, crypto }) => {
   test('DKIM Verifier: all 24 cases', async (ctx) => {
@@ -70,6 +64,6 @@ describe.each(cryptos)('$name', ({ name, crypto }) => {
       }
     }
     expect(count).toBe(175);
-    expect(wrong).toEqual(otherwise[name]);
+    expect(wrong).toEqual(otherwise(name === 'node-crypto' ? 'the signature did not verify' : 'bad signature'));
   });
 });

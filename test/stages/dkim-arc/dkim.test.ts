@@ -3,6 +3,8 @@ import { definePolicy } from '../../../src/core/policy.js';
 import type { DkimVerifier } from '../../../src/ports/dkim-crypto.js';
 import type { Resolver } from '../../../src/ports/resolver.js';
 import { dkim } from '../../../src/stages/dkim-arc/dkim.js';
+import { dmarc } from '../../../src/stages/dmarc/index.js';
+import { spf } from '../../../src/stages/spf/index.js';
 import { mailboxOf, messageOf, senderOf, sessionOf } from '../../../src/testing/builders.js';
 import { zoneResolver } from '../../../src/testing/ports/zone-resolver.js';
 import { runStage } from '../../../src/testing/run-stage.js';
@@ -171,6 +173,46 @@ describe('who cannot tell', () => {
     const lenient = definePolicy({ message: [dkim({ crypto, resolver: slow, cannotTell: 'continue' })] });
     expect((await lenient.evaluate(mail())).recipients[0]?.decision).toMatchObject({ kind: 'continue' });
   });
+
+  test('a key that nobody can fetch, beside a signature that passes: the mail goes on', async () => {
+    const slow = zoneResolver({ ...zone, 'slow._domainkey.example.com': 'TIMEOUT' });
+    const message = messageOf(`${field('').replace('s=rsa', 's=slow')}${octets}`);
+    const stage = dkim({ crypto, resolver: slow });
+    const outcome = await definePolicy({ message: [stage] }).evaluate(mail(message), { now });
+    expect(outcome.findings.dkim?.signatures.map(({ result }) => result)).toEqual(['temperror', 'pass']);
+    expect(outcome.recipients[0]?.decision).toMatchObject({ kind: 'continue' });
+    const { 'rsa._domainkey.example.com': _, ...rest } = zone;
+    const other = zoneResolver({ ...rest, 'slow._domainkey.example.com': 'TIMEOUT' });
+    const without = await definePolicy({ message: [dkim({ crypto, resolver: other })] }).evaluate(mail(message), {
+      now,
+    });
+    expect(without.recipients[0]?.decision).toMatchObject({ kind: 'defer', reason: 'cannot-tell' });
+  });
+
+  test.each([
+    ['example.com', 'example.com', 'TIMEOUT', 'continue'],
+    ['list.example', 'example.com', 'TIMEOUT', 'defer'],
+  ] as const)(
+    'a signature of %s passes, the key of %s cannot be fetched: dmarc judges',
+    async (passing, _other, answer, kind) => {
+      const theirs = { 'rsa._domainkey.list.example': { TXT: [recordOf(rsaPrivate)] } };
+      const slow = zoneResolver({
+        ...zone,
+        ...theirs,
+        'slow._domainkey.example.com': answer,
+        '_dmarc.example.com': { TXT: ['v=DMARC1; p=reject'] },
+      });
+      const own = decodeLatin1(octetsOf(await signed(messageOf(plain), { domain: passing })));
+      const message = messageOf(`${field('').replace('s=rsa', 's=slow')}${own}`);
+      const policy = definePolicy({
+        mail: [spf({ resolver: slow })],
+        message: [dkim({ crypto, resolver: slow }), dmarc({ resolver: slow })],
+      });
+      const outcome = await policy.evaluate(mail(message), { now });
+      expect(outcome.findings.dkim?.result).toBe('pass');
+      expect(outcome.recipients[0]?.decision.kind).toBe(kind);
+    },
+  );
 
   test('the adapter', async () => {
     const broken: DkimVerifier = { verify: () => cannotTell('no thread') };

@@ -107,6 +107,35 @@ test('no key, and the key of another algorithm', () => {
   expect(keyFor({ kind: 'cannot-tell', temporary: true, why: 'time-out' }, use)).toMatchObject({ result: 'temperror' });
 });
 
+test.each([
+  ['exponent 1', 'AQAB', 'AQ'],
+  ['exponent 2', 'AQAB', 'Ag'],
+  ['exponent 65536', 'AQAB', 'AQAA'],
+])('an RSA key whose numbers are none of RSA: %s', (_name, _usual, exponent) => {
+  const { n } = createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' }).export({ format: 'jwk' });
+  const integer = (value: Buffer): Buffer => {
+    const octets = ((value[0] ?? 0) & 0x80) === 0 ? value : Buffer.concat([Buffer.of(0), value]);
+    const head =
+      octets.length < 128
+        ? [2, octets.length]
+        : octets.length < 256
+          ? [2, 0x81, octets.length]
+          : [2, 0x82, octets.length >> 8, octets.length & 255];
+    return Buffer.concat([Buffer.from(head), octets]);
+  };
+  const record = (modulus: Buffer): object => {
+    const numbers = Buffer.concat([integer(modulus), integer(Buffer.from(exponent, 'base64url'))]);
+    const head =
+      numbers.length < 256 ? [0x30, 0x81, numbers.length] : [0x30, 0x82, numbers.length >> 8, numbers.length & 255];
+    return parseKeyRecord(`p=${Buffer.concat([Buffer.from(head), numbers]).toString('base64')}`);
+  };
+  expect(record(Buffer.from(n ?? '', 'base64url'))).toEqual({
+    kind: 'no-key',
+    result: 'permerror',
+    why: 'an RSA key whose modulus is even, or whose exponent is even or below 3',
+  });
+});
+
 test('any record has an answer', () => {
   const list = fc
     .array(fc.tuple(fc.constantFrom('v', 'k', 'p', 'h', 's', 't', 'n'), anyText('DKIM1rsa=;:')))

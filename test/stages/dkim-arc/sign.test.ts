@@ -101,6 +101,7 @@ describe('a signature of ours', () => {
         oversign: ['Subject'],
         identity: 'a@example.net',
         expiresIn: 0,
+        canonicalization: { header: 'foo', body: 'nofws' } as never,
       }),
     );
     expect(problems.map(({ code }) => code)).toEqual([
@@ -111,6 +112,8 @@ describe('a signature of ours', () => {
       'bad-field',
       'bad-field',
       'bad-identity',
+      'bad-option',
+      'bad-option',
       'bad-option',
     ]);
     expect(JSON.stringify(problems)).not.toContain('c2VjcmV0');

@@ -76,6 +76,33 @@ describe('no clear author', () => {
     expect(authorDomain(read, false)).toBeUndefined();
   });
 
+  it.each<[string, DmarcAuthor['kind'], readonly string[]]>([
+    ['X: y\rFrom: a@bank.example\r\nFrom: b@evil.example', 'several-fields', ['evil.example', 'bank.example']],
+    ['From: b@evil.example\r\nX: y\r from\t: a@bank.example', 'several-fields', ['evil.example', 'bank.example']],
+    [
+      'From: b@evil.example\r\nX: y\rZ:\r\r\rFROM:a@bank.example\rQ: z',
+      'several-fields',
+      ['evil.example', 'bank.example'],
+    ],
+    ['From: b@evil.example\r\nX: y\r\r\n From: a@bank.example', 'several-fields', ['evil.example', 'bank.example']],
+    ['From: b@evil.example\rFrom: a@bank.example', 'several-fields', ['bank.example']],
+    ['From: b@evil.example\rX: y', 'malformed', []],
+    ['X: y\rFrom: a@bank.example', 'none', ['bank.example']],
+  ])('a From field behind a bare CR: %j', (header, kind, domains) => {
+    const read = author(header);
+    expect([read.kind, read.kind !== 'one' && read.domains]).toEqual([kind, domains]);
+  });
+
+  it.each([
+    'X: y\rFromage: a@bank.example',
+    'X: y\rFrom a@bank.example',
+    'X: y\r\n From: a@bank.example',
+    'X: y\rX-From: From: a@bank.example',
+    'X: y\r',
+  ])('is not made of other text: %j', (text) => {
+    expect(author(`${text}\r\nFrom: b@example.com`)).toMatchObject({ kind: 'one', domain: 'example.com' });
+  });
+
   it('lists ten domains and no more', () => {
     const many = Array.from({ length: 50 }, (_, i) => `a@d${i}.example`).join(', ');
     const read = author(`From: ${many}`);
@@ -115,6 +142,39 @@ describe('hostile From fields', () => {
     ['spaces', (size) => `${' '.repeat(size)}a@b.example`],
   ])('in linear time: %s', (_, make) => {
     expectLinear(4000, (size) => `From: ${make(size)}`, author);
+  });
+
+  const idn = (size: number): string => Array.from({ length: size }, (_, i) => `a@\u00fc${i}.ex`).join(',');
+  const fields = (count: number, value: string): string =>
+    Array.from({ length: count }, () => `From: ${value}`).join('\r\n');
+
+  it.each<[string, string, DmarcAuthor['kind']]>([
+    ['one field of IDNs', fields(1, idn(7000)), 'several-addresses'],
+    ['ten fields of IDNs', fields(10, idn(7000)), 'several-fields'],
+    ['ten fields of addresses', fields(10, 'a@d.example,'.repeat(8000)), 'several-fields'],
+    ['commas', fields(1, ','.repeat(100_000)), 'malformed'],
+    ['semicolons', fields(1, ';'.repeat(100_000)), 'malformed'],
+    ['words', fields(1, `${'a '.repeat(990)}<a@d.example>,`.repeat(40)), 'several-addresses'],
+    ['comments', fields(1, `${'(x)'.repeat(30_000)}a@d.example`), 'one'],
+    ['groups', fields(1, 'x:;,'.repeat(25_000)), 'several-addresses'],
+    ['bare CRs', Array.from({ length: 10 }, () => `X: ${'\r'.repeat(100_000)}`).join('\r\n'), 'none'],
+    ['names behind bare CRs', Array.from({ length: 10 }, () => `X: ${'\rX:'.repeat(33_000)}`).join('\r\n'), 'none'],
+    ['From behind bare CRs', `X: ${'\rFrom:a'.repeat(14_000)}`, 'none'],
+  ])('within the limits of a header take no time: %s', (_, header, kind) => {
+    // Each run has a message of its own, for fields keep their decoded values.
+    const times = Array.from({ length: 5 }, () => {
+      const read = message(header);
+      const before = process.cpuUsage();
+      expect(authorOf(read).kind).toBe(kind);
+      const { user, system } = process.cpuUsage(before);
+      return (user + system) / 1000;
+    });
+    expect(Math.min(...times)).toBeLessThan(50);
+  });
+
+  it('more than 1,000 fields behind bare CRs are not read, and the author is not clear', () => {
+    const hiding = (count: number) => author(`From: a@example.com\r\nX: y${'\rX: y'.repeat(count)}`).kind;
+    expect([hiding(1000), hiding(1001)]).toEqual(['one', 'several-fields']);
   });
 
   it('many From fields: four are read', () => {

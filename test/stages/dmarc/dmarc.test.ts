@@ -4,7 +4,7 @@ import { definePolicy } from '../../../src/core/policy.js';
 import type { UnclearAuthor } from '../../../src/findings/dmarc.js';
 import { type DmarcOptions, dmarc } from '../../../src/stages/dmarc/index.js';
 import { zoneResolver } from '../../../src/testing/ports/zone-resolver.js';
-import { problemsOf, said } from '../facts.js';
+import { type Facts, problemsOf, said } from '../facts.js';
 import { dkimSaid, type Mail, runDmarc, signature, spfSaid } from './support.js';
 
 const reject = { 'example.com': 'v=DMARC1; p=reject' };
@@ -106,6 +106,8 @@ describe('the decision', () => {
     ['quarantine', { options: { cannotTell: 'quarantine' } }, 'quarantine cannot-tell 250 2.0.0 Ok'],
     ['continue', { options: { cannotTell: 'continue' } }, 'continue'],
     ['nothing to enforce', { options: { enforce: 'none' } }, 'continue'],
+    ['no quarantine to enforce', { options: { enforce: 'quarantine', onQuarantine: 'continue' } }, 'continue'],
+    ['a rejection to enforce', { options: { onQuarantine: 'continue' } }, later],
   ])('when the DNS does not answer: %s', async (_, mail, expected) => {
     const { outcome, finding } = await runDmarc({ records: { 'example.com': 'TIMEOUT' }, ...mail });
     expect(said(outcome)).toBe(expected);
@@ -117,6 +119,26 @@ describe('the decision', () => {
     [
       'the same with p=none',
       { records: { 'example.com': 'v=DMARC1; p=none' }, spf: spfSaid('temperror', 'example.com') },
+      'temperror',
+      'continue',
+    ],
+    [
+      'the same with p=quarantine, of which nothing is made',
+      {
+        records: quarantine,
+        spf: spfSaid('temperror', 'example.com'),
+        options: { onQuarantine: 'continue' },
+      },
+      'temperror',
+      'continue',
+    ],
+    [
+      'the walk of one identifier, with p=quarantine, of which nothing is made',
+      {
+        records: { ...quarantine, 'a.example.com': 'TIMEOUT' },
+        spf: spfSaid('pass', 'a.example.com'),
+        options: { onQuarantine: 'continue' },
+      },
       'temperror',
       'continue',
     ],
@@ -215,6 +237,34 @@ describe('an unclear author', () => {
   });
 });
 
+describe('mail of our own users', () => {
+  const login: Facts = { login: 's001' };
+  const local: Facts = { ip: undefined, protocol: 'local' };
+
+  it.each<[string, Mail, string]>([
+    ['a login', { facts: login }, 'the client has logged in'],
+    ['a login without From', { facts: login, header: 'To: b@example.com' }, 'the client has logged in'],
+    ['this host', { facts: local }, 'the mail is from this host itself'],
+    ['this host, logins too', { facts: local, options: { logins: true } }, 'the mail is from this host itself'],
+  ])('is not evaluated: %s', async (_, mail, why) => {
+    const { outcome, finding, resolver } = await runDmarc({ records: reject, ...mail });
+    expect(said(outcome)).toBe('continue');
+    expect(finding).toMatchObject({ result: 'not-evaluated', why, requested: 'none', identifiers: [], queries: [] });
+    expect(resolver.asked).toEqual([]);
+  });
+
+  it('is evaluated where the options say so', async () => {
+    const { outcome, finding } = await runDmarc({ records: reject, facts: login, options: { logins: true } });
+    expect([said(outcome), finding.result]).toEqual([refused, 'fail']);
+  });
+
+  it('is not that of a stranger without a known address', async () => {
+    expect(said((await runDmarc({ records: reject, facts: { ip: undefined, protocol: 'esmtp' } })).outcome)).toBe(
+      refused,
+    );
+  });
+});
+
 describe('the finding', () => {
   it('is the evidence', async () => {
     const { finding, resolver } = await runDmarc({
@@ -266,6 +316,11 @@ describe('the finding', () => {
       queries: ['_dmarc.news.example.com', '_dmarc.example.com', '_dmarc.com'],
     });
     expect(resolver.asked).toEqual(finding.queries.map((name) => `TXT ${name}`));
+  });
+
+  it('has no text of a record among its reasons', async () => {
+    const { finding } = await runDmarc({ records: { 'example.com': 'v=DMARC1; p=dkim=pass header.d=bank.example' } });
+    expect([finding.result, finding.why]).toEqual(['permerror', 'the record of example.com has no valid policy']);
   });
 
   it('says why a passing signature does not count', async () => {
@@ -327,9 +382,13 @@ describe('the stage', () => {
 
   it('tells what happens when the DNS cannot', () => {
     const rule = (options: Mail['options']) => dmarc({ resolver, ...options }).asks;
-    expect(rule({})).toEqual({ resolver: { port: resolver, cannotTell: 'defer' } });
-    expect(rule({ cannotTell: 'continue' })).toEqual({ resolver: { port: resolver, cannotTell: 'continue' } });
-    expect(rule({ enforce: 'none' })).toEqual({ resolver: { port: resolver, cannotTell: 'continue' } });
+    const mayOverlook = 'another identifier aligns, or no answer could change what is done';
+    const asks = (cannotTell: string) => ({ resolver: { port: resolver, cannotTell, mayOverlook } });
+    expect(rule({})).toEqual(asks('defer'));
+    expect(rule({ cannotTell: 'continue' })).toEqual(asks('continue'));
+    expect(rule({ enforce: 'none' })).toEqual(asks('continue'));
+    expect(rule({ enforce: 'quarantine', onQuarantine: 'continue' })).toEqual(asks('continue'));
+    expect(rule({ enforce: 'reject', onQuarantine: 'continue' })).toEqual(asks('defer'));
   });
 
   it('needs the findings of spf and dkim when a policy is put together', () => {
@@ -348,6 +407,7 @@ describe('the stage', () => {
         onQuarantine: 'reject',
         testingKeys: 'no',
         appendedBody: true,
+        logins: 1,
         cannotTell: 'accept',
       },
       ...{
@@ -362,6 +422,7 @@ describe('the stage', () => {
       'reject',
       'no',
       'true',
+      '1',
       'accept',
       'accept',
       'nobody',

@@ -15,7 +15,7 @@ import type { DmarcRecord } from '../../../src/stages/dmarc/record.js';
 import type { Zone, ZoneRecords } from '../../../src/testing/ports/zone.js';
 import { type ZoneResolver, zoneResolver } from '../../../src/testing/ports/zone-resolver.js';
 import { type Answer, cannotTell, found, notFound } from '../../../src/values/answer.js';
-import { runPolicy } from '../facts.js';
+import { type Facts, runPolicy } from '../facts.js';
 
 /** DMARC records by domain; `TIMEOUT` for a name that does not answer, `EXISTS` for one that has no record but is there. */
 export type Records = Readonly<Record<string, string | readonly string[]>>;
@@ -83,6 +83,7 @@ export function spfSaid(result: SpfResult, domain: string, identity: SpfCheck['i
     ...none,
     lookups: 0,
     voidLookups: 0,
+    unanswered: [],
     records: [],
   };
   const [mailFrom, helo] = identity === 'helo' ? [undefined, check] : [check, undefined];
@@ -134,6 +135,8 @@ export interface Mail {
   /** '' for the null path. */
   readonly sender?: string;
   readonly options?: Omit<DmarcOptions, 'resolver'>;
+  /** Of the session. */
+  readonly facts?: Facts;
 }
 
 export interface Ran {
@@ -152,6 +155,7 @@ export async function runDmarc(mail: Mail): Promise<Ran> {
   const outcome = await runPolicy(policy, {
     message: `${mail.header ?? 'From: a@example.com'}\r\nSubject: x\r\n\r\nbody\r\n`,
     ...(mail.sender !== undefined && { sender: mail.sender }),
+    ...mail.facts,
   });
   const finding = dmarcFinding.in(outcome.findings);
   if (finding === undefined) throw new Error('the stage gave no finding');

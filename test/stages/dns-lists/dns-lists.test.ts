@@ -45,7 +45,19 @@ const zone: Zone = {
 
 interface Shown {
   readonly findings: object;
-  readonly decision?: { readonly kind: string; readonly reply: { readonly lines: readonly string[] } };
+  readonly decision?: {
+    readonly kind: string;
+    readonly reason: string;
+    readonly reply: { readonly lines: readonly string[] };
+  };
+}
+
+/** What the lists led to, and whether silent ones left it open: then what was declared for silence is decided. */
+function judged({ decision }: Shown, unanswered: string | undefined): Pick<Ran, 'decision' | 'open'> {
+  if (decision === undefined) expect(unanswered).toBeUndefined();
+  if (decision === undefined) return { decision: 'none', open: false };
+  if (decision.reason === 'cannot-tell') return { decision: 'none', open: true };
+  return { decision: `${decision.kind} ${decision.reply.lines.join()}`, open: false };
 }
 
 /** What a stage returned, at run time. */
@@ -57,11 +69,9 @@ async function client(options: Options, session: SessionOptions = {}): Promise<R
   const resolver = zoneResolver(zone);
   const stage = dnsLists({ except: [], ...options, resolver });
   const { result, unanswered } = await runStage(stage, { session: sessionOf(session) });
-  const { findings, decision } = shown(result);
-  const finding = dnsListsFinding.in(findings);
+  const finding = dnsListsFinding.in(shown(result).findings);
   if (finding === undefined) throw new Error('no finding');
-  const said = decision === undefined ? 'none' : `${decision.kind} ${decision.reply.lines.join()}`;
-  return { finding, decision: said, open: unanswered === 'decision', asked: resolver.asked };
+  return { finding, ...judged(shown(result), unanswered), asked: resolver.asked };
 }
 
 describe('dnsLists', () => {
@@ -85,6 +95,8 @@ describe('dnsLists', () => {
       ],
       score: 2,
       total: 2,
+      least: 2,
+      most: 2,
     });
   });
 
@@ -253,8 +265,7 @@ describe('dnsLists', () => {
         connect: [dnsLists({ resolver, lists: ['down.example'], rejectAt: 1, cannotTell })],
       });
       expect(policy.failures()).toMatchObject([
-        { port: 'lists', cannotTell: 'continue' },
-        { port: 'decision', cannotTell },
+        { port: 'lists', cannotTell, unless: 'no answer of it changes the decision' },
       ]);
       const [sender, recipients] = [senderOf('a@sender.example'), [mailboxOf('s001@school.example')]];
       return policy.evaluate({ session: sessionOf(), sender, recipients, message: messageOf('\r\n') });
@@ -352,14 +363,14 @@ describe('domainLists', () => {
   }: Case): Promise<Ran> {
     const resolver = zoneResolver(zone);
     const stage = domainLists({ ...options, resolver, lists });
-    const findings = before === undefined ? {} : dnsListsFinding.of({ results: [], score: before, total: before });
+    const totals = { total: before ?? 0, least: before ?? 0, most: before ?? 0 };
+    const findings = before === undefined ? {} : dnsListsFinding.of({ results: [], score: before, ...totals });
     const session = sessionOf(name === undefined ? {} : { name });
     const { result, unanswered } = await runStage(stage, { session, sender: senderOf(sender), helo, findings });
     const ran = shown(result);
     const finding = domainListsFinding.in(ran.findings);
     if (finding === undefined) throw new Error('no finding');
-    const said = ran.decision === undefined ? 'none' : `${ran.decision.kind} ${ran.decision.reply.lines.join()}`;
-    return { finding, decision: said, open: unanswered === 'decision', asked: resolver.asked };
+    return { finding, ...judged(ran, unanswered), asked: resolver.asked };
   }
 
   it('asks for the domain of the sender, the HELO name, the verified client name', async () => {
@@ -436,5 +447,59 @@ describe('domainLists', () => {
     });
     expect(fine.decision.kind).toBe('continue');
     if (fine.complete) expect([fine.findings.dnsLists.score, fine.findings.domainLists.total]).toEqual([2, 2]);
+  });
+
+  describe('minds the silence of the lists of clients', () => {
+    const dbl = { 'bad.example.dbl.example': { A: ['127.0.1.2'] } };
+    const zen = (answer: Zone[string]): Zone => ({ ...dbl, '10.2.0.192.zen.example': answer });
+    const listed = { A: ['127.0.0.2'] };
+    const bad = { lists: ['zen.example*2'], rejectAt: 3 };
+    const good = { lists: ['zen.example*-5'], rejectAt: 3 };
+    const two = { lists: ['dbl.example*2'], rejectAt: 3 };
+    const three = { lists: ['dbl.example*3'], rejectAt: 3 };
+    const unsure = 'Service unavailable; lists in the DNS could not tell about the sender';
+    const deferred = `defer cannot-tell ${unsure}, try again later`;
+
+    it.each<[string, Zone, Options, Omit<DomainListsOptions, 'resolver'>, string, readonly [number, number]]>([
+      ['both listed', zen(listed), bad, two, 'reject sender-policy', [4, 4]],
+      ['the client listed no more', zen({}), bad, two, 'continue', [2, 2]],
+      ['silent, and it could lead to a refusal', zen('SERVFAIL'), bad, two, deferred, [2, 4]],
+      ['an error answer', zen({ A: ['127.255.255.254'] }), bad, two, deferred, [2, 4]],
+      [
+        'by the rule of domainLists',
+        zen('SERVFAIL'),
+        bad,
+        { ...two, cannotTell: 'reject' },
+        `reject cannot-tell ${unsure}`,
+        [2, 4],
+      ],
+      ['which may be none', zen('SERVFAIL'), bad, { ...two, cannotTell: 'continue' }, 'continue', [2, 4]],
+      ['or that of dnsLists', zen('SERVFAIL'), { ...bad, cannotTell: 'continue' }, two, 'continue', [2, 2]],
+      ['or without the client', zen('SERVFAIL'), bad, { ...two, withClient: false }, 'continue', [2, 2]],
+      ['not far enough', zen('SERVFAIL'), bad, { ...two, rejectAt: 5 }, 'continue', [2, 4]],
+      ['a good client', zen(listed), good, three, 'continue', [-2, -2]],
+      ['perhaps a good client', zen('TIMEOUT'), good, three, deferred, [-2, 3]],
+      ['and no thresholds before', zen('TIMEOUT'), { lists: good.lists }, three, deferred, [-2, 3]],
+      ['refused whatever it says', zen('TIMEOUT'), bad, three, 'reject sender-policy', [3, 5]],
+    ])('%s', async (_what, names, client, domain, expected, [least, most]) => {
+      const resolver = zoneResolver(names);
+      const policy = definePolicy({
+        connect: [dnsLists({ except: [], ...client, resolver })],
+        mail: [domainLists({ ...domain, resolver })],
+      });
+      const recipients = [mailboxOf('s001@school.example')];
+      const { decision, findings } = await policy.evaluate({
+        session: sessionOf(),
+        sender: senderOf('a@bad.example'),
+        recipients,
+        message: messageOf('\r\n'),
+      });
+      const said =
+        decision.kind === 'continue'
+          ? 'continue'
+          : `${decision.kind} ${decision.reason} ${decision.reply.lines.join()}`;
+      expect(said.slice(0, expected.length)).toBe(expected);
+      expect(findings.domainLists).toMatchObject({ least, most });
+    });
   });
 });

@@ -445,3 +445,42 @@ describe('route', () => {
     expect(await go({ localRecipients: 'all', aliases, expansionLimit: 2 }, 'list@school.example')).toEqual([loop]);
   });
 });
+
+describe('a mailbox that no store may have', () => {
+  const mailboxes = { mailboxDomains: ['virt.example'] };
+  const paths = { 'carol@virt.example': '../../etc/x/', 'dot@virt.example': 'a/../b/', 'erin@virt.example': 'erin/' };
+  it.each([
+    ['virtualMailboxes', { ...mailboxes, virtualMailboxes: inlineTable(paths) }, ['../../etc/x/', 'a/../b/']],
+    ['mailbox', { mailbox: inlineTable({ t01: '.hidden', t02: 't02/cur' }) }, ['.hidden', 't02/cur']],
+    ['transport', { transport: inlineTable({ 'school.example': 'maildir:../x' }) }, ['maildir:../x']],
+    ['homeMailbox', { homeMailbox: '.maildir/' }, ['.maildir/']],
+  ])('is told when the stage is built: %s', (_, more, expected) => {
+    const problems = problemsOf(() => route({ ...base, ...more }));
+    expect(problems.map(({ code, construct }) => `${code} ${construct}`)).toEqual(
+      expected.map((one) => `bad-mailbox ${one}`),
+    );
+  });
+  it('has its file and line', () => {
+    const table = hashTable('erin@virt.example erin/\ncarol@virt.example ../x/\n', { file: 'boxes' });
+    const [problem] = problemsOf(() => route({ ...base, ...mailboxes, virtualMailboxes: table }));
+    expect(problem?.source).toEqual({ file: 'boxes', line: 2 });
+  });
+  it('is nobody to tell of where another server has the mailboxes', () => {
+    const more = { ...mailboxes, virtualTransport: 'lmtp:[h.example]', virtualMailboxes: inlineTable(paths) };
+    expect(() => route({ ...base, ...more })).not.toThrow();
+  });
+  it('is refused at RCPT where the entries are not known before, and by itself', async () => {
+    const more = { ...mailboxes, virtualMailboxes: remote(paths) };
+    expect(await go(more, 'carol@virt.example')).toEqual([broken('carol@virt.example')]);
+    expect(await go(more, 'dot@virt.example')).toEqual([broken('dot@virt.example')]);
+    expect(await go(more, 'erin@virt.example')).toEqual(['erin@virt.example maildir:erin']);
+    expect(await go({ mailbox: () => '../x' }, 't01@school.example')).toEqual([broken('t01@school.example')]);
+    expect(await go({ transport: remote({ 'school.example': 'maildir:a/../b' }) }, 't01@school.example')).toEqual([
+      broken('t01@school.example'),
+    ]);
+  });
+  it.each(['".x"@school.example', '"a\\\\b"@school.example'])('is that of no user: %s', async (address) => {
+    const [told = ''] = await go({ localRecipients: 'all' }, address);
+    expect(told).toMatch(/^reject unknown-recipient 550 5\.1\.1 /);
+  });
+});

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { addressResolver, bcc, type RouteOptions, recipientValidator } from '../../../src/stages/routing/index.js';
 import { failTable, inlineTable } from '../../../src/tables/simple-tables.js';
 import type { Mailbox } from '../../../src/values/address.js';
-import { box, problemsOf, runOne } from '../facts.js';
+import { box, problemsOf, runOne, said } from '../facts.js';
 
 const options: RouteOptions = {
   localDomains: ['l.example'],
@@ -131,7 +131,32 @@ describe('bcc', () => {
     );
   });
   it('leaves out what cannot be delivered', async () => {
-    expect(await copies({ always: 'nobody@l.example' })).toEqual(['no copy: nobody@l.example cannot be delivered to']);
+    expect(await copies({ always: 'nobody@l.example' })).toEqual(['no copy: no such user: nobody@l.example']);
+    const transport = inlineTable({ 'o.example': 'error:5.7.1 closed' });
+    expect(await copies({ always: 'log@o.example', transport })).toEqual([
+      'no copy: log@o.example: error:5.7.1 closed',
+    ]);
+  });
+  const notNow = 'defer routing 451 4.3.0 Mail cannot be delivered now, try again later';
+  const aliasError = 'defer routing 451 4.6.0 Alias expansion error';
+  const circle = inlineTable({ 'p@o.example': 'q@o.example', 'q@o.example': 'p@o.example' });
+  it.each<[string, Partial<Parameters<typeof bcc>[0]>, string]>([
+    ['a transport that says so', { transport: inlineTable({ 'o.example': 'retry:4.1.2 later' }) }, notNow],
+    ['a list beyond its limit', { virtualAliases: circle }, aliasError],
+    ['a table that cannot tell', { transport: failTable('down') }, 'defer cannot-tell 451'],
+  ])('puts the message off for a copy that may go later: %s', async (_, more, expected) => {
+    for (const whom of [
+      { always: 'p@o.example' },
+      { senderCopies: inlineTable({ '@s.example': 'p@o.example' }) },
+      { recipientCopies: inlineTable({ u: 'p@o.example' }) },
+    ]) {
+      const outcome = await runOne(bcc({ ...options, ...more, ...whom }), {
+        to: ['u@l.example'],
+        sender: 's@s.example',
+      });
+      expect(said(outcome)).toMatch(new RegExp(`^${expected}`));
+      expect(outcome.recipients).toHaveLength(1);
+    }
   });
   it('names wrong addresses at construction', () => {
     const problems = problemsOf(() => bcc({ ...options, always: 'a b', senderCopies: inlineTable({ x: 'a, b' }) }));

@@ -99,6 +99,7 @@ describe('the record', () => {
       problem: undefined,
       lookups: 4,
       voidLookups: 2,
+      unanswered: [],
       records: [
         { domain: 'd.example', text: 'v=spf1 a:no.example ?include:i.example -all' },
         { domain: 'i.example', text: 'v=spf1 redirect=r.example' },
@@ -604,6 +605,26 @@ describe('DNS that does not do its work', () => {
         'temperror: the record of d.example: the resolver gave no answer',
       );
     }
+  });
+
+  test.each<[string, keyof Resolver, readonly unknown[]]>([
+    ['TXT', 'texts', [1, null, undefined, {}]],
+    ['A', 'addresses', [1, null, 'x', {}, { words: 1, text: 'x' }]],
+    ['MX', 'mailExchangers', [1, null, 'x', {}, { exchange: null }]],
+    ['PTR', 'names', [1, null, {}]],
+  ])('a resolver that answers %s with what is none', async (type, method, items) => {
+    const record = { TXT: '', A: 'v=spf1 a -all', MX: 'v=spf1 mx -all', PTR: 'v=spf1 ptr -all' }[type] ?? '';
+    const texts: Resolver['texts'] = () => ({ kind: 'found', value: [record] });
+    for (const item of items) {
+      const broken = { ...never, texts, [method]: () => ({ kind: 'found', value: [item] }) };
+      const { result, problem, unanswered } = await check({}, { resolver: broken });
+      expect([result, problem ?? unanswered[0]]).toEqual([
+        type === 'PTR' ? 'fail' : 'temperror',
+        expect.stringMatching(/: the resolver gave no answer$/),
+      ]);
+    }
+    const silent = { ...never, texts: (() => ({ kind: 'cannot-tell' })) as unknown as Resolver['texts'] };
+    expect((await check({}, { resolver: silent })).problem).toContain('the resolver gave no answer');
   });
 
   test('answers at once where the resolver does', () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { definePolicy } from '../../../src/core/policy.js';
 import type { SpfCheck, SpfResult } from '../../../src/findings/spf.js';
 import { type EnforceSpfOptions, enforceSpf, spf } from '../../../src/stages/spf/index.js';
-import { mailboxOf, sessionOf } from '../../../src/testing/builders.js';
+import { mailboxOf, senderOf, sessionOf } from '../../../src/testing/builders.js';
 import { zoneResolver } from '../../../src/testing/resolver/index.js';
 import { runStage } from '../../../src/testing/run-stage.js';
 import { renderReply } from '../../../src/values/reply.js';
@@ -20,14 +20,20 @@ function check(result: SpfResult, over: Partial<SpfCheck> = {}): SpfCheck {
     problem: undefined,
     lookups: 0,
     voidLookups: 0,
+    unanswered: [],
     records: [],
     ...over,
   };
 }
 
-async function answer(mailFrom: SpfCheck | undefined, helo?: SpfCheck, options?: EnforceSpfOptions): Promise<string> {
+async function answer(
+  mailFrom: SpfCheck | undefined,
+  helo?: SpfCheck,
+  options?: EnforceSpfOptions,
+  sender = 'user@d.example',
+): Promise<string> {
   const findings = { spf: { result: mailFrom?.result ?? 'none', mailFrom, helo } };
-  const { result } = await runStage(enforceSpf(options), { findings });
+  const { result } = await runStage(enforceSpf(options), { findings, sender: senderOf(sender) });
   if (result === undefined || !('reply' in result)) return 'continue';
   return `${result.kind} ${result.reason} ${result.detail ?? '-'}\n${renderReply(result.reply)}`;
 }
@@ -76,15 +82,39 @@ describe('what is done about a result', () => {
     expect(await answer(unknown)).not.toMatch(/451.*inside/);
   });
 
-  test('HELO: a fail alone', async () => {
+  test('HELO: a fail, and what may be one', async () => {
     const helo = (result: SpfResult): SpfCheck => check(result, { identity: 'helo', domain: 'h.example' });
     expect(await answer(check('pass'), helo('fail'))).toContain(
       '550 5.7.23 SPF fail: 192.0.2.10 is not permitted to use the HELO name h.example',
     );
     expect(await answer(check('pass'), helo('fail'), { onHeloFail: 'continue' })).toBe('continue');
     expect(await answer(check('pass'), helo('softfail'), everything)).toBe('continue');
-    expect(await answer(check('pass'), helo('temperror'), everything)).toBe('continue');
     expect(await answer(undefined)).toBe('continue');
+    const unsure = /451 4\.7\.24 SPF temperror: the HELO name h\.example could not be checked by SPF\r\n$/;
+    for (const result of ['pass', 'none', 'neutral', 'permerror'] as const) {
+      expect(await answer(check(result), helo('temperror'))).toMatch(unsure);
+    }
+    expect(await answer(check('pass'), helo('temperror'), { onHeloTemperror: 'reject' })).toContain('550 5.7.24');
+    // Nothing hangs on it where a fail would be let through.
+    expect(await answer(check('pass'), helo('temperror'), { onHeloFail: 'continue' })).toBe('continue');
+    const both: EnforceSpfOptions = { onHeloFail: 'continue', onHeloTemperror: 'defer' };
+    expect(await answer(check('pass'), helo('temperror'), both)).toMatch(unsure);
+  });
+
+  test('of the null path it is the HELO name that is told', async () => {
+    const said = (result: SpfResult): Promise<string> => answer(check(result), undefined, everything, '<>');
+    expect(await said('fail')).toContain('is not permitted to use the HELO name d.example');
+    expect(await said('none')).toContain('the HELO name d.example has no SPF record');
+    expect(await said('permerror')).toContain('the HELO name d.example has an SPF record');
+    expect(await said('temperror')).toContain('550 5.7.24 SPF temperror: the HELO name d.example');
+  });
+
+  test('a result that rests on silence says so in the log alone', async () => {
+    const unanswered = ['names of 192.0.2.10: ESERVFAIL'];
+    const failed = check('fail', { mechanism: '-all', mechanismDomain: 'd.example', unanswered });
+    const reply = await answer(failed);
+    expect(reply).toContain('-all in the record of d.example; no answer for names of 192.0.2.10: ESERVFAIL\n');
+    expect(reply.slice(reply.indexOf('\n'))).not.toContain('ESERVFAIL');
   });
 });
 

@@ -76,6 +76,14 @@ describe('the finding', () => {
     ['a login', { login: 'user' }, {}, 'none; -; -'],
     ['a login, asked for', { login: 'user' }, { logins: true, helo: false }, 'pass; pass d.example user@d.example; -'],
     ['IPv4 in IPv6', { ip: '::ffff:192.0.2.10' }, { helo: false }, 'pass; pass d.example user@d.example; -'],
+    // RFC 5321 section 4.1.2: quotes and backslashes are a way to write a local part, and none of it.
+    [
+      'quotes that need not be',
+      { from: '"user"@d.example' },
+      { helo: false },
+      'pass; pass d.example user@d.example; -',
+    ],
+    ['quotes', { from: '"a\\ \\"b"@d.example' }, { helo: false }, 'pass; pass d.example a "b@d.example; -'],
     ['SMTPUTF8', { from: 'j\u00fc@d.example' }, { helo: false }, 'pass; pass d.example j\u00fc@d.example; -'],
   ])('%s', async (_, facts, options, expected) => {
     expect(await shown(facts, options)).toBe(expected);
@@ -123,7 +131,7 @@ test('the trace tells each term, each question and the outcome', async () => {
   ]);
   expect(asked.map(({ port, method, args }) => [port, method, ...args])).toEqual([
     ['resolver', 'texts', 'bad.example'],
-    ['optionalResolver', 'texts', 'why.example'],
+    ['resolver', 'texts', 'why.example'],
   ]);
   const detailed = await run({ helo: 'slow.example' });
   expect(detailed.notes.map((note) => (note.kind === 'rule' ? `${note.text} ${note.matched}` : note.text))).toEqual([
@@ -132,6 +140,25 @@ test('the trace tells each term, each question and the outcome', async () => {
     'mailfrom "d.example": pass, ip4:192.0.2.10 in the record of d.example',
     'helo "slow.example": temperror, the record of slow.example: TXT of slow.example: ETIMEOUT',
   ]);
+});
+
+// RFC 7208 section 5.5: such a `ptr` does not match.
+test('a PTR question without an answer is told, in the finding and in the trace', async () => {
+  const names: Zone = { ...zone, 'p.example': { TXT: ['v=spf1 ptr -all exp=slow.example'] } };
+  const options = { resolver: zoneResolver(names), helo: false };
+  const { result, notes, unanswered } = await run({ from: 'a@p.example' }, options);
+  const silent = [
+    'names of 192.0.2.10: PTR of 10.2.0.192.in-addr.arpa: ESERVFAIL',
+    'the explanation at slow.example: TXT of slow.example: ETIMEOUT',
+  ];
+  expect(findingOf(result).mailFrom).toMatchObject({ result: 'fail', mechanism: '-all', unanswered: silent });
+  expect(unanswered).toBeUndefined();
+  expect(notes.map((note) => note.text)).toEqual(
+    expect.arrayContaining([
+      'no answer from resolver: fail without it',
+      ...silent.map((one) => `passed over, no answer: ${one}`),
+    ]),
+  );
 });
 
 describe('in a policy', () => {
@@ -148,6 +175,7 @@ describe('in a policy', () => {
   const decided = ({ decision }: Outcome): string =>
     decision.kind === 'continue' ? 'continue' : `${decision.kind} ${decision.reason} ${replyText(decision.reply)}`;
   const unsure = 'SPF temperror: the sender domain slow.example could not be checked by SPF';
+  const unsureHelo = unsure.replace('sender domain', 'HELO name');
 
   test.each<[CannotTellRule | undefined, string]>([
     [undefined, `defer cannot-tell 451 4.7.24 ${unsure}`],
@@ -170,9 +198,20 @@ describe('in a policy', () => {
       'unless asked for',
       { helo: 'slow.example' },
       { heloCannotTell: 'defer' },
-      'defer cannot-tell 451 4.7.24 SPF temperror: the HELO name slow.example could not be checked by SPF',
+      `defer cannot-tell 451 4.7.24 ${unsureHelo}`,
     ],
-    ['or where it is MAIL FROM', { from: '<>', helo: 'slow.example' }, {}, `defer cannot-tell 451 4.7.24 ${unsure}`],
+    [
+      'or where it stands for MAIL FROM',
+      { from: '<>', helo: 'slow.example' },
+      {},
+      `defer cannot-tell 451 4.7.24 ${unsureHelo}`,
+    ],
+    [
+      'and each has its own rule',
+      { from: 'a@slow.example', helo: 'slow.example' },
+      { cannotTell: 'continue', heloCannotTell: 'defer' },
+      `defer cannot-tell 451 4.7.24 ${unsureHelo}`,
+    ],
   ])('%s', async (_, facts, options, expected) => {
     expect(decided(await evaluate(facts, options))).toBe(expected);
   });
@@ -180,7 +219,7 @@ describe('in a policy', () => {
   test('no answer ever comes: temperror when the time is over, of both identities together', async () => {
     const host = virtualHost();
     const never = { ...zoneResolver({}), texts: () => new Promise<never>(() => {}) };
-    const outcome = evaluate({}, { resolver: never, host }, { host });
+    const outcome = evaluate({}, { resolver: never }, { host });
     await new Promise((resolve) => setImmediate(resolve));
     await host.advance(20_000);
     expect(decided(await outcome)).toBe(
@@ -195,18 +234,41 @@ describe('in a policy', () => {
   test('where the list has less time, it counts', async () => {
     const host = virtualHost();
     const never = { ...zoneResolver({}), texts: () => new Promise<never>(() => {}) };
-    const outcome = evaluate({}, { resolver: never, host, cannotTell: 'continue' }, { host, timeLimit: 5000 });
+    const outcome = evaluate({}, { resolver: never, cannotTell: 'continue' }, { host, timeLimit: 5000 });
     await new Promise((resolve) => setImmediate(resolve));
     await host.advance(5000);
     expect(decided(await outcome)).toMatch(/^defer timeout 451 4\.3\.0 /);
+    expect(host.pending).toBe(0);
   });
 
-  test('failures() tells all three rules', () => {
+  test('an explanation that never comes changes nothing', async () => {
+    const host = virtualHost();
+    const known = zoneResolver(zone);
+    const texts: Resolver['texts'] = (name) =>
+      name === 'why.example' ? new Promise<never>(() => {}) : known.texts(name);
+    const outcome = evaluate({ from: 'a@bad.example' }, { resolver: { ...known, texts }, helo: false }, { host });
+    await host.advance(19_999);
+    expect(host.pending).toBe(2);
+    await host.advance(1);
+    expect(decided(await outcome)).toBe('continue');
+    expect((await outcome).findings).toMatchObject({
+      spf: { mailFrom: { result: 'fail', unanswered: ['the explanation at why.example: not done within 20 s'] } },
+    });
+    expect(host.pending).toBe(0);
+  });
+
+  test('the rule holds for a resolver that answers nonsense too', async () => {
+    const texts = (() => ({ kind: 'found', value: [1] })) as unknown as Resolver['texts'];
+    const outcome = await evaluate({}, { resolver: { ...zoneResolver({}), texts }, cannotTell: 'hold' });
+    expect(decided(outcome)).toBe('hold cannot-tell 250 2.0.0 Ok');
+  });
+
+  test('failures() tells the rule of each identity', () => {
+    const unless = 'it was asked for ptr, %{p} or exp=, which RFC 7208 passes over';
     const rows = definePolicy({ mail: [spf({ resolver: zoneResolver({}) })] }).failures();
-    expect(rows.map(({ port, cannotTell }) => [port, cannotTell])).toEqual([
-      ['resolver', 'defer'],
-      ['heloResolver', 'continue'],
-      ['optionalResolver', 'continue'],
+    expect(rows.map(({ port, cannotTell, unless }) => [port, cannotTell, unless])).toEqual([
+      ['resolver', 'defer', unless],
+      ['heloResolver', 'continue', unless],
     ]);
   });
 });

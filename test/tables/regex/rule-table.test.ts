@@ -54,6 +54,13 @@ describe('rules', () => {
     expect(results('/(a)/!/b/ $1!', ['ac', 'ab'], regexpTable)).toEqual(['a!', undefined]);
   });
 
+  test.each([pcreTable, regexpTable])('a NUL octet is refused, but for comments', (make) => {
+    const text = '# \0\n/a/ x\n/a\0b/ y\n/c/ z\n  \0\n';
+    const found = problemsOf(() => make(text, { file: 'f' }));
+    expect(found.map(({ code, source }) => `${code} ${source?.file}:${source?.line}`)).toEqual(['nul f:3', 'nul f:4']);
+    expect(make('# \0\n/a/ x\n').match('a')?.value).toBe('x');
+  });
+
   test('text is octets: UTF-8 in the table and in keys', async () => {
     const table = pcreTable('/^\u00e0$/ voil\u00e0\n/^caf.$/ one octet\n/^caf..$/ ($$) \u00e0', { file: 'f' });
     expect(await table.lookup('\u00e0')).toMatchObject({
