@@ -4,7 +4,7 @@
  */
 import { createHash, type Hash } from 'node:crypto';
 import type { Body } from '../../values/body.js';
-import { type BodyCanonicalizer, bodyCanonicalizer } from '../../values/dkim/canonical-body.js';
+import { type BodyCanonicalizer, bodyCanonicalizer, type IsPlain } from '../../values/dkim/canonical-body.js';
 import type { Canonicalization } from '../../values/dkim/canonical-header.js';
 import type { Turns } from './turns.js';
 
@@ -34,7 +34,7 @@ export async function hashBodies(
   for (const { form } of wanted.filter((one) => one !== undefined)) {
     const limits = wanted.flatMap((one) => (one?.form === form && one.limit !== undefined ? [one.limit] : []));
     const whole = wanted.some((one) => one?.form === form && one.limit === undefined);
-    if (!forms.has(form)) forms.set(form, new FormHash(form, limits, whole));
+    if (!forms.has(form)) forms.set(form, new FormHash(form, isPlain(form, body), limits, whole));
   }
   if (forms.size === 0) return [];
   // One in memory needs no waiting for its chunks.
@@ -48,6 +48,20 @@ export async function hashBodies(
   return wanted.map((one) => one && forms.get(one.form)?.hashed(one.limit));
 }
 
+const SPACE = 32;
+const TAB = 9;
+
+/** For a body that is known to have no bare LF, as the spool knows it. */
+function isPlain(form: Canonicalization, { lineEnds }: Body): IsPlain | undefined {
+  if (lineEnds?.bareLf !== 0) return undefined;
+  if (form === 'simple') return () => true;
+  return ({ buffer, byteOffset, length }) => {
+    // Of a Buffer, since only its search is the platform's memchr.
+    const octets = Buffer.from(buffer, byteOffset, length);
+    return octets.indexOf(SPACE) === -1 && octets.indexOf(TAB) === -1;
+  };
+}
+
 /** One hash over a canonical form; what it is at each length that is wanted is taken on the way. */
 class FormHash {
   readonly canonicalizer: BodyCanonicalizer;
@@ -59,8 +73,8 @@ class FormHash {
   #last: Uint8Array | undefined = undefined;
   #total = 0;
 
-  constructor(form: Canonicalization, limits: readonly number[], whole: boolean) {
-    this.canonicalizer = bodyCanonicalizer(form);
+  constructor(form: Canonicalization, plain: IsPlain | undefined, limits: readonly number[], whole: boolean) {
+    this.canonicalizer = bodyCanonicalizer(form, plain);
     this.#limits = [...new Set(limits)].sort((a, b) => b - a);
     this.#whole = whole;
   }
