@@ -20,8 +20,8 @@ export default defineConfig({
   // Stack traces of a user's process should name our functions.
   minify: false,
   sourcemap: false,
-  // Where `import.meta` has no meaning, __filename is asked.
-  esbuildOptions: (options) => {
-    options.logOverride = { 'empty-import-meta': 'silent' };
+  // CommonJS has no `import.meta`, not even where it is never read: __filename is asked there.
+  esbuildOptions: (options, { format }) => {
+    if (format === 'cjs') options.define = { ...options.define, 'import.meta.url': '""' };
   },
 });
