@@ -16,6 +16,7 @@ import { zoneResolver } from '../../src/testing/ports/zone-resolver.js';
 import { concatBytes } from '../../src/values/bytes.js';
 import type { Message } from '../../src/values/message.js';
 import { bodyText } from './mail-text.js';
+import { longestPause } from './pause.js';
 import { type BenchRow, row } from './row.js';
 
 const MIB = 1 << 20;
@@ -179,22 +180,4 @@ async function pauses(): Promise<readonly BenchRow[]> {
     }
   }
   return rows;
-}
-
-async function longestPause(work: () => Promise<void>): Promise<number> {
-  let last = performance.now();
-  let longest = 0;
-  const tick = (): void => {
-    const now = performance.now();
-    longest = Math.max(longest, now - last);
-    last = now;
-  };
-  const timer = setInterval(tick, 1);
-  await new Promise((resolve) => setTimeout(resolve, 20));
-  longest = 0;
-  await work();
-  await new Promise((resolve) => setImmediate(resolve));
-  tick();
-  clearInterval(timer);
-  return longest;
 }

@@ -6,6 +6,7 @@
 import { definePolicy, defineStage, type Mailbox } from 'postern';
 import { createSpool } from 'postern/adapters/spool';
 import { mailboxOf, messageOf, senderOf, sessionOf } from 'postern/testing';
+import { longestPause } from './pause.js';
 import { type BenchRow, row } from './row.js';
 
 const LIMIT_MS = 100;
@@ -24,24 +25,6 @@ async function* chunks(bytes: Uint8Array): AsyncIterable<Uint8Array> {
     yield bytes.subarray(at, at + CHUNK);
     await new Promise((resolve) => setImmediate(resolve));
   }
-}
-
-async function longestPause(work: () => Promise<void>): Promise<number> {
-  let last = performance.now();
-  let longest = 0;
-  const tick = (): void => {
-    const now = performance.now();
-    longest = Math.max(longest, now - last);
-    last = now;
-  };
-  const timer = setInterval(tick, 1);
-  await new Promise((resolve) => setTimeout(resolve, 20));
-  longest = 0;
-  await work();
-  await new Promise((resolve) => setImmediate(resolve));
-  tick();
-  clearInterval(timer);
-  return longest;
 }
 
 async function takeIn(bytes: Uint8Array): Promise<void> {
