@@ -1,0 +1,24 @@
+/**
+ * `eval:` functions: each module stands for a plugin of SpamAssassin, whose documentation says what its functions do. A module is
+ * prepared once with the settings of the rule files, and then called for each message.
+ */
+import type { Problem } from '../../../values/errors.js';
+import type { Settings } from '../rules/settings.js';
+import type { SpamSubject } from '../subject.js';
+
+/** True or a number of hits: the rule hits. Plain, bounded work: linear in what it reads. */
+export type EvalFunction = (subject: SpamSubject, args: readonly string[]) => boolean | number;
+
+export interface Evaluator {
+  readonly run: EvalFunction;
+  /** Called when a rule is read: what is wrong with its arguments, in words. */
+  readonly check?: (args: readonly string[]) => string | undefined;
+}
+
+export interface EvalModule {
+  /** `Mail::SpamAssassin::Plugin::HTMLEval`: `ifplugin` holds for it. Several modules may share one. */
+  readonly plugin: string;
+  /** Keywords of the lines that it reads. */
+  readonly settings: readonly string[];
+  prepare(settings: Settings, problems: Problem[]): ReadonlyMap<string, Evaluator>;
+}

@@ -1,0 +1,97 @@
+/**
+ * A message as spam rules see it (Mail::SpamAssassin::Conf(3), "RULE DEFINITIONS"): header fields, MIME parts, the rendered
+ * body, the decoded body, the URIs. Made in linear time and within limits; each part when it is first asked for.
+ * Texts are octets as Latin-1 strings, where nothing else is said: rules are Perl patterns over bytes (UTF-8 after decoding).
+ */
+import type { HtmlFacts } from './html/facts.js';
+import type { Pieces } from './pieces.js';
+
+/** `:raw` as received with folds, `:addr` the first address, `:name` its display name, `:host`... as SpamAssassin has them. */
+export type HeaderForm = 'decoded' | 'raw' | 'addr' | 'name' | 'host' | 'domain' | 'ip' | 'revip' | 'first' | 'last';
+
+export interface HeaderView {
+  /** All fields of that name as one text, as `header` rules see them; undefined when there is none. Letter case does not matter. */
+  text(name: string): string | undefined;
+  raw(name: string): string | undefined;
+  /** Addresses of an address field in order, as octets: `a@example.com`. */
+  addresses(name: string): readonly string[];
+  /** The display name of the first address. */
+  displayName(name: string): string | undefined;
+  /** Each field of that name by itself, topmost first; decoded, unfolded. */
+  each(name: string): readonly string[];
+  eachRaw(name: string): readonly string[];
+  /** `ALL`: the whole header decoded, `ALL:raw`: as received with LF line ends. */
+  readonly all: string;
+  readonly allRaw: string;
+}
+
+/** A MIME part, multiparts too; the first is the message itself. */
+export interface PartView {
+  /** Lower case: `text/html`. What the field says, or what is meant without one. */
+  readonly type: string;
+  /** Parameters of Content-Type, names in lower case (RFC 2231 forms put together). */
+  readonly parameters: ReadonlyMap<string, string>;
+  readonly charset: string | undefined;
+  /** Content-Transfer-Encoding, lower case. */
+  readonly encoding: string;
+  /** Content-Disposition's first word, lower case. */
+  readonly disposition: string | undefined;
+  /** `filename`, or the `name` of Content-Type. */
+  readonly fileName: string | undefined;
+  /** The part's own fields; those of the message for the first. */
+  readonly header: HeaderView;
+  /** Index in `parts` of the part around it; undefined for the first. */
+  readonly parent: number | undefined;
+  /** Nothing in it. */
+  readonly leaf: boolean;
+  /** Octets as transmitted, without the last line end; cut at a limit. Empty for multiparts. */
+  readonly raw: Uint8Array;
+  /** Transfer encoding undone. */
+  readonly decoded: Uint8Array;
+  /** What a reader would see, before paragraphs are made; undefined for what is not text. */
+  readonly rendered: RenderedPart | undefined;
+  /** The limit cut it, or it was damaged. */
+  readonly incomplete: boolean;
+}
+
+export interface RenderedPart {
+  /** `text/html` also where plain text turned out to be HTML, as SpamAssassin decides. */
+  readonly type: string;
+  /** UTF-8 octets as Latin-1. */
+  readonly text: string;
+  readonly visible: string;
+  readonly invisible: string;
+  /** Undefined for plain text. */
+  readonly html: HtmlFacts | undefined;
+}
+
+export interface UriView {
+  /** As rules see it: the form found, and forms that it was cleaned to (redirects and entities undone). */
+  readonly uri: string;
+  /** Lower case; undefined where there is none (`cid:`). */
+  readonly host: string | undefined;
+  /** The domain that lists are asked about. */
+  readonly domain: string | undefined;
+  /** `parsed`: found in text; others: the HTML element that it was in (`a`, `img`, `form`). */
+  readonly from: readonly string[];
+  /** Texts of the anchors. */
+  readonly anchorText: readonly string[];
+}
+
+export interface MailView {
+  readonly header: HeaderView;
+  readonly parts: readonly PartView[];
+  /** `body` rules: the subject, then the paragraphs of the rendered text, white space collapsed. */
+  readonly body: Pieces;
+  /** `rawbody` rules: decoded text parts in chunks. */
+  readonly rawBody: Pieces;
+  /** `full` rules: the message as received, in one piece. */
+  readonly full: Pieces;
+  /** `uri` rules, and those that look at single URIs. */
+  readonly uris: readonly UriView[];
+  readonly uriPieces: Pieces;
+  /** Of all HTML parts together, as SpamAssassin keeps them. Undefined without HTML. */
+  readonly html: HtmlFacts | undefined;
+  /** What a limit left out, in words: `more than 200 parts`. Empty: all was seen. */
+  readonly incomplete: readonly string[];
+}

@@ -1,0 +1,36 @@
+/**
+ * Many patterns held against the pieces of a text: one search for the literals that they need, automata for the rest, each pattern
+ * only where it can match. Linear in the text.
+ */
+import type { Pieces } from '../mail/pieces.js';
+import type { PatternSource } from '../rules/rule.js';
+
+/** A pattern that can be run exactly, in linear time. */
+export interface RulePattern {
+  readonly kind: 'pattern';
+  /** How often it matches in the piece, without overlap, at most `most`. */
+  count(text: Pieces, piece: number, most: number): number;
+}
+
+export interface PatternRefusal {
+  readonly kind: 'refused';
+  /** The part of the pattern that cannot be had. */
+  readonly construct: string;
+  readonly why: string;
+}
+
+export interface SetMember {
+  readonly pattern: RulePattern;
+  /** Matches that are counted over all pieces: 1, or more for `tflags multiple`. */
+  readonly most: number;
+}
+
+export interface PatternSet {
+  /** Tells each member that matches somewhere, once, with how often it does. */
+  run(text: Pieces, hit: (member: number, count: number) => void): void;
+  /** Builds what the first texts would build. */
+  warm(): void;
+}
+
+export type CompileRulePattern = (source: PatternSource) => RulePattern | PatternRefusal;
+export type MakePatternSet = (members: readonly SetMember[]) => PatternSet;

@@ -1,0 +1,35 @@
+/**
+ * The hosts that a message came through, as its Received fields tell them (Mail::SpamAssassin::Conf(3), "X-Spam-Relays-*"), and how
+ * far they can be believed.
+ */
+
+export interface Relay {
+  /** The address that the host was seen with; empty where there is none. */
+  readonly ip: string;
+  /** Its verified host name; empty where there is none. */
+  readonly rdns: string;
+  readonly helo: string;
+  /** Who wrote the field. */
+  readonly by: string;
+  readonly ident: string;
+  readonly envFrom: string;
+  readonly id: string;
+  /** How the client had logged in; empty: not. */
+  readonly auth: string;
+  readonly internal: boolean;
+  readonly msa: boolean;
+  readonly ipPrivate: boolean;
+}
+
+export interface Relays {
+  /** All, the last hop first. */
+  readonly all: readonly Relay[];
+  readonly trusted: readonly Relay[];
+  readonly untrusted: readonly Relay[];
+  readonly internal: readonly Relay[];
+  readonly external: readonly Relay[];
+  /** Received fields that were not understood. */
+  readonly unparseable: number;
+  /** For pseudo fields: `X-Spam-Relays-Untrusted`, `ALL-TRUSTED`...; undefined for other names. */
+  pseudoField(name: string): string | undefined;
+}
