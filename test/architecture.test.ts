@@ -64,7 +64,7 @@ const allowed: readonly (readonly [RegExp, readonly RegExp[], readonly RegExp[]]
     [/^(findings|core|values)$/, /^servers\/shared$/, /^adapters\/(spool|maildir)$/, /^node:/, /^smtp-server/],
     [/^(ports|adapters\/)/],
   ],
-  [/^adapters\//, [/^values$/, /^node:/], [/^(findings|core|ports)$/]],
+  [/^adapters\//, [/^values$/, /^adapters\/shared$/, /^node:/], [/^(findings|core|ports)$/]],
   [/^testing$/, [/^(testing|findings|core|values|tables|ports)$/, /^node:/], [/./]],
   [/^postfix$/, [/^(postfix|findings|core|values|tables)$/, /^stages\//, /^node:/], [/^ports$/]],
   [/^cli$/, [/./], []],

@@ -9,6 +9,7 @@ import { explain } from './explain.js';
 import { type Exit, exit, exitStatus, type Io, print, usageExit } from './io.js';
 import { printable } from './printable.js';
 import { query } from './query.js';
+import { score } from './score.js';
 import { spf } from './spf.js';
 import { mainHelp } from './usage.js';
 import { version } from './version.js';
@@ -22,6 +23,7 @@ const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['describe', describe],
   ['query', query],
   ['spf', spf],
+  ['score', score],
 ]);
 
 /** `argv` without node and script. Resolves to a status of sysexits.h; never rejects. */

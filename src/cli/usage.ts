@@ -34,6 +34,7 @@ export const mainHelp: string = `postern: run a mail policy over mail and say wh
   postern describe POLICY [--json]
   postern query TYPE:FILE ... KEY|-
   postern spf --client-ip IP --mail-from ADDR --helo NAME [--zone FILE] [--json]
+  postern score [--rules DIR] [--site DIR] [--json] [--all] [--skipped] FILE ...
   postern COMMAND --help
   postern --version
 
@@ -138,4 +139,21 @@ Needed: --client-ip, and --mail-from or --helo.
 
 Exit status: 0 an answer, permerror and fail too; 64 wrong usage, 66 a zone file that cannot be read, 70 a bug, 75 temperror: the
 DNS could not tell, 78 a zone file with errors (every error as "file:line: message: construct" on standard error).
+`;
+
+export const scoreHelp: string = `postern score FILE ...: how much messages look like spam by SpamAssassin's rules, and which rules say so
+
+Runs the rules here, without SpamAssassin, and asks nobody: rules that need the DNS are off. FILE may be "-" for standard
+input. Prints points and required points, then a rule a line with its points and description.
+
+  --rules DIR         the rules of the distribution or of sa-update; default: /var/lib/spamassassin/4.000001 where it
+                      exists, else /usr/share/spamassassin
+  --site DIR          the site's own files, which load the plugins; default: /etc/spamassassin
+  --all               rules too that give no points by themselves
+  --skipped           print the rules that cannot be run here, each with its reason; FILE may then be left out
+  --json              one JSON object a message: file, score, required, spam, hits ({name, score, description}),
+                      subRules (with --all), incomplete (what limits left out)
+
+Exit status: 0 done, spam too; 64 wrong usage, 65 a message that cannot be read, 66 a file that cannot be read, 70 a bug,
+78 rule files with errors (every error as "file:line: message: construct" on standard error).
 `;

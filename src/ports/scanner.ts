@@ -6,13 +6,16 @@ import type { PortCall } from '../core/stage.js';
 import type { Answer } from '../values/answer.js';
 import type { Message } from '../values/message.js';
 
+/** `by`: which of several scanners says so; absent where there is one. */
 export type ScanVerdict =
   /** All of the message was looked at, and nothing found. */
-  | { readonly kind: 'clean' }
-  /** Names in the scanner's own words, at least one; printable ASCII. */
-  | { readonly kind: 'infected'; readonly names: readonly string[] }
-  /** The scanner works and cannot look at this message, and will not be able to the next time. */
-  | { readonly kind: 'unscannable'; readonly cause: UnscannableCause; readonly why: string };
+  (
+    | { readonly kind: 'clean' }
+    /** Names in the scanner's own words, at least one; printable ASCII. */
+    | { readonly kind: 'infected'; readonly names: readonly string[] }
+    /** The scanner works and cannot look at this message, and will not be able to the next time. */
+    | { readonly kind: 'unscannable'; readonly cause: UnscannableCause; readonly why: string }
+  ) & { readonly by?: string };
 
 /** `too-large`: for the scanner's limit. `refused`: the scanner says so in its own words. */
 export type UnscannableCause = 'too-large' | 'encrypted' | 'damaged' | 'refused';

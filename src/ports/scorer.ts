@@ -34,6 +34,8 @@ export interface ScorerVerdict {
   readonly hits: readonly RuleHit[];
   /** What the scorer would have done, in its own words. Advice only. */
   readonly advice: string | undefined;
+  /** What the scorer was not shown, or did not look at, in words: octets beyond a limit. Empty: all of the message. */
+  readonly incomplete: readonly string[];
 }
 
 export interface Scorer {

@@ -13,6 +13,7 @@ import { benchLargeMessage } from './large-message.js';
 import { benchMaildir } from './maildir.js';
 import type { BenchRow } from './row.js';
 import { benchSmtpAccept } from './smtp-accept.js';
+import { benchSpam } from './spam.js';
 import { benchSpf } from './spf.js';
 import { benchStall } from './stall.js';
 import { benchTables } from './tables.js';
@@ -29,6 +30,7 @@ const benches: Readonly<Record<string, () => Promise<readonly BenchRow[]>>> = {
   dkim: benchDkim,
   spf: benchSpf,
   dmarc: benchDmarc,
+  spam: benchSpam,
 };
 
 const { values, positionals } = parseArgs({ options: { json: { type: 'string' } }, allowPositionals: true });

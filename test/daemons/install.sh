@@ -4,6 +4,8 @@
 set -eu
 # util-linux and mount put a private instance into namespaces of its own.
 packages='postfix postfix-pcre postfix-lmdb postfix-cdb unbound util-linux mount'
+# Virus and spam: the scanner with its command-line sibling, the two scorers, and what stands between them and Postfix.
+packages="$packages clamav clamav-daemon spamassassin spamd spamc amavisd-new rspamd"
 missing=''
 for package in $packages; do
   [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true)" = installed ] || missing="$missing $package"

@@ -9,9 +9,10 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { PortCall } from '../../core/stage.js';
 import type { DkimVerifier, SignatureQuestion, SignatureVerdict, VerifyQuestion } from '../../ports/dkim-crypto.js';
 import { type Answer, cannotTell, found } from '../../values/answer.js';
+import { ThreadPool } from '../shared/thread-pool.js';
 import { beginOf, isPlain, piecesOf, unusable, verdictOf } from './question.js';
 import { type MailauthOptions, mailauthSettings } from './settings.js';
-import { Threads } from './threads.js';
+import { Thread } from './thread.js';
 import type { MailauthResult } from './worker-code.js';
 
 export interface Mailauth extends DkimVerifier, AsyncDisposable {
@@ -25,13 +26,22 @@ export interface Mailauth extends DkimVerifier, AsyncDisposable {
  * wrong options, (code `package`) where mailauth is not installed.
  */
 export function mailauth(options: MailauthOptions = {}): Mailauth {
-  const threads = new Threads(mailauthSettings(options));
+  const { workers, waiting, waitTimeout, timeout, manifest, memory } = mailauthSettings(options);
+  const threads = new ThreadPool({
+    workers,
+    waiting,
+    what: 'messages',
+    waitTimeout,
+    timeout,
+    start: (over) => new Thread(manifest, memory, over),
+  });
   const close = (): Promise<void> => threads.close();
   return {
     async verify(question, call) {
       const plain = question.signatures.filter(isPlain);
       if (plain.length === 0) return found(await verdictsOf(question.signatures, new Map()));
-      const report = await threads.run({ begin: () => beginOf(plain), octets: piecesOf(question) }, call?.signal);
+      const work = { begin: () => beginOf(plain), octets: piecesOf(question) };
+      const report = await threads.run((thread) => thread.ask(work), call?.signal);
       if (report.kind === 'failed') return cannotTell(`mailauth: ${report.why}`);
       const said = new Map(plain.map((one, at) => [one, report.results[at]] as const));
       return found(await verdictsOf(question.signatures, said));

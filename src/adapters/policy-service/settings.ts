@@ -1,5 +1,7 @@
 /** Where the service is and what its client can be told, checked once, all problems at once. */
 import { ConfigurationError, type Problem } from '../../values/errors.js';
+import { endpointName, endpointProblems } from '../shared/endpoint.js';
+import { MOST_MILLISECONDS, type Range, wholeNumbers } from '../shared/whole-numbers.js';
 
 /** A TCP port, or a Unix socket by its path. */
 export type PolicyEndpoint = { readonly host: string; readonly port: number } | { readonly path: string };
@@ -32,43 +34,22 @@ export interface PolicySettings extends Required<PolicyServiceOptions> {
   readonly name: string;
 }
 
-/** Default and least value of each. */
-const numbers: Readonly<Record<Exclude<keyof PolicyServiceOptions, 'now'>, readonly [number, number]>> = {
-  timeout: [100_000, 1],
-  maxIdle: [300_000, 0],
-  maxAge: [1_000_000, 0],
-  requestLimit: [0, 0],
-  tries: [2, 1],
-  retryDelay: [1000, 0],
-  connections: [10, 1],
-  waiting: [1000, 0],
+const ranges: Readonly<Record<Exclude<keyof PolicyServiceOptions, 'now'>, Range>> = {
+  timeout: [100_000, 1, MOST_MILLISECONDS],
+  maxIdle: [300_000, 0, MOST_MILLISECONDS],
+  maxAge: [1_000_000, 0, MOST_MILLISECONDS],
+  requestLimit: [0, 0, MOST_MILLISECONDS],
+  tries: [2, 1, MOST_MILLISECONDS],
+  retryDelay: [1000, 0, MOST_MILLISECONDS],
+  connections: [10, 1, MOST_MILLISECONDS],
+  waiting: [1000, 0, MOST_MILLISECONDS],
 };
-
-/** Node refuses timers beyond this. */
-const MOST = 2_147_483_647;
 
 /** Throws ConfigurationError (code `options`, problem `bad-option`). */
 export function policySettings(endpoint: PolicyEndpoint, options: PolicyServiceOptions): PolicySettings {
-  const given: Readonly<Record<string, unknown>> = { ...options };
-  const chosen = Object.entries(numbers).map(([name, [initial]]) => [name, given[name] ?? initial] as const);
-  const problems = chosen.flatMap(([name, value]) => {
-    const least = numbers[name as keyof typeof numbers][1];
-    const good = typeof value === 'number' && Number.isInteger(value) && value >= least && value <= MOST;
-    return good ? [] : [problem(name, `is a whole number from ${least} to ${MOST}`)];
-  });
-  if ('path' in endpoint) {
-    if (endpoint.path === '' || endpoint.path.includes('\0')) problems.push(problem('path', 'is the path of a socket'));
-  } else {
-    const { host, port } = endpoint;
-    if (host === '') problems.push(problem('host', 'is a name or an address'));
-    if (!Number.isInteger(port) || port < 1 || port > 65_535) problems.push(problem('port', 'is from 1 to 65535'));
-  }
+  const problems: Problem[] = [];
+  const numbers = wholeNumbers('policy service', ranges, options, problems);
+  problems.push(...endpointProblems('policy service', endpoint));
   if (problems.length > 0) throw new ConfigurationError('options', problems);
-  const name = 'path' in endpoint ? endpoint.path : `${endpoint.host}:${endpoint.port}`;
-  const values = Object.fromEntries(chosen) as Omit<Required<PolicyServiceOptions>, 'now'>;
-  return { ...values, now: options.now ?? (() => performance.now()), endpoint, name };
-}
-
-function problem(name: string, expected: string): Problem {
-  return { code: 'bad-option', message: `policy service: ${name} ${expected}`, construct: name };
+  return { ...numbers, now: options.now ?? (() => performance.now()), endpoint, name: endpointName(endpoint) };
 }

@@ -1,5 +1,6 @@
 /** What the worker threads can be told, checked once, all problems at once. */
-import { ConfigurationError } from '../../values/errors.js';
+import { ConfigurationError, type Problem } from '../../values/errors.js';
+import { type Range, wholeNumbers } from '../shared/whole-numbers.js';
 
 export interface RegexWorkerOptions {
   /** Milliseconds for one question, its wait for a thread not counted; then it is "could not tell". Default 1,000. */
@@ -14,7 +15,7 @@ export interface RegexWorkerOptions {
 
 export type RegexWorkerSettings = Required<RegexWorkerOptions>;
 
-const ranges: Readonly<Record<keyof RegexWorkerOptions, readonly [standard: number, least: number, most: number]>> = {
+const ranges: Readonly<Record<keyof RegexWorkerOptions, Range>> = {
   timeout: [1000, 1, 600_000],
   workers: [1, 1, 64],
   waiting: [100, 0, 100_000],
@@ -23,14 +24,8 @@ const ranges: Readonly<Record<keyof RegexWorkerOptions, readonly [standard: numb
 
 /** Throws ConfigurationError (code `options`, problem `bad-option`). */
 export function regexWorkerSettings(options: RegexWorkerOptions): RegexWorkerSettings {
-  const names = Object.keys(ranges) as (keyof RegexWorkerOptions)[];
-  const chosen = names.map((name) => [name, options[name] ?? ranges[name][0]] as const);
-  const problems = chosen.flatMap(([name, value]) => {
-    const [, least, most] = ranges[name];
-    if (Number.isInteger(value) && value >= least && value <= most) return [];
-    const message = `regex worker: ${name} is a whole number from ${least} to ${most}`;
-    return [{ code: 'bad-option', message, construct: name }];
-  });
+  const problems: Problem[] = [];
+  const settings = wholeNumbers('regex worker', ranges, options, problems);
   if (problems.length > 0) throw new ConfigurationError('options', problems);
-  return Object.fromEntries(chosen) as unknown as RegexWorkerSettings;
+  return settings;
 }

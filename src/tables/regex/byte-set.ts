@@ -29,6 +29,16 @@ export function addOtherCase(set: ByteSet): void {
   }
 }
 
+/** As Unicode has them: `\xc0` and `\xe0`, but not `\xd7` and `\xf7`. */
+export function addOtherCaseOfLatin1(set: ByteSet): void {
+  addOtherCase(set);
+  for (let upper = 0xc0; upper <= 0xde; upper++) {
+    if (upper === 0xd7) continue;
+    if (set[upper] === 1) set[upper + 32] = 1;
+    else if (set[upper + 32] === 1) set[upper] = 1;
+  }
+}
+
 export const LF = 10;
 
 const upper = setOf([0x41, 0x5a]);

@@ -16,4 +16,9 @@ export interface RegexFlags {
   readonly dollarEndOnly: boolean;
   /** pcre only: quantifiers are lazy, and greedy with `?`. */
   readonly ungreedy: boolean;
+  /**
+   * pcre only: what Perl has otherwise (perlre(1), flag `aa` on octets): letter case of all of Latin-1, `{,n}`, unknown escapes as
+   * letters, quantified assertions, more flags. Default: false.
+   */
+  readonly perl?: boolean;
 }

@@ -8,8 +8,8 @@ import { foldedOctets, type GramGroup, gramAt, gramGroup, hashOf } from './gram-
 export interface LiteralSearch {
   /** Where the first occurrence at or after `from` begins; the size of the text when there is none. */
   next(text: SearchedText, from: number): number;
-  /** Tells the index of each literal that lies in `start` to before `end`, some of them more than once. */
-  each(text: SearchedText, start: number, end: number, seen: (literal: number) => void): void;
+  /** Tells the index of each literal that lies in `start` to before `end`, and where; some of them more than once. */
+  each(text: SearchedText, start: number, end: number, seen: (literal: number, from: number) => void): void;
 }
 
 /** The octets of a text, with what is needed to read four at a time, and how far each group has been searched. */
@@ -85,7 +85,7 @@ function eachOf(
   text: SearchedText,
   start: number,
   end: number,
-  seen: (literal: number) => void,
+  seen: (literal: number, from: number) => void,
 ): void {
   for (let at = start; ; at += group.stride) {
     at = candidate(group, text, at, end);

@@ -2,7 +2,7 @@
  * Bracket expressions, `[...]`, of PCRE (pcre2pattern(3), "Square brackets and character classes") and of POSIX (IEEE
  * 1003.1 section 9.3.5). They differ in the backslash alone: an escape in PCRE, a character in POSIX.
  */
-import { addAll, addOtherCase, type ByteSet, complement, LF, namedSets } from './byte-set.js';
+import { addAll, addOtherCase, addOtherCaseOfLatin1, type ByteSet, complement, LF, namedSets } from './byte-set.js';
 import { PatternFault } from './syntax.js';
 
 interface ClassOptions {
@@ -11,6 +11,8 @@ interface ClassOptions {
   readonly withoutLf: boolean;
   /** Reads the escape at `at` (a backslash); undefined where the backslash is a character. */
   readonly escape: ((at: number) => ClassItem) | undefined;
+  /** Case of Latin-1; a `-` behind a set is a character. Default: false. */
+  readonly perl?: boolean;
 }
 
 export type ClassItem =
@@ -29,7 +31,8 @@ export function readClass(pattern: string, start: number, options: ClassOptions)
     if (at >= pattern.length) throw malformed(pattern, start, 'no "]" ends the character class');
     at = readMember(pattern, at, start, set, options);
   }
-  if (options.fold) addOtherCase(set);
+  if (options.fold && options.perl === true) addOtherCaseOfLatin1(set);
+  else if (options.fold) addOtherCase(set);
   const whole = negated ? complement(set) : set;
   if (negated && options.withoutLf) whole[LF] = 0;
   return { set: whole, end: at + 1 };
@@ -40,7 +43,7 @@ function readMember(pattern: string, at: number, start: number, set: ByteSet, op
   const item = readItem(pattern, at, start, options);
   if (item.kind === 'nothing') return item.end;
   const range = pattern[item.end] === '-' && pattern[item.end + 1] !== ']' && item.end + 1 < pattern.length;
-  if (!range) {
+  if (!range || (options.perl === true && (item.kind === 'set' || endsInSet(pattern, item.end + 1, start, options)))) {
     if (item.kind === 'set') addAll(set, item.set);
     else set[item.octet] = 1;
     return item.end;
@@ -52,6 +55,11 @@ function readMember(pattern: string, at: number, start: number, set: ByteSet, op
   if (to.octet < item.octet) throw malformed(pattern, at, 'a range in a character class is out of order', to.end);
   set.fill(1, item.octet, to.octet + 1);
   return to.end;
+}
+
+/** `[a-\d]`: three members. */
+function endsInSet(pattern: string, at: number, start: number, options: ClassOptions): boolean {
+  return readItem(pattern, at, start, options).kind === 'set';
 }
 
 function readItem(pattern: string, at: number, start: number, options: ClassOptions): ClassItem {

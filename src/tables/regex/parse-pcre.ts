@@ -3,7 +3,7 @@
  * can be matched in linear time is read; back-references, recursion, conditions and verbs are refused by name. What
  * becomes of look-around and of atomic groups is decided later, by what stands around them.
  */
-import { anyOctet, notLf, verticalSet } from './byte-set.js';
+import { addOtherCaseOfLatin1, anyOctet, type ByteSet, notLf, setOf, verticalSet } from './byte-set.js';
 import type { RegexFlags } from './flags.js';
 import { type ClassItem, readClass } from './parse-class.js';
 import { readEscape } from './pcre-escapes.js';
@@ -21,11 +21,13 @@ interface Reader {
   depth: number;
   /** Of the groups so far, where back-references are read. */
   readonly names: Map<string, number> | undefined;
+  /** By their text: those without brackets in them, for a long pattern has the same ones many times. */
+  readonly classes: Map<string, ByteSet>;
 }
 
 /** `references`: back-references are read, for a backtracking engine. Throws PatternFault. */
 export function parsePcre(pattern: string, flags: PcreFlags, references = false): Pattern {
-  const reader: Reader = { pattern, at: 0, groups: 0, depth: 0, names: references ? new Map() : undefined };
+  const reader: Reader = { pattern, at: 0, groups: 0, depth: 0, names: references ? new Map() : undefined, classes: new Map() };
   const body = readAlternatives(reader, flags);
   if (reader.at < pattern.length) throw new PatternFault('malformed', ')', 'unmatched closing parenthesis', reader.at);
   const node = flags.anchored ? sequence([{ kind: 'assert', what: 'start' }, body]) : body;
@@ -125,15 +127,8 @@ function readAtom(reader: Reader, flags: PcreFlags): Node {
       return { kind: 'assert', what: flags.multiline ? 'line-start' : 'start' };
     case '$':
       return { kind: 'assert', what: dollar(flags) };
-    case '[': {
-      const { set, end } = readClass(pattern, at, {
-        fold: flags.ignoreCase,
-        withoutLf: false,
-        escape: (from) => classEscape(pattern, from),
-      });
-      reader.at = end;
-      return { kind: 'set', set };
-    }
+    case '[':
+      return readSet(reader, flags, at);
     case '{':
       reader.at = at;
       refuseQuantifier(reader);
@@ -148,13 +143,35 @@ function readAtom(reader: Reader, flags: PcreFlags): Node {
   }
 }
 
+function readSet(reader: Reader, flags: PcreFlags, at: number): Node {
+  const { pattern, classes } = reader;
+  const close = pattern.indexOf(']', at + (pattern[at + 1] === '^' ? 3 : 2));
+  const text = pattern.slice(at, close + 1);
+  const plain = close !== -1 && pattern[close - 1] !== '\\' && text.lastIndexOf('[') === 0;
+  const key = flags.ignoreCase ? `i${text}` : text;
+  const known = plain ? classes.get(key) : undefined;
+  if (known !== undefined) {
+    reader.at = close + 1;
+    return { kind: 'set', set: known };
+  }
+  const { set, end } = readClass(pattern, at, {
+    fold: flags.ignoreCase,
+    withoutLf: false,
+    escape: (from) => classEscape(pattern, from, flags),
+    perl: flags.perl === true,
+  });
+  if (plain) classes.set(key, set);
+  reader.at = end;
+  return { kind: 'set', set };
+}
+
 function dollar(flags: PcreFlags): 'line-end' | 'end' | 'end-or-final-lf' {
   if (flags.multiline) return 'line-end';
   return flags.dollarEndOnly ? 'end' : 'end-or-final-lf';
 }
 
-function classEscape(pattern: string, at: number): ClassItem {
-  const read = readEscape(pattern, at, undefined);
+function classEscape(pattern: string, at: number, flags: PcreFlags): ClassItem {
+  const read = readEscape(pattern, at, undefined, undefined, flags.perl);
   if (read.kind === 'quote') {
     throw new PatternFault('unsupported', '\\Q', '"\\Q" in a character class is not supported', at);
   }
@@ -164,7 +181,7 @@ function classEscape(pattern: string, at: number): ClassItem {
 
 function readBackslash(reader: Reader, flags: PcreFlags): Item {
   const { at } = reader;
-  const read = readEscape(reader.pattern, at, reader.groups, reader.names);
+  const read = readEscape(reader.pattern, at, reader.groups, reader.names, flags.perl);
   reader.at = read.end;
   switch (read.kind) {
     case 'nothing':
@@ -211,14 +228,24 @@ const lineBreak: Omit<Extract<Node, { kind: 'atomic' }>, 'at'> = {
 };
 
 function literal(text: string, flags: PcreFlags): Node {
+  if (flags.ignoreCase && flags.perl === true && /[\xc0-\xfe]/.test(text)) return sequence(Array.from(text, foldedOctet));
   return { kind: 'literal', text, fold: flags.ignoreCase };
+}
+
+/** A character whose case is that of Latin-1. */
+function foldedOctet(character: string): Node {
+  const octet = character.charCodeAt(0);
+  if (octet < 0x80) return { kind: 'literal', text: character, fold: true };
+  const set = setOf([octet, octet]);
+  addOtherCaseOfLatin1(set);
+  return { kind: 'set', set };
 }
 
 /** The quantifier behind `item`, when there is one. */
 function quantified(reader: Reader, flags: PcreFlags, item: Node): Node {
   skipIgnored(reader, flags);
   const start = reader.at;
-  const quantifier = readQuantifier(reader.pattern, start, flags.ungreedy);
+  const quantifier = readQuantifier(reader.pattern, start, flags.ungreedy, flags.perl);
   if (quantifier === undefined) return item;
   reader.at = quantifier.end;
   skipIgnored(reader, flags);
@@ -226,6 +253,8 @@ function quantified(reader: Reader, flags: PcreFlags, item: Node): Node {
     throw new PatternFault('malformed', reader.pattern.charAt(reader.at), 'a quantifier of a quantifier', reader.at);
   }
   if (item.kind === 'assert' || item.kind === 'look') {
+    // Nothing is nothing, however often.
+    if (flags.perl === true) return quantifier.min === 0 ? sequence([]) : item;
     const why = 'a quantifier of something that matches no characters';
     const kind = item.kind === 'look' ? 'unsupported' : 'malformed';
     throw new PatternFault(kind, reader.pattern.slice(start, quantifier.end), why, start);

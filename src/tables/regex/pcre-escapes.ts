@@ -58,7 +58,13 @@ const unsupported: Readonly<Record<string, string>> = {
  * Reads the escape whose backslash is at `at`. `groups`: how many have begun before it; undefined in a class.
  * `references`: back-references are read, for a backtracking engine.
  */
-export function readEscape(pattern: string, at: number, groups: number | undefined, references?: GroupNames): Escape {
+export function readEscape(
+  pattern: string,
+  at: number,
+  groups: number | undefined,
+  references?: GroupNames,
+  perl = false,
+): Escape {
   const letter = pattern[at + 1];
   const end = at + 2;
   if (letter === undefined) throw new PatternFault('malformed', '\\', 'a backslash ends the pattern', at);
@@ -74,8 +80,12 @@ export function readEscape(pattern: string, at: number, groups: number | undefin
     if (read !== undefined) return { kind: 'reference', ...read };
   }
   if (/[0-9]/.test(letter)) return digits(pattern, at, groups);
+  if (perl && UNKNOWN_IN_PERL.test(letter)) return { kind: 'octet', octet: letter.charCodeAt(0), end };
   return groups === undefined ? classOnly(pattern, at, letter) : outsideOnly(pattern, at, letter);
 }
+
+/** Letters that mean themselves behind a backslash. */
+const UNKNOWN_IN_PERL = /[ijmqyIJMOTY]/;
 
 function classOnly(pattern: string, at: number, letter: string): Escape {
   if (letter === 'b') return { kind: 'octet', octet: 8, end: at + 2 };

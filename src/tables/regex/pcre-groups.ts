@@ -77,7 +77,9 @@ const letters: Readonly<Record<string, keyof PcreFlags>> = {
 
 function withLetters(flags: PcreFlags, text: string, value: boolean, construct: string, at: number): PcreFlags {
   let changed = flags;
-  for (const letter of text) {
+  // perlre(1): character sets are those of octets, captures and `/p` are nobody's.
+  const known = flags.perl === true ? text.replace(/[adlunp]/g, '') : text;
+  for (const letter of known) {
     const name = Object.hasOwn(letters, letter) ? letters[letter] : undefined;
     if (name === undefined)
       throw new PatternFault('unsupported', construct, `the option "${letter}" is not supported`, at);

@@ -113,6 +113,7 @@ function joinedWith(a: Clause, b: Clause): Clause | undefined {
   if (a.length * b.length > STRING_LIMIT) return undefined;
   if (b.length > 1 && shortest(a) >= ENOUGH) return undefined;
   if (a.some((text) => text.length > LENGTH_LIMIT)) return undefined;
+  if (a.length === 1 && b.length === 1) return [`${a[0]}${b[0]}`];
   return [...new Set(a.flatMap((first) => b.map((second) => first + second)))];
 }
 

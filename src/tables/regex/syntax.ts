@@ -150,7 +150,7 @@ export function withoutAssertions(node: Node): Node {
   }
 }
 
-const anything: Node = {
+export const anything: Node = {
   kind: 'repeat',
   item: { kind: 'set', set: anyOctet },
   min: 0,

@@ -150,7 +150,7 @@ describe('close', () => {
     await engine.close();
     await engine[Symbol.asyncDispose]();
     const all = [...(await Promise.all(asked)), await engine.search(question(twice, ['aa']))];
-    expect(all.map(why)).toEqual(all.map(() => expect.stringContaining('the engine is closed')));
+    expect(all.map(why)).toEqual(all.map(() => expect.stringContaining('the adapter is closed')));
   });
 
   test('is not needed for a process to end', async () => {

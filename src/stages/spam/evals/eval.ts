@@ -3,11 +3,15 @@
  * prepared once with the settings of the rule files, and then called for each message.
  */
 import type { Problem } from '../../../values/errors.js';
+import type { EvalTest } from '../rules/rule.js';
 import type { Settings } from '../rules/settings.js';
 import type { SpamSubject } from '../subject.js';
 
-/** True or a number of hits: the rule hits. Plain, bounded work: linear in what it reads. */
-export type EvalFunction = (subject: SpamSubject, args: readonly string[]) => boolean | number;
+/**
+ * True or a number of hits: the rule hits. Plain, bounded work: linear in what it reads. `on`: the keyword of the rule, for functions that
+ * look at the rendered body under `body` and at the decoded one under `rawbody`; default `body`.
+ */
+export type EvalFunction = (subject: SpamSubject, args: readonly string[], on?: EvalTest['on']) => boolean | number;
 
 export interface Evaluator {
   readonly run: EvalFunction;

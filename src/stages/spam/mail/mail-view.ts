@@ -10,14 +10,20 @@ import type { Pieces } from './pieces.js';
 export type HeaderForm = 'decoded' | 'raw' | 'addr' | 'name' | 'host' | 'domain' | 'ip' | 'revip' | 'first' | 'last';
 
 export interface HeaderView {
+  /**
+   * What a `header` rule of that name and these forms looks at, one text for each field, address or name found; empty: there is none. Knows
+   * real fields, `ALL`, `ToCc` and `MESSAGEID`. Texts that end in a line end are joined as they are for a pattern, others by one.
+   */
+  get(name: string, forms?: readonly string[]): readonly string[];
   /** All fields of that name as one text, as `header` rules see them; undefined when there is none. Letter case does not matter. */
   text(name: string): string | undefined;
+  /** As received, folds and line ends (LF) kept, with the white space behind the colon. */
   raw(name: string): string | undefined;
   /** Addresses of an address field in order, as octets: `a@example.com`. */
   addresses(name: string): readonly string[];
   /** The display name of the first address. */
   displayName(name: string): string | undefined;
-  /** Each field of that name by itself, topmost first; decoded, unfolded. */
+  /** Each field of that name by itself, topmost first; decoded, unfolded, without a line end. */
   each(name: string): readonly string[];
   eachRaw(name: string): readonly string[];
   /** `ALL`: the whole header decoded, `ALL:raw`: as received with LF line ends. */
@@ -36,6 +42,8 @@ export interface PartView {
   readonly encoding: string;
   /** Content-Disposition's first word, lower case. */
   readonly disposition: string | undefined;
+  /** Of a multipart; for other parts that of the multipart around them. */
+  readonly boundary: string | undefined;
   /** `filename`, or the `name` of Content-Type. */
   readonly fileName: string | undefined;
   /** The part's own fields; those of the message for the first. */
@@ -65,14 +73,40 @@ export interface RenderedPart {
   readonly html: HtmlFacts | undefined;
 }
 
+/** What was wrong with the form of the message (check_msg_parse_flags and others of MIMEEval). */
+export interface MailDefects {
+  /** A name over 256, a value over 8,192 or a header over 65,536 octets was cut. */
+  readonly truncatedHeader: boolean;
+  /** No empty line before the body. */
+  readonly missingHeadBodySeparator: boolean;
+  /** The same in a part. */
+  readonly missingMimeHeadBodySeparator: boolean;
+  /** A part that does not begin with a field. */
+  readonly missingMimeHeaders: boolean;
+  /** Text behind the last part. */
+  readonly mimeEpilogue: boolean;
+  /** Multiparts that were opened and not closed. */
+  readonly unclosedBoundaries: number;
+  readonly partLimitExceeded: boolean;
+  /** A URI over 8,192 octets was cut. */
+  readonly truncatedUri: boolean;
+}
+
+/** One URI with all forms of it (an entry of SpamAssassin's get_uri_detail_list). */
 export interface UriView {
-  /** As rules see it: the form found, and forms that it was cleaned to (redirects and entities undone). */
+  /** As found; in text a missing scheme is added. */
   readonly uri: string;
-  /** Lower case; undefined where there is none (`cid:`). */
+  /** What `uri` rules see: the form found first, then those it was cleaned to (escapes and redirects undone). */
+  readonly cleaned: readonly string[];
+  /** Host names of the forms, in lower case and ASCII, each with the domain that lists are asked about. */
+  readonly hosts: ReadonlyMap<string, string>;
+  /** The first of `hosts`; undefined where there is none (`cid:`). */
   readonly host: string | undefined;
-  /** The domain that lists are asked about. */
   readonly domain: string | undefined;
-  /** `parsed`: found in text; others: the HTML element that it was in (`a`, `img`, `form`). */
+  /**
+   * `parsed`: found in text, then also `schemeless` and `unlinked` (a mail program would not make a link of it); others: the HTML
+   * element that it was in (`a`, `img`, `form`); `domainkeys`: the domain of a DKIM signature, which has no forms.
+   */
   readonly from: readonly string[];
   /** Texts of the anchors. */
   readonly anchorText: readonly string[];
@@ -83,15 +117,19 @@ export interface MailView {
   readonly parts: readonly PartView[];
   /** `body` rules: the subject, then the paragraphs of the rendered text, white space collapsed. */
   readonly body: Pieces;
+  /** The same without what HTML hides, and what it hides. */
+  readonly visibleBody: Pieces;
+  readonly invisibleBody: Pieces;
   /** `rawbody` rules: decoded text parts in chunks. */
   readonly rawBody: Pieces;
-  /** `full` rules: the message as received, in one piece. */
+  /** `full` rules: the message as received, line ends as LF, in one piece. */
   readonly full: Pieces;
   /** `uri` rules, and those that look at single URIs. */
   readonly uris: readonly UriView[];
   readonly uriPieces: Pieces;
-  /** Of all HTML parts together, as SpamAssassin keeps them. Undefined without HTML. */
+  /** Of the last HTML part, as SpamAssassin keeps them; those of each are in `parts`. Undefined without HTML. */
   readonly html: HtmlFacts | undefined;
+  readonly defects: MailDefects;
   /** What a limit left out, in words: `more than 200 parts`. Empty: all was seen. */
   readonly incomplete: readonly string[];
 }

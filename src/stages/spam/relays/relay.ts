@@ -18,7 +18,10 @@ export interface Relay {
   readonly auth: string;
   readonly internal: boolean;
   readonly msa: boolean;
+  /** Of RFC 1918, RFC 6598, loopback or link-local. */
   readonly ipPrivate: boolean;
+  /** Who wrote the field looks names up: an empty `rdns` means that the host has none. */
+  readonly looksUp: boolean;
 }
 
 export interface Relays {
@@ -30,6 +33,10 @@ export interface Relays {
   readonly external: readonly Relay[];
   /** Received fields that were not understood. */
   readonly unparseable: number;
-  /** For pseudo fields: `X-Spam-Relays-Untrusted`, `ALL-TRUSTED`...; undefined for other names. */
+  /**
+   * `X-Spam-Relays-Trusted`, `-Untrusted`, `-Internal`, `-External` and `EnvelopeFrom` in any letter case; `ALL-TRUSTED`,
+   * `ALL-UNTRUSTED`, `ALL-INTERNAL`, `ALL-EXTERNAL` in this one, with `:raw` as received. Undefined for other names, and where there is
+   * nothing: no known envelope sender, no fields in that part.
+   */
   pseudoField(name: string): string | undefined;
 }

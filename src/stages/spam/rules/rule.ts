@@ -58,7 +58,7 @@ export interface EvalTest {
 export interface SpamRule {
   readonly name: string;
   readonly test: RuleTest;
-  /** Without and with network tests, then the same with Bayes; 0 for rules whose name begins with `__`. */
+  /** Without and with network tests, then the same with Bayes. Of rules whose name begins with `__` they say only whether it is run: not for 0. */
   readonly scores: readonly [number, number, number, number];
   readonly description: string | undefined;
   /** `net`, `nice`, `multiple`, `userconf`, ... */

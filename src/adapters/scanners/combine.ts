@@ -1,0 +1,84 @@
+/**
+ * Several scanners asked at once. For both: `infected` as soon as one says so, the others are then ended.
+ *
+ *     allOf   all must have looked: clean when all say clean; else "could not tell" when one cannot; else unscannable
+ *     anyOf   one that has looked is enough: clean when one says clean; else "could not tell" when one cannot; else unscannable
+ *
+ * With `anyOf` a scanner that is down is made up for by another, and its signatures are missed meanwhile.
+ */
+import type { Scanner, ScanVerdict } from '../../ports/scanner.js';
+import { type Answer, found } from '../../values/answer.js';
+import { ConfigurationError } from '../../values/errors.js';
+import { asked, noneTells, partOf, type Said } from './asked.js';
+
+export interface CombineOptions {
+  /** Default: the names of the scanners, with `and` or `or` between them. */
+  readonly name?: string;
+}
+
+/** Throws ConfigurationError `options` without scanners. */
+export function allOf(scanners: readonly Scanner[], { name }: CombineOptions = {}): Scanner {
+  const own = name ?? joined(scanners, ' and ');
+  return together(scanners, own, (said) => {
+    const worse = cannotTellOf(said) ?? said.find((one) => one.kind === 'found' && one.value.kind !== 'clean');
+    return worse ?? found({ kind: 'clean', by: own });
+  });
+}
+
+/** Throws ConfigurationError `options` without scanners. */
+export function anyOf(scanners: readonly Scanner[], { name }: CombineOptions = {}): Scanner {
+  const own = name ?? joined(scanners, ' or ');
+  return together(scanners, own, (said) => {
+    const clean = said.flatMap((one) =>
+      one.kind === 'found' && one.value.kind === 'clean' ? [one.value.by ?? own] : [],
+    );
+    if (clean.length > 0) return found({ kind: 'clean', by: clean.join(' and ') });
+    return cannotTellOf(said) ?? (said[0] as Said);
+  });
+}
+
+/** `settle`: of answers, none of which is `infected`. */
+function together(
+  scanners: readonly Scanner[],
+  name: string,
+  settle: (said: readonly Said[]) => Answer<ScanVerdict>,
+): Scanner {
+  if (scanners.length === 0) {
+    const message = 'at least one scanner is expected';
+    throw new ConfigurationError('options', [{ code: 'bad-option', message, construct: 'scanners' }]);
+  }
+  return {
+    name,
+    async scan(message, call) {
+      const part = partOf(call);
+      try {
+        const answers = scanners.map((scanner) => asked(scanner, message, part));
+        const infected = await firstInfected(answers);
+        return infected ?? settle(await Promise.all(answers));
+      } finally {
+        part.end();
+      }
+    },
+  };
+}
+
+/** Undefined when all have answered otherwise. */
+function firstInfected(answers: readonly Promise<Said>[]): Promise<Said | undefined> {
+  return new Promise((resolve) => {
+    const looked = answers.map((answer) =>
+      answer.then((said) => {
+        if (said.kind === 'found' && said.value.kind === 'infected') resolve(said);
+      }),
+    );
+    void Promise.all(looked).then(() => resolve(undefined));
+  });
+}
+
+function cannotTellOf(said: readonly Said[]): Said | undefined {
+  const silent = said.flatMap((one) => (one.kind === 'cannot-tell' ? [one] : []));
+  return silent.length === 0 ? undefined : noneTells(silent);
+}
+
+function joined(scanners: readonly Scanner[], word: string): string {
+  return scanners.map(({ name }) => name).join(word);
+}

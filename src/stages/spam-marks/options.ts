@@ -1,0 +1,101 @@
+/** What `spamMarks` can be told: which fields, the tag, and what is done above which number of points. All problems at once. */
+import type { Recipient } from '../../core/transaction.js';
+import type { Mailbox } from '../../values/address.js';
+import { isControl } from '../../values/characters.js';
+import { ConfigurationError, type Problem } from '../../values/errors.js';
+
+/** Points; a function is asked for each recipient and makes it a stage of the deliver list. */
+export type Threshold = number | ((recipient: Recipient) => number);
+
+export type SpamField = 'flag' | 'status' | 'level' | 'score';
+
+export interface SpamAction {
+  /** The points from which it is done. */
+  readonly from: Threshold;
+}
+
+export interface SpamMarksOptions {
+  /** From how many points on a message is spam. Default: what the scorer says, or 5. */
+  readonly required?: Threshold;
+  /** Which of X-Spam-Flag, -Status, -Level and -Score are written. Default: all. */
+  readonly fields?: readonly SpamField[];
+  /** Write the points of each rule in X-Spam-Status: `tests=[A=1.2,B=0.1]`. Default false: names alone. */
+  readonly points?: boolean;
+  /** Put in front of the subject of spam, where it does not begin so already: `***SPAM*** `. Default: the subject stays. */
+  readonly subjectTag?: string;
+  /** Refuse. `text`: what the peer is told. */
+  readonly reject?: SpamAction & { readonly text?: string };
+  /** Keep in the quarantine of the server instead of delivering. */
+  readonly quarantine?: SpamAction;
+  /** Send to this address instead of to the recipients. */
+  readonly redirect?: SpamAction & { readonly to: Mailbox };
+  /** Take the message and lose it. */
+  readonly discard?: SpamAction;
+}
+
+export type ActionName = 'reject' | 'quarantine' | 'redirect' | 'discard';
+export const actionNames: readonly ActionName[] = ['reject', 'quarantine', 'redirect', 'discard'];
+
+export const spamFields: readonly SpamField[] = ['flag', 'status', 'level', 'score'];
+
+const names: ReadonlySet<string> = new Set(['required', 'fields', 'points', 'subjectTag', ...actionNames]);
+
+/** Octets of a tag: the longest that leaves room for a subject in the line. */
+const TAG_LIMIT = 100;
+
+/** Throws ConfigurationError (code `options`; problems `no-such-option`, `bad-option`). */
+export function checkSpamMarks(options: SpamMarksOptions): void {
+  const problems = [
+    ...Object.keys(options).flatMap((name) => (names.has(name) ? [] : [noSuchOption(name)])),
+    ...thresholdProblems('required', options.required),
+    ...(options.fields ?? []).flatMap((name) =>
+      spamFields.includes(name) ? [] : [wrong('fields', `has members of ${spamFields.join(', ')}`)],
+    ),
+    ...tagProblems(options.subjectTag),
+    ...actionNames.flatMap((name) => actionProblems(name, options)),
+  ];
+  if (problems.length > 0) throw new ConfigurationError('options', problems);
+}
+
+/** True when some threshold is asked for each recipient. */
+export function isPerRecipient(options: SpamMarksOptions): boolean {
+  return [options.required, ...actionNames.map((name) => options[name]?.from)].some((one) => typeof one === 'function');
+}
+
+function thresholdProblems(name: string, value: Threshold | undefined): readonly Problem[] {
+  const good =
+    value === undefined || typeof value === 'function' || (typeof value === 'number' && Number.isFinite(value));
+  return good ? [] : [wrong(name, 'is a number of points')];
+}
+
+function actionProblems(name: ActionName, options: SpamMarksOptions): readonly Problem[] {
+  const action = options[name];
+  if (action === undefined) return [];
+  const { from } = action;
+  if (from === undefined) return [wrong(name, 'says from how many points: { from: 15 }')];
+  const { required } = options;
+  const below = typeof from === 'number' && typeof required === 'number' && from < required;
+  const same = actionNames.find((other) => other < name && options[other]?.from === from && typeof from === 'number');
+  return [
+    ...thresholdProblems(`${name}.from`, from),
+    ...(below ? [wrong(`${name}.from`, `is not below required (${required})`)] : []),
+    ...(same === undefined ? [] : [wrong(`${name}.from`, `is not that of ${same} too`)]),
+    ...(name === 'redirect' && options.redirect?.to === undefined ? [wrong('redirect', 'names an address: to')] : []),
+  ];
+}
+
+function tagProblems(tag: string | undefined): readonly Problem[] {
+  if (tag === undefined) return [];
+  const hasControl = [...tag].some((character) => isControl(character.charCodeAt(0)));
+  if (tag.trim() !== '' && tag.length <= TAG_LIMIT && !hasControl) return [];
+  return [wrong('subjectTag', `is a text of at most ${TAG_LIMIT} characters without line ends`)];
+}
+
+function noSuchOption(name: string): Problem {
+  const message = `spamMarks: there is no option "${name}": ${[...names].join(', ')}`;
+  return { code: 'no-such-option', message, construct: name };
+}
+
+function wrong(name: string, expected: string): Problem {
+  return { code: 'bad-option', message: `spamMarks: ${name} ${expected}`, construct: name };
+}

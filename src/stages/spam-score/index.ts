@@ -1,0 +1,1 @@
+export { type SpamScoreOptions, type SpamScoreStage, spamScore } from './spam-score.js';

@@ -1,0 +1,73 @@
+/**
+ * How far the HTML of a multipart/alternative says something else than its plain text, in words (RFC 2046 section 5.1.4: it should say the
+ * same). Linear.
+ */
+import { decodeUtf8, encodeLatin1 } from '../../../values/bytes.js';
+import type { PartView } from '../mail/mail-view.js';
+
+export interface Difference {
+  /** Different words of the HTML that are not as often in the text, of all its different words; the highest of all multiparts. */
+  readonly percent: number;
+  /** Different words, of the last multipart that has HTML. */
+  readonly htmlWords: number;
+  readonly textWords: number;
+}
+
+const none: Difference = { percent: 0, htmlWords: 0, textWords: 0 };
+
+export function differenceOfAlternatives(parts: readonly PartView[]): Difference {
+  const alternatives = parts.flatMap(({ type }, i) => (/^multipart\/alternative\b/.test(type) ? [i] : []));
+  if (alternatives.length === 0 || isInvitation(parts)) return none;
+  let result = none;
+  for (const index of alternatives) result = further(result, textsIn(parts, index));
+  return result;
+}
+
+/** A meeting request has no plain text. */
+function isInvitation(parts: readonly PartView[]): boolean {
+  const [first, second, third] = parts;
+  return (
+    parts.length === 3 &&
+    first?.type === 'multipart/alternative' &&
+    second?.type === 'text/html' &&
+    third?.type === 'text/calendar' &&
+    third.parent === 0
+  );
+}
+
+function further(before: Difference, texts: readonly PartView[]): Difference {
+  const html = new Map<string, number>();
+  const text = new Map<string, number>();
+  for (const { rendered } of texts) {
+    if (rendered === undefined) continue;
+    const isHtml = rendered.type === 'text/html';
+    countWords(rendered.text, isHtml ? html : text);
+    // An image says something too.
+    if (isHtml && html.size === 0 && rendered.html?.inside.has('img')) html.set('\n', 1);
+  }
+  if (html.size === 0) return before;
+  let left = 0;
+  for (const [word, count] of html) if ((text.get(word) ?? 0) < count) left++;
+  const percent = Math.max(before.percent, (left / html.size) * 100);
+  return { percent, htmlWords: html.size, textWords: text.size };
+}
+
+/** All text parts somewhere in the part at `index`; it lies before them. */
+function textsIn(parts: readonly PartView[], index: number): readonly PartView[] {
+  const inside = new Set([index]);
+  return parts.filter(({ parent, type }, i) => {
+    if (parent === undefined || !inside.has(parent)) return false;
+    inside.add(i);
+    return /^text\b/.test(type);
+  });
+}
+
+/** Between white space, with a letter or a digit in them. */
+function countWords(octets: string, counts: Map<string, number>): void {
+  const ascii = !/[^\0-\x7f]/.test(octets);
+  const text = ascii ? octets : (decodeUtf8(encodeLatin1(octets)) ?? octets);
+  const letter = ascii ? /\w/ : /[\p{L}\p{M}\p{N}\p{Pc}]/u;
+  for (const word of text.split(/[\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/)) {
+    if (letter.test(word)) counts.set(word, (counts.get(word) ?? 0) + 1);
+  }
+}

@@ -1,0 +1,79 @@
+/**
+ * Which addresses are of free providers: `freemail_domains` with `*` (within a label) and `?`, without those of `freemail_welcomelist` and those
+ * that are no persons (`postmaster@`, `bounce-...@`).
+ */
+import type { Settings } from '../rules/settings.js';
+import { asciiLower } from './fields.js';
+
+export interface FreeMailDomains {
+  /** `address` in lower case. */
+  has(address: string): boolean;
+}
+
+export const freeMailSettings: readonly string[] = ['freemail_domains', 'freemail_welcomelist'];
+
+const noPerson =
+  /^(?:(?:abuse|support|sales|info|helpdesk|contact|kontakt|(?:post|host|domain)master)@|undisclosed|request-[a-f0-9]{16}@|bounced?-@|[a-f0-9]{8}(?:\.[a-f0-9]{8}|-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{12})@)/;
+
+export function freeMailDomains(settings: Settings): FreeMailDomains {
+  const plain = new Set<string>();
+  const patterns: (readonly string[])[] = [];
+  for (const word of wordsOf(settings, 'freemail_domains')) {
+    if (!/[*?]/.test(word)) plain.add(word);
+    else patterns.push(word.split('.'));
+  }
+  const welcome = new Set(wordsOf(settings, 'freemail_welcomelist'));
+  const byLength = groupByLength(patterns);
+  return {
+    has: (address) => {
+      if (address === '' || plain.size + patterns.length === 0) return false;
+      const domain = address.slice(address.lastIndexOf('@') + 1);
+      if (welcome.has(address) || welcome.has(domain) || isNoPerson(address)) return false;
+      const labels = domain.split('.');
+      return plain.has(domain) || (byLength.get(labels.length) ?? []).some((pattern) => fits(pattern, labels));
+    },
+  };
+}
+
+function wordsOf(settings: Settings, keyword: string): readonly string[] {
+  return settings
+    .of(keyword)
+    .flatMap(({ value }) => asciiLower(value).split(/\s+/))
+    .filter((word) => word !== '');
+}
+
+/** `x=y=z@` is an address that was forwarded. */
+function isNoPerson(address: string): boolean {
+  if (noPerson.test(address)) return true;
+  const end = address.lastIndexOf('@');
+  const first = address.indexOf('=', 1);
+  return first > 0 && end > 0 && address.lastIndexOf('=', end - 2) >= first + 2;
+}
+
+/** A `*` stays within its label, so that only as many labels fit. */
+function groupByLength(patterns: readonly (readonly string[])[]): ReadonlyMap<number, readonly (readonly string[])[]> {
+  const groups = new Map<number, (readonly string[])[]>();
+  for (const pattern of patterns) groups.set(pattern.length, [...(groups.get(pattern.length) ?? []), pattern]);
+  return groups;
+}
+
+function fits(pattern: readonly string[], labels: readonly string[]): boolean {
+  return pattern.every((part, at) => labelFits(part, labels[at] ?? ''));
+}
+
+/** Labels are short, and patterns have one star. */
+function labelFits(pattern: string, label: string): boolean {
+  if (!/[*?]/.test(pattern)) return pattern === label;
+  const [first = '', ...others] = pattern.split('*');
+  if (others.length === 0) return label.length === first.length && alike(first, label);
+  if (!alike(first, label.slice(0, first.length)) || label.length < first.length) return false;
+  const rest = others.join('*');
+  for (let at = first.length; at <= label.length && at <= 63; at++) {
+    if (labelFits(rest, label.slice(at))) return true;
+  }
+  return false;
+}
+
+function alike(pattern: string, text: string): boolean {
+  return pattern.length === text.length && [...pattern].every((letter, at) => letter === '?' || letter === text[at]);
+}

@@ -1,0 +1,197 @@
+/**
+ * Counts over the MIME parts of a message under the names that `check_for_mime` knows (Mail::SpamAssassin::Plugin::MIMEEval(3)). One pass
+ * over the lines of text parts; attachments are not read.
+ */
+import { readContentType } from '../mail/content-type.js';
+import type { MailView, PartView } from '../mail/mail-view.js';
+import { isCharsetOfLocales, type Locales } from './locales.js';
+import { eachLine, longestLine } from './octets.js';
+
+export interface MimeNumbers {
+  mime_base64_count: number;
+  mime_base64_encoded_text: number;
+  mime_body_html_count: number;
+  mime_body_text_count: number;
+  mime_faraway_charset: number;
+  mime_missing_boundary: number;
+  mime_multipart_alternative: number;
+  mime_multipart_ratio: number;
+  mime_qp_count: number;
+  mime_qp_bytes: number;
+  mime_qp_long_line: number;
+  mime_qp_ratio: number;
+  mime_ascii_text_illegal: number;
+  mime_text_unicode_ratio: number;
+  mime_attachment: number;
+  mime_bad_iso_charset: number;
+  readonly [name: string]: number;
+}
+
+export interface MimeFacts {
+  readonly numbers: Readonly<MimeNumbers>;
+  /** Of all parts that name one, in lower case. */
+  readonly charsets: readonly string[];
+}
+
+interface PartHead {
+  readonly type: string;
+  readonly charset: string | undefined;
+  readonly encoding: string;
+  readonly disposition: string;
+}
+
+interface Scan {
+  readonly numbers: MimeNumbers;
+  readonly charsets: string[];
+  readonly locales: Locales;
+  encodedOctets: number;
+  plainChars: number;
+  unicodeReferences: number;
+  /** Octets of the last text part and of the last HTML part of those that are no attachments. */
+  text: number | undefined;
+  html: number | undefined;
+}
+
+export function readMimeFacts(mail: MailView, locales: Locales): MimeFacts {
+  const scan: Scan = {
+    numbers: newNumbers(),
+    charsets: [],
+    locales,
+    encodedOctets: 0,
+    plainChars: 0,
+    unicodeReferences: 0,
+    text: undefined,
+    html: undefined,
+  };
+  for (const part of mail.parts) {
+    const head = readHead(part);
+    noteHead(scan, head);
+    if (part.leaf) noteContent(scan, head, part.raw);
+  }
+  finish(scan, mail);
+  return { numbers: scan.numbers, charsets: scan.charsets };
+}
+
+function newNumbers(): MimeNumbers {
+  return {
+    mime_base64_count: 0,
+    mime_base64_encoded_text: 0,
+    mime_body_html_count: 0,
+    mime_body_text_count: 0,
+    mime_faraway_charset: 0,
+    mime_missing_boundary: 0,
+    mime_multipart_alternative: 0,
+    mime_multipart_ratio: 1,
+    mime_qp_count: 0,
+    mime_qp_bytes: 0,
+    mime_qp_long_line: 0,
+    mime_qp_ratio: 0,
+    mime_ascii_text_illegal: 0,
+    mime_text_unicode_ratio: 0,
+    mime_attachment: 0,
+    mime_bad_iso_charset: 0,
+  };
+}
+
+function readHead({ header }: PartView): PartHead {
+  const { type, charset } = readContentType(header.each('content-type').at(-1));
+  return {
+    type,
+    charset: charset === '' ? undefined : charset?.toLowerCase(),
+    encoding: (header.each('content-transfer-encoding').at(-1) ?? '').toLowerCase(),
+    disposition: (header.each('content-disposition').at(-1) ?? '').toLowerCase(),
+  };
+}
+
+const asciiNames =
+  /us-ascii|ansi_x3\.4-1968|iso-ir-6|ansi_x3\.4-1986|iso_646\.irv:1991|ascii|iso646-us|us|ibm367|cp367|csascii/;
+
+function noteHead({ numbers, charsets, locales }: Scan, { type, charset = '', encoding, disposition }: PartHead): void {
+  if (type === 'multipart/alternative') numbers.mime_multipart_alternative = 1;
+  if (type === 'text/html') numbers.mime_body_html_count++;
+  else if (type.startsWith('text')) numbers.mime_body_text_count++;
+  const base64 = encoding.includes('base64');
+  if (base64) numbers.mime_base64_count++;
+  else if (encoding.includes('quoted-printable')) numbers.mime_qp_count++;
+  if (disposition.includes('attachment')) numbers.mime_attachment++;
+  const ascii = charset === '' || asciiNames.test(charset);
+  if (type.startsWith('text') && base64 && ascii && !/^(?:attachment|inline)/.test(disposition)) {
+    numbers.mime_base64_encoded_text = 1;
+  }
+  if (/iso-[^\t-\r -]+-[^\t-\r ]/.test(charset) && !/iso-(?:8859-\d{1,2}|2022-(?:jp|kr))\b/.test(charset)) {
+    numbers.mime_bad_iso_charset = 1;
+  }
+  if (!/[a-z]/.test(charset)) return;
+  charsets.push(charset);
+  if (!isCharsetOfLocales(charset, locales)) numbers.mime_faraway_charset = 1;
+}
+
+function noteContent(scan: Scan, head: PartHead, raw: Uint8Array): void {
+  const { type, charset, encoding, disposition } = head;
+  const plain = type === 'text/plain';
+  if (!disposition.includes('attachment') && (plain || type === 'text/html')) {
+    // Parts before the first multipart/alternative are none of its alternatives.
+    const size = scan.numbers.mime_multipart_alternative === 0 ? 0 : raw.length;
+    if (plain) scan.text = size;
+    else scan.html = size;
+  }
+  const quoted = encoding === 'quoted-printable';
+  const ascii = plain && (charset === undefined || charset === 'us-ascii');
+  const unencoded = plain && (encoding === '' || encoding === '7bit' || encoding === '8bit');
+  if (!quoted && !ascii && !unencoded) return;
+  for (const line of eachLine(raw)) {
+    if (quoted && !line.startsWith('SPAM: ')) noteQuoted(scan, line);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is meant
+    if (ascii && /[\x00\r\x80-\xff]/.test(line)) scan.numbers.mime_ascii_text_illegal++;
+    if (unencoded) noteReferences(scan, line);
+  }
+}
+
+/** RFC 2822 section 2.1.1: 78 characters without the line end. */
+function noteQuoted(scan: Scan, line: string): void {
+  const { numbers } = scan;
+  if (line.length > 79) numbers.mime_qp_long_line = 1;
+  numbers.mime_qp_bytes += line.length;
+  if (!line.includes('=')) return;
+  // Octets that need no encoding, but white space at the end of a line.
+  const needless = line.match(/=(?:09|3[0-9ABCEF]|[2456][0-9A-F]|7[0-9A-E])/g)?.length ?? 0;
+  if (needless > 0) scan.encodedOctets += needless - trailingEncoded(line);
+}
+
+/** How many of `=20` and `=09` stand at the end. */
+function trailingEncoded(line: string): number {
+  let end = line.trimEnd().length;
+  let count = 0;
+  for (; end >= 3 && /^=(?:09|20)$/.test(line.slice(end - 3, end)); end -= 3) count++;
+  return count;
+}
+
+function noteReferences(scan: Scan, line: string): void {
+  const references = line.includes('&#x') ? (line.match(/&#x[0-9A-F]{4};/g)?.length ?? 0) : 0;
+  scan.unicodeReferences += references;
+  scan.plainChars += line.length - references * '&#x0000;'.length;
+}
+
+function finish(scan: Scan, mail: MailView): void {
+  const { numbers, text, html, plainChars } = scan;
+  if (numbers.mime_qp_bytes > 0) {
+    numbers.mime_qp_count = scan.encodedOctets;
+    numbers.mime_qp_ratio = scan.encodedOctets / numbers.mime_qp_bytes;
+  }
+  if (plainChars > 0) numbers.mime_text_unicode_ratio = scan.unicodeReferences / plainChars;
+  if (numbers.mime_multipart_alternative !== 0 && text !== undefined && html !== undefined && html > 0) {
+    numbers.mime_multipart_ratio = text / html;
+  }
+  if (mail.defects.unclosedBoundaries !== 0) numbers.mime_missing_boundary = 1;
+}
+
+/** Of all parts in base64, but not calendars. */
+export function longestBase64Line(parts: readonly PartView[]): number {
+  let longest = 0;
+  for (const part of parts) {
+    const { type, encoding } = readHead(part);
+    if (part.leaf && type !== 'application/ics' && encoding === 'base64')
+      longest = Math.max(longest, longestLine(part.raw));
+  }
+  return longest;
+}

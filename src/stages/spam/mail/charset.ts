@@ -1,0 +1,148 @@
+/**
+ * Text of any character set to UTF-8, as octets in Latin-1, the way SpamAssassin guesses: valid UTF-8 is UTF-8 whatever the label says; then
+ * the label; then windows-1252, which fits everything. ASCII stays as it is.
+ * Decoders are the platform's (WHATWG Encoding); labels that it does not know are as good as none.
+ */
+import { decodeLatin1, decodeUtf8, encodeUtf8 } from '../../../values/bytes.js';
+
+export interface DecodedText {
+  /** UTF-8 octets as Latin-1. */
+  readonly text: string;
+  /** It was decoded: it is known to be characters. False: ASCII, as it was. */
+  readonly characters: boolean;
+}
+
+const ASCII_NAMES = /^(?:(?:US-)?ASCII|ANSI[_ ]?X3\.4-(?:1986|1968)|ISO646-US)$/i;
+const ASCII_SUPERSETS =
+  /^(?:ISO[ -]?8859(?:-\d{1,2})?|Windows-\d{4}|UTF-?8|(?:KOI8|EUC)-[A-Z]{1,2}|Big5|GBK|GB[ -]?18030(?:-20\d\d)?)$/i;
+const LATIN_1 = /^(?:ISO-?8859-1|Windows-1252|CP1252)$/i;
+const UTF_16 = /^UTF[ -]?16/i;
+
+/** What a text part says. Linear; never fails. */
+export function partToUtf8(bytes: Uint8Array, label: string): DecodedText {
+  const text = decodeLatin1(bytes);
+  const wide = hasHighOctets(text);
+  if (!wide && (ASCII_NAMES.test(label) || ASCII_SUPERSETS.test(label))) return { text, characters: false };
+  if (wide && decodeUtf8(bytes) !== undefined) return { text, characters: true };
+  const decoded = declared(bytes, label, true);
+  if (decoded !== undefined) return { text: latin1OfUtf8(decoded), characters: true };
+  return wide ? { text: windows1252ToUtf8(text), characters: true } : { text, characters: false };
+}
+
+/** What stands in an encoded word (RFC 2047), of which the label is believed. `octets` and the result are octets as Latin-1. */
+export function wordToUtf8(octets: string, label: string): string {
+  const wide = hasHighOctets(octets);
+  if (!wide && (ASCII_NAMES.test(label) || ASCII_SUPERSETS.test(label))) return octets;
+  const bytes = toOctets(octets);
+  const decoded = declared(bytes, label, UTF_16.test(label));
+  // SpamAssassin leaves these as they are.
+  if (decoded !== undefined && UTF_16.test(label)) return octets;
+  if (decoded !== undefined) return latin1OfUtf8(decoded);
+  return wide ? windows1252ToUtf8(octets) : octets;
+}
+
+/** A header field with octets above 127: UTF-8 (RFC 6532) or, where it is not, windows-1252. */
+export function fieldToUtf8(octets: string): string {
+  if (!hasHighOctets(octets) || decodeUtf8(toOctets(octets)) !== undefined) return octets;
+  return windows1252ToUtf8(octets);
+}
+
+function declared(bytes: Uint8Array, label: string, fatal: boolean): string | undefined {
+  if (LATIN_1.test(label)) return undefined;
+  if (/^(?:US-)?ASCII$/i.test(label)) return fatal ? undefined : replaceHigh(bytes);
+  if (UTF_16.test(label)) return decodeWith(utf16Kind(bytes), bytes, fatal);
+  return decodeWith(labelOf(label), bytes, fatal);
+}
+
+/** Names that Encode of Perl knows and the platform does not. */
+function labelOf(label: string): string {
+  const lower = label.toLowerCase();
+  if (/^utf-?8/.test(lower)) return 'utf-8';
+  if (/^gb[ -]?18030/.test(lower)) return 'gb18030';
+  return lower.replace(/^iso[ _-]?8859[ _-]/, 'iso-8859-').replace(/^cp(?=125\d$)/, 'windows-').replace(/^x-sjis.*/, 'shift_jis');
+}
+
+type Decoder = InstanceType<typeof TextDecoder>;
+
+const decoders: Map<string, Decoder | undefined> = new Map();
+
+function decodeWith(label: string | undefined, bytes: Uint8Array, fatal: boolean): string | undefined {
+  if (label === undefined) return undefined;
+  const key = `${label} ${fatal}`;
+  if (!decoders.has(key)) {
+    // Labels are the sender's: only right ones are kept, of which there are few.
+    const made = decoderFor(label, fatal);
+    if (made === undefined) return undefined;
+    decoders.set(key, made);
+  }
+  try {
+    return decoders.get(key)?.decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+function decoderFor(label: string, fatal: boolean): Decoder | undefined {
+  try {
+    return new TextDecoder(label, { fatal, ignoreBOM: true });
+  } catch {
+    return undefined;
+  }
+}
+
+/** Which half of each pair holds more, where no byte order mark tells it. */
+function utf16Kind(bytes: Uint8Array): string | undefined {
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return undefined;
+  if (bytes[0] === 0xfe && bytes[1] === 0xff) return undefined;
+  let even = 0;
+  let odd = 0;
+  let little = 0;
+  let big = 0;
+  for (let i = 0; i + 1 < bytes.length; i += 2) {
+    const first = bytes[i] as number;
+    const second = bytes[i + 1] as number;
+    even += (first >> 4) + (first & 15);
+    odd += (second >> 4) + (second & 15);
+    if (first === 0x20 && second === 0) little++;
+    if (first === 0 && second === 0x20) big++;
+  }
+  if (even > odd * 4) little++;
+  if (odd * 4 > even) big++;
+  return little > big ? 'utf-16le' : big > little ? 'utf-16be' : undefined;
+}
+
+function hasHighOctets(text: string): boolean {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII is meant
+  return /[^\x00-\x7f]/.test(text);
+}
+
+function replaceHigh(bytes: Uint8Array): string {
+  let text = '';
+  for (const octet of bytes) text += octet < 128 ? String.fromCharCode(octet) : '\ufffd';
+  return text;
+}
+
+function latin1OfUtf8(text: string): string {
+  return decodeLatin1(encodeUtf8(text));
+}
+
+function toOctets(text: string): Uint8Array {
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+  return bytes;
+}
+
+/** Characters 128 to 159 of windows-1252, its five empty places as U+FFFD. Not the platform's decoder: some versions read it as Latin-1. */
+const WINDOWS_1252 =
+  '\u20ac\ufffd\u201a\u0192\u201e\u2026\u2020\u2021\u02c6\u2030\u0160\u2039\u0152\ufffd\u017d\ufffd' +
+  '\ufffd\u2018\u2019\u201c\u201d\u2022\u2013\u2014\u02dc\u2122\u0161\u203a\u0153\ufffd\u017e\u0178';
+
+/** Octets 128 to 255 as UTF-8. */
+const high1252: readonly string[] = Array.from({ length: 128 }, (_, i) =>
+  latin1OfUtf8(WINDOWS_1252[i] ?? String.fromCharCode(i + 128)),
+);
+
+function windows1252ToUtf8(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: all that is not ASCII is meant
+  return text.replace(/[^\x00-\x7f]/g, (char) => high1252[char.charCodeAt(0) - 128] as string);
+}

@@ -1,0 +1,40 @@
+/**
+ * Host names in URIs and addresses: to ASCII (RFC 3490), and whether they can be one (RFC 1035 section 2.3.1, with the underscores that are met).
+ */
+import { decodeUtf8, encodeLatin1 } from '../../../values/bytes.js';
+
+/** Full stops of other scripts (RFC 3490 section 3.1), as UTF-8 octets. */
+const OTHER_DOTS = /\xe3\x80\x82|\xef\xbc\x8e|\xef\xbd\xa1/g;
+
+/** Lower case. Names that are not ASCII: as `xn--` where they are right, otherwise as they are. `host`: octets as Latin-1. */
+export function hostToAscii(host: string): string {
+  if (/^[a-zA-Z0-9_.:[\]-]*$/.test(host)) return host.toLowerCase();
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII is meant
+  if (/^[\x00-\x7f]*$/.test(host)) return host;
+  if (host.length > 1024) return host.toLowerCase();
+  const utf8 = decodeUtf8(encodeLatin1(host.replace(OTHER_DOTS, '.')));
+  if (utf8 === undefined && /[^a-zA-Z0-9\xc0-\xd6\xd8-\xde\xe0-\xf6\xf8-\xfe_.-]/.test(host)) return host.toLowerCase();
+  return toAscii(utf8 ?? host) ?? host.toLowerCase();
+}
+
+function toAscii(name: string): string | undefined {
+  try {
+    // The platform's URL has IDNA (WHATWG URL section 3.3), and no other way in.
+    const { hostname } = new URL(`http://${name}/`);
+    return /^[!-~]+$/.test(hostname) ? hostname : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** At least two labels of 1 to 63 letters, digits, and, not at the ends, hyphens. `host` in lower case; a final dot is passed over. */
+export function isHostName(host: string): boolean {
+  const name = host.replace(/\.+$/, '');
+  if (name.length > 253) return false;
+  const labels = name.split('.');
+  return labels.length > 1 && labels.every((label, i) => isLabel(label) && (i < labels.length - 2 || !label.includes('_')));
+}
+
+function isLabel(label: string): boolean {
+  return label.length <= 63 && /^[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?$/.test(label);
+}

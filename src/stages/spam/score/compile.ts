@@ -1,0 +1,200 @@
+/**
+ * Rules made ready to run: patterns and functions bound to their rules, rules of one kind put together, those that cannot be run
+ * told by name. Done once; what takes long is left for the first message, or for `warm`.
+ */
+import { ConfigurationError, type Problem } from '../../../values/errors.js';
+import type { DnsModule, DnsRules } from '../dns/dns-module.js';
+import type { EvalModule, Evaluator } from '../evals/eval.js';
+import type { MailLimits } from '../mail/index.js';
+import { compileRulePattern } from '../patterns/index.js';
+import { type EvalTest, isSubRule, type RuleTest, type SpamRule } from '../rules/rule.js';
+import type { SpamRules } from '../rules/spam-rules.js';
+import { evalStep, prepareFunctions } from './functions.js';
+import { existsStep, headerStep } from './header-steps.js';
+import { type Meta, metasInOrder } from './metas.js';
+import { dnsModules, evalModules } from './modules.js';
+import { mimeHeaderStep, uriDetailStep } from './part-steps.js';
+import { type Preparation, prepareSubject } from './prepare-subject.js';
+import { type ShortCircuits, shortCircuits } from './short-circuit.js';
+import { grouped, type PatternFor, type SkippedRule, type Slot, type Step } from './slot.js';
+import { textSteps } from './text-steps.js';
+
+export interface CompileOptions {
+  /** Whether rules that ask the DNS are run, and with it the set of points. Default false. */
+  readonly network?: boolean;
+  /** How much of a message is looked at. Default: as the rule files say, and `DEFAULT_MAIL_LIMITS`. */
+  readonly limits?: Partial<MailLimits>;
+  /** Default: all of the library. */
+  readonly modules?: { readonly evals: readonly EvalModule[]; readonly dns: readonly DnsModule[] };
+}
+
+/** A meta rule that reads rules which are skipped: they count as not hit. */
+export interface AffectedRule {
+  readonly name: string;
+  readonly by: readonly string[];
+}
+
+export interface CompiledRules {
+  readonly kind: 'compiled-spam-rules';
+  readonly source: SpamRules;
+  readonly network: boolean;
+  readonly slots: readonly Slot[];
+  readonly steps: readonly Step[];
+  readonly metas: readonly Meta[];
+  readonly dns: readonly DnsRules[];
+  readonly slotOf: ReadonlyMap<string, Slot>;
+  readonly shortCircuits: ShortCircuits | undefined;
+  /** Makes a message into what the rules are run over. */
+  readonly preparation: Preparation;
+  readonly skipped: readonly SkippedRule[];
+  readonly affected: readonly AffectedRule[];
+  /** Names of rules that only a resolver could decide, where there is none. */
+  readonly off: readonly string[];
+}
+
+/** Throws ConfigurationError `spam-rules` with all settings and arguments that are wrong. */
+export function compileSpamRules(rules: SpamRules, options: CompileOptions = {}): CompiledRules {
+  const { network = false, limits = {}, modules = { evals: evalModules, dns: dnsModules } } = options;
+  const problems: Problem[] = [];
+  const functions = prepareFunctions(modules.evals, rules.settings, problems);
+  const set = network ? 1 : 0;
+  const alive = rules.rules.filter((rule) => rule.scores[set] !== 0);
+  const dns = network ? modules.dns.map((module) => module.prepare(rules.settings, alive, problems)) : [];
+  const skipped: SkippedRule[] = rules.passedOver.flatMap(({ name, why, source }) =>
+    why.includes('askdns') ? [{ name, score: 0, reason: 'askdns', why, source }] : [],
+  );
+  const preparation = prepareSubject(rules.settings, limits, problems, skipped);
+  const sorting: Sorting = { network, functions, dns, skipped, problems, off: [], set };
+  const slots = alive
+    .filter((rule) => isRun(rule, sorting))
+    .map((rule, index): Slot => ({ rule, index, points: rule.scores[set] }));
+  if (problems.length > 0) throw new ConfigurationError('spam-rules', problems);
+  const refused = new Set<Slot>();
+  const circuits = shortCircuits(slots, rules);
+  const steps = stepsOf(slots, circuits !== undefined, functions, patterns(skipped, refused, set));
+  const running = slots.filter((slot) => !refused.has(slot));
+  const slotOf = new Map(running.map((slot) => [slot.rule.name, slot]));
+  const metas = metasInOrder(slotOf, new Map(rules.rules.map((rule) => [rule.name, rule])), !network);
+  const affected = affectedBy(metas, new Set(skipped.map(({ name }) => name)));
+  const { off } = sorting;
+  const kind = 'compiled-spam-rules';
+  return {
+    kind,
+    source: rules,
+    network,
+    slots,
+    steps,
+    metas,
+    dns,
+    slotOf,
+    shortCircuits: circuits,
+    preparation,
+    skipped,
+    affected,
+    off,
+  };
+}
+
+interface Sorting {
+  readonly network: boolean;
+  readonly set: 0 | 1;
+  readonly functions: ReadonlyMap<string, Evaluator>;
+  readonly dns: readonly DnsRules[];
+  readonly skipped: SkippedRule[];
+  readonly off: string[];
+  readonly problems: Problem[];
+}
+
+/** Functions that ask the DNS, by whatever module. */
+const asksDns = /^check_(?:rbl|dns|uridnsbl)/;
+
+function isRun(rule: SpamRule, sorting: Sorting): boolean {
+  if (rule.test.kind !== 'eval') return true;
+  const { name, test, tflags, source } = rule;
+  const { network, functions, dns, skipped, off, problems, set } = sorting;
+  if (dns.some(({ rules }) => rules.has(name))) return true;
+  if (!network && (tflags.has('net') || asksDns.test(test.call))) {
+    off.push(name);
+    return false;
+  }
+  // Bayes is not here.
+  const evaluator = functions.get(test.call);
+  if (evaluator === undefined) {
+    const score = isSubRule(name) ? 0 : rule.scores[set];
+    skipped.push({ name, score, reason: 'function', why: `there is no function ${test.call} here`, source });
+    return false;
+  }
+  const why = evaluator.check?.(test.args);
+  if (why !== undefined) problems.push({ code: 'bad-argument', message: `${name}: ${test.call}: ${why}`, source });
+  return true;
+}
+
+function patterns(skipped: SkippedRule[], refused: Set<Slot>, set: 0 | 1): PatternFor {
+  return (slot, source) => {
+    const { name, scores, source: at } = slot.rule;
+    const score = isSubRule(name) ? 0 : scores[set];
+    const capture = /(?<!\\)%\{([A-Z][A-Z0-9_]*)/.exec(source.text)?.[1];
+    if (capture !== undefined) {
+      refused.add(slot);
+      skipped.push({
+        name,
+        score,
+        reason: 'capture',
+        why: `it rests on ${capture}, which another rule captures`,
+        source: at,
+      });
+      return undefined;
+    }
+    const pattern = compileRulePattern(source);
+    if (pattern.kind === 'pattern') return pattern;
+    refused.add(slot);
+    skipped.push({ name, score, reason: 'pattern', why: `${pattern.construct}: ${pattern.why}`, source: at });
+    return undefined;
+  };
+}
+
+type Kind = RuleTest['kind'] | `eval-${EvalTest['on']}`;
+
+function kindOf({ rule: { test } }: Slot): Kind {
+  return test.kind === 'eval' ? `eval-${test.on}` : test.kind;
+}
+
+function stepsOf(
+  slots: readonly Slot[],
+  byPriority: boolean,
+  functions: ReadonlyMap<string, Evaluator>,
+  patternFor: PatternFor,
+): readonly Step[] {
+  const bands = [...grouped(slots, ({ rule }) => (byPriority ? rule.priority : 0))].sort(([a], [b]) => a - b);
+  return bands.flatMap(([priority, band]) => {
+    const kinds = grouped(band, kindOf);
+    const of = <T>(kind: Kind, make: (slots: readonly Slot[]) => T): T[] => {
+      const found = kinds.get(kind);
+      return found === undefined ? [] : [make(found)];
+    };
+    const evals = (on: EvalTest['on']): Step[] => of(`eval-${on}`, (some) => evalStep(some, priority, functions));
+    const text = (kind: 'body' | 'rawbody' | 'full' | 'uri'): Step[] =>
+      of(kind, (some) => textSteps(kind, some, priority, patternFor)).flat();
+    return [
+      ...of('header', (some) => headerStep(some, priority, patternFor)),
+      ...of('header-exists', (some) => existsStep(some, priority)),
+      ...evals('header'),
+      ...text('body'),
+      ...text('uri'),
+      ...evals('body'),
+      ...of('mimeheader', (some) => mimeHeaderStep(some, priority, patternFor)),
+      ...of('uri-detail', (some) => uriDetailStep(some, priority, patternFor)),
+      ...text('rawbody'),
+      ...evals('rawbody'),
+      ...text('full'),
+      ...evals('full'),
+    ];
+  });
+}
+
+function affectedBy(metas: readonly Meta[], skipped: ReadonlySet<string>): readonly AffectedRule[] {
+  return metas.flatMap(({ slot, names }) => {
+    const by = [...names].filter((name) => skipped.has(name));
+    return by.length === 0 ? [] : [{ name: slot.rule.name, by }];
+  });
+}

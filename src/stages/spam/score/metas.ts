@@ -1,0 +1,137 @@
+/**
+ * `meta` rules, each after those that it rests on. Counts of hits, not only whether there was one.
+ */
+import { metaCalls } from '../rules/definition.js';
+import { type Expression, namesIn, readExpression } from '../rules/expression.js';
+import { evaluatorOf, type Value } from '../rules/expression-value.js';
+import type { SpamRule } from '../rules/rule.js';
+import type { Slot } from './slot.js';
+
+export interface Meta {
+  readonly slot: Slot;
+  /** Names that it reads. */
+  readonly names: ReadonlySet<string>;
+  readonly value: Value<Float64Array>;
+}
+
+/** `slots`: of all rules that are run, by name. `rules`: all, those too that are not run. In an order in which they can be run. */
+export function metasInOrder(
+  slots: ReadonlyMap<string, Slot>,
+  rules: ReadonlyMap<string, SpamRule>,
+  localTestsOnly: boolean,
+): readonly Meta[] {
+  const metas = new Map<string, Meta>();
+  for (const slot of slots.values()) {
+    const { name, test } = slot.rule;
+    if (test.kind !== 'meta') continue;
+    const read = readExpression(test.expression, metaCalls);
+    if (read.kind === 'malformed') continue;
+    const expression = withMatching(read.expression, name, [...rules.keys()]);
+    metas.set(name, { slot, names: namesIn(expression), value: worthOf(expression, slots, localTestsOnly) });
+  }
+  return inOrder(withoutSilent(metas, rules));
+}
+
+function worthOf(
+  expression: Expression,
+  slots: ReadonlyMap<string, Slot>,
+  localTestsOnly: boolean,
+): Value<Float64Array> {
+  return evaluatorOf<Float64Array>(expression, {
+    name: (name) => {
+      if (name === 'local_tests_only') return () => (localTestsOnly ? 1 : 0);
+      const index = slots.get(name)?.index;
+      // A rule that does not exist, or is not run, has not hit.
+      return index === undefined ? () => 0 : (counts) => counts[index] as number;
+    },
+    call: () => () => 0,
+  });
+}
+
+/** `rules_matching(A_*)` as the sum of the rules of these names. */
+function withMatching(expression: Expression, self: string, names: readonly string[]): Expression {
+  switch (expression.kind) {
+    case 'call': {
+      const fits = nameMatcher(expression.argument);
+      const found = names.filter((name) => name !== self && fits(name)).sort();
+      return found
+        .map((name): Expression => ({ kind: 'name', name }))
+        .reduce((left, right): Expression => ({ kind: 'binary', operator: '+', left, right }), {
+          kind: 'number',
+          value: 0,
+        } as Expression);
+    }
+    case 'unary':
+      return { ...expression, of: withMatching(expression.of, self, names) };
+    case 'binary': {
+      const { left, right } = expression;
+      return { ...expression, left: withMatching(left, self, names), right: withMatching(right, self, names) };
+    }
+    case 'choice': {
+      const { test, yes, no } = expression;
+      return {
+        ...expression,
+        test: withMatching(test, self, names),
+        yes: withMatching(yes, self, names),
+        no: withMatching(no, self, names),
+      };
+    }
+    default:
+      return expression;
+  }
+}
+
+/** Stars and question marks, without trying ways: the last star takes what the others leave. */
+function nameMatcher(glob: string): (name: string) => boolean {
+  return (name) => {
+    let [at, in_] = [0, 0];
+    let [star, resume] = [-1, 0];
+    while (in_ < name.length) {
+      if (glob[at] === '*') [star, resume] = [at++, in_];
+      else if (glob[at] === '?' || glob[at] === name[in_]) [at, in_] = [at + 1, in_ + 1];
+      else if (star === -1) return false;
+      else [at, in_] = [star + 1, ++resume];
+    }
+    while (glob[at] === '*') at++;
+    return at === glob.length;
+  };
+}
+
+/** One that rests on a meta rule of no points is never decided, nor are those that rest on it: as SpamAssassin has it. */
+function withoutSilent(metas: Map<string, Meta>, rules: ReadonlyMap<string, SpamRule>): ReadonlyMap<string, Meta> {
+  const dependents = new Map<string, string[]>();
+  for (const [name, { names }] of metas) {
+    for (const one of names) {
+      const list = dependents.get(one);
+      if (list === undefined) dependents.set(one, [name]);
+      else list.push(name);
+    }
+  }
+  const silent = [...dependents.keys()].filter((name) => rules.get(name)?.test.kind === 'meta' && !metas.has(name));
+  for (let name = silent.pop(); name !== undefined; name = silent.pop()) {
+    for (const one of dependents.get(name) ?? []) if (metas.delete(one)) silent.push(one);
+  }
+  return metas;
+}
+
+function inOrder(metas: ReadonlyMap<string, Meta>): readonly Meta[] {
+  const order: Meta[] = [];
+  const entered = new Set<string>();
+  for (const start of metas.values()) {
+    const path = [{ meta: start, open: [...start.names] }];
+    if (entered.has(start.slot.rule.name)) continue;
+    entered.add(start.slot.rule.name);
+    for (let top = path.at(-1); top !== undefined; top = path.at(-1)) {
+      const name = top.open.pop();
+      const next = name === undefined || entered.has(name) ? undefined : metas.get(name);
+      if (next !== undefined) {
+        entered.add(name as string);
+        path.push({ meta: next, open: [...next.names] });
+      } else if (name === undefined) {
+        order.push(top.meta);
+        path.pop();
+      }
+    }
+  }
+  return order;
+}

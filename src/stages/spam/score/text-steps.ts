@@ -1,0 +1,66 @@
+/**
+ * `body`, `rawbody`, `full` and `uri` rules: each kind held against its text in one go.
+ */
+import type { MailView } from '../mail/mail-view.js';
+import type { Pieces } from '../mail/pieces.js';
+import { makePatternSet, type SetMember } from '../patterns/index.js';
+import type { RuleTest } from '../rules/rule.js';
+import { mostHits, type PatternFor, type Slot, type Step } from './slot.js';
+import { withoutFirst } from './text-pieces.js';
+
+export type TextKind = 'body' | 'rawbody' | 'full' | 'uri';
+
+const texts: Readonly<Record<TextKind, (mail: MailView) => Pieces>> = {
+  body: (mail) => mail.body,
+  rawbody: (mail) => mail.rawBody,
+  full: (mail) => mail.full,
+  uri: (mail) => mail.uriPieces,
+};
+
+export function textSteps(
+  kind: TextKind,
+  slots: readonly Slot[],
+  priority: number,
+  patternFor: PatternFor,
+): readonly Step[] {
+  const text = texts[kind];
+  if (kind !== 'body') return [textStep(text, slots, priority, patternFor)];
+  // Mail::SpamAssassin::Conf(3), `tflags`: such rules do not see the subject, which is the first piece of the body.
+  const isPlain = (slot: Slot): boolean => !slot.rule.tflags.has('nosubject');
+  return [
+    textStep(text, slots.filter(isPlain), priority, patternFor),
+    textStep(
+      (mail) => withoutFirst(mail.body),
+      slots.filter((slot) => !isPlain(slot)),
+      priority,
+      patternFor,
+    ),
+  ];
+}
+
+function textStep(
+  textOf: (mail: MailView) => Pieces,
+  slots: readonly Slot[],
+  priority: number,
+  patternFor: PatternFor,
+): Step {
+  const members: SetMember[] = [];
+  const owners: number[] = [];
+  for (const slot of slots) {
+    const pattern = patternFor(slot, (slot.rule.test as Extract<RuleTest, { kind: TextKind }>).pattern);
+    if (pattern === undefined) continue;
+    members.push({ pattern, most: mostHits(slot.rule) });
+    owners.push(slot.index);
+  }
+  const set = makePatternSet(members);
+  return {
+    priority,
+    run: ({ subject, counts }) => {
+      if (members.length === 0) return;
+      set.run(textOf(subject.mail), (member, count) => {
+        counts[owners[member] as number] = count;
+      });
+    },
+    warm: () => set.warm(),
+  };
+}

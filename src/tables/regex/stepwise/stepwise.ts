@@ -1,0 +1,47 @@
+/**
+ * A pattern with back-references or atomic groups. Exact, and limited: an automaton that knows nothing of them passes most texts by,
+ * for the others a number of steps is allowed that depends on the size of the text alone.
+ */
+import { type Automaton, automatonOf } from '../automaton/automaton.js';
+import { statesOf } from '../automaton/size.js';
+import type { Node } from '../syntax.js';
+import { stepProgram, type StepProgram } from './program.js';
+import { type StepBudget, stepMatch } from './run.js';
+import type { StepText } from './text.js';
+
+/** Steps for a text: so many, and so many more for each of its octets. */
+const STEPS = 50_000;
+const STEPS_AN_OCTET = 50;
+/** States beyond which nothing is asked before. */
+const ROUGH_LIMIT = 20_000;
+
+/** `rough`: matches at least where `node` does. */
+export function stepwiseOf(node: Node, rough: () => Node): Automaton {
+  const program = stepProgram(node);
+  const loose = rough();
+  const automaton = statesOf(loose) > ROUGH_LIMIT ? undefined : automatonOf(loose, rough);
+  return {
+    test: (text) => automaton?.test(text) !== false && countSteps(program, text, 1) > 0,
+    count: (text, most) => (automaton?.test(text) === false ? 0 : countSteps(program, text, most)),
+  };
+}
+
+/** Throws PatternFault for what cannot be had. */
+export function checkProgram(node: Node): void {
+  stepProgram(node);
+}
+
+function countSteps(program: StepProgram, text: StepText, most: number): number {
+  const budget: StepBudget = { left: STEPS + STEPS_AN_OCTET * (text.to - text.from) };
+  let found = 0;
+  let from = text.from;
+  let notEmptyAt = -1;
+  while (found < most) {
+    const match = stepMatch(program, text, budget, from, notEmptyAt);
+    if (match === undefined) break;
+    found++;
+    from = match.end;
+    notEmptyAt = match.end === match.start ? match.end : -1;
+  }
+  return found;
+}
