@@ -16,6 +16,7 @@ export default defineConfig({
       ...entries.map(([find, replacement]) => ({ find, replacement })),
       { find: /^postern\/testing$/, replacement: source('testing/index.ts') },
       { find: /^postern\/postfix$/, replacement: source('postfix/index.ts') },
+      { find: /^postern\/spamassassin$/, replacement: source('spamassassin/index.ts') },
       { find: /^postern$/, replacement: source('index.ts') },
     ],
   },

@@ -83,7 +83,9 @@ export * from './findings/dkim.js';
 export * from './findings/dmarc.js';
 export * from './findings/dns-lists.js';
 export * from './findings/reverse-dns.js';
+export * from './findings/spam.js';
 export * from './findings/spf.js';
+export * from './findings/virus.js';
 
 // Stages
 export * from './stages/access/index.js';
@@ -99,8 +101,12 @@ export * from './stages/reverse-dns/index.js';
 export * from './stages/rewriting/index.js';
 export * from './stages/routing/index.js';
 export * from './stages/size-limit/index.js';
+export * from './stages/spam/index.js';
+export * from './stages/spam-marks/index.js';
+export * from './stages/spam-score/index.js';
 export * from './stages/spf/index.js';
 export * from './stages/spf-policy/index.js';
+export * from './stages/virus/index.js';
 
 // Tables
 export * from './tables/index.js';
@@ -117,6 +123,8 @@ export type * from './ports/policy-service.js';
 export type * from './ports/recipient-validator.js';
 export type * from './ports/regex-engine.js';
 export type * from './ports/resolver.js';
+export type * from './ports/scanner.js';
+export type * from './ports/scorer.js';
 
 // Values: answers and errors
 export * from './values/answer.js';

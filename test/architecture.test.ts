@@ -67,6 +67,7 @@ const allowed: readonly (readonly [RegExp, readonly RegExp[], readonly RegExp[]]
   [/^adapters\//, [/^values$/, /^adapters\/shared$/, /^node:/], [/^(findings|core|ports)$/]],
   [/^testing$/, [/^(testing|findings|core|values|tables|ports)$/, /^node:/], [/./]],
   [/^postfix$/, [/^(postfix|findings|core|values|tables)$/, /^stages\//, /^node:/], [/^ports$/]],
+  [/^spamassassin$/, [/^(spamassassin|values)$/, /^stages\/spam$/, /^node:/], []],
   [/^cli$/, [/./], []],
   [/^$/, [/^(findings|core|values|tables)$/, /^stages\//, /^testing$/], [/^ports$/]],
 ];
@@ -104,7 +105,7 @@ describe('imports', () => {
     visit('index.ts');
     const outside = [...reached].filter((path) => !files.includes(path));
     expect(outside).toEqual(['re2js']);
-    expect([...reached].filter((path) => /^(servers|adapters|cli|postfix)\//.test(path))).toEqual([]);
+    expect([...reached].filter((path) => /^(servers|adapters|cli|postfix|spamassassin)\//.test(path))).toEqual([]);
   });
 });
 
@@ -154,7 +155,7 @@ describe('the package', () => {
 
   test('every export has its source, every server and adapter its export', () => {
     const sources = files.filter((file) =>
-      /^(servers|adapters)\/(?!shared)[^/]+\/index\.ts$|^(postfix|testing)\/index\.ts$/.test(file),
+      /^(servers|adapters)\/(?!shared)[^/]+\/index\.ts$|^(postfix|spamassassin|testing)\/index\.ts$/.test(file),
     );
     expect([...names].sort()).toEqual(sources.map((file) => `./${dirname(file)}`).sort());
     expect(names.every((name) => existsSync(join(src, name, 'index.ts')))).toBe(true);

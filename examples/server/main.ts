@@ -1,13 +1,17 @@
 /**
  * A mail server for a small school, as a list of its parts. Start it with `npm start`; the environment variables
- * POSTERN_DATA, POSTERN_CONFIG, POSTERN_SMTP_PORT and POSTERN_SUBMISSION_PORT say where. Exit status: 0 after SIGTERM or SIGINT,
+ * POSTERN_DATA, POSTERN_CONFIG, POSTERN_SMTP_PORT and POSTERN_SUBMISSION_PORT say where; POSTERN_CLAMD names clamd, for one
+ * `127.0.0.1:3310`, POSTERN_SPAMASSASSIN the folder of SpamAssassin's rules. Exit status: 0 after SIGTERM or SIGINT,
  * 78 when the configuration is wrong, 75 when a port or the data folder cannot be had, or when a second Ctrl-C cuts it short.
  */
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ConfigurationError, isConfigurationError, type Problem } from 'postern';
+import { clamd } from 'postern/adapters/clamd';
+import { clamscan } from 'postern/adapters/clamscan';
 import { dnsResolver } from 'postern/adapters/dns';
 import { maildir } from 'postern/adapters/maildir';
+import { firstThatAnswers } from 'postern/adapters/scanners';
 import { type RunningServer, smtpServer } from 'postern/servers/smtp';
 import { certificate } from './certificate.js';
 import { jsonLog } from './log.js';
@@ -20,7 +24,10 @@ const name = 'mail.school.example';
 
 async function main(): Promise<void> {
   const resolver = dnsResolver();
-  const [place, first] = await readAll(process.env, { name, resolver });
+  const antivirus = antivirusOf(process.env.POSTERN_CLAMD);
+  const spamAssassin = process.env.POSTERN_SPAMASSASSIN || undefined;
+  const options = { name, resolver, scanner: antivirus?.scanner, spamAssassin };
+  const [place, first] = await readAll(process.env, options);
   let school = first;
   const logger = jsonLog((line) => process.stdout.write(line));
 
@@ -55,7 +62,7 @@ async function main(): Promise<void> {
 
   process.on('SIGHUP', async () => {
     try {
-      school = await readSchool(place.config, { name, resolver });
+      school = await readSchool(place.config, options);
       for (const server of servers) server.usePolicy(school.policy);
       logger.info({ config: place.config }, 'configuration reloaded');
     } catch (error) {
@@ -64,7 +71,7 @@ async function main(): Promise<void> {
   });
   const stop = async (): Promise<void> => {
     await Promise.all(servers.map((server) => server.close()));
-    await Promise.all([store.close(), aside.close(), resolver.close()]);
+    await Promise.all([store.close(), aside.close(), resolver.close(), antivirus?.close()]);
     logger.info({}, 'stopped');
   };
   let stoppingSince: number | undefined;
@@ -79,6 +86,18 @@ async function main(): Promise<void> {
 
 /** Ctrl-C under npm comes twice, from the terminal and from npm. Whoever presses it again later means it. */
 const SAME_SIGNAL_MS = 2000;
+
+/** The daemon at `host:port` or at a socket's path; the program where the daemon fails. Undefined: nobody looks for viruses. */
+function antivirusOf(place: string | undefined) {
+  if (place === undefined || place === '') return undefined;
+  const [, host, port] = /^([^/]+):(\d+)$/.exec(place) ?? [];
+  const daemon = clamd(host === undefined ? { path: place } : { host, port: Number(port) });
+  const program = clamscan();
+  return {
+    scanner: firstThatAnswers(daemon, program),
+    close: () => Promise.all([daemon.close(), program.close()]),
+  };
+}
 
 type Verify = Parameters<Awaited<ReturnType<typeof readSchool>>['directory']['credentials']['verify']>;
 

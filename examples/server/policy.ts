@@ -23,15 +23,20 @@ import {
   relayControl,
   removeForgedFields,
   route,
+  type Scanner,
   type Session,
   senderAccess,
   sequence,
   sizeLimit,
+  spamMarks,
+  spamRules,
   spf,
   spfPolicy,
   tableList,
+  virus,
   when,
 } from 'postern';
+import { checkSpamAssassin } from 'postern/spamassassin';
 import { type Directory, readDirectory } from './directory.js';
 
 export const maxBytes = 20 * 1024 * 1024;
@@ -45,10 +50,17 @@ export interface SchoolOptions {
   /** Our name, which strangers may not put into fields. */
   readonly name: string;
   readonly resolver: Resolver;
+  /** Undefined: nobody looks for viruses. */
+  readonly scanner?: Scanner | undefined;
+  /** The folder of SpamAssassin's rules, beside which the school's own count. */
+  readonly spamAssassin?: string | undefined;
 }
 
 /** Throws a ConfigurationError with every problem of every file. */
-export async function readSchool(folder: string, { name, resolver }: SchoolOptions): Promise<School> {
+export async function readSchool(
+  folder: string,
+  { name, resolver, scanner, spamAssassin }: SchoolOptions,
+): Promise<School> {
   const problems: Problem[] = [];
   const read = async <T>(base: string, make: (text: string, file: string) => T): Promise<T> => {
     const file = join(folder, base);
@@ -73,6 +85,9 @@ export async function readSchool(folder: string, { name, resolver }: SchoolOptio
   const clients = await read('clients', (text, file) => clientAccess(cidrTable(text, { file })));
   const senders = await read('senders', (text, file) => senderAccess(hashTable(text, { file })));
   const whitelister = await read('whitelister.conf', readWhitelisterConf);
+  const site = join(folder, 'spamassassin');
+  const spam = checkSpamAssassin({ rules: spamAssassin ?? site, site });
+  problems.push(...spam.problems);
   if (problems.length > 0) throw new ConfigurationError('school', problems);
 
   const domains = ['school.example'];
@@ -102,6 +117,10 @@ export async function readSchool(folder: string, { name, resolver }: SchoolOptio
       removeForgedFields({ authservId: name, fields: ['X-Spam-*', 'X-Virus-*'] }),
       headers,
       bodies,
+      ...(scanner === undefined ? [] : [virus({ scanner, onInfected: 'discard' })]),
+      when(({ session }) => isStranger(session), spamRules({ rules: spam.rules })),
+      // Marked, never refused.
+      spamMarks({ subjectTag: '***SPAM*** ' }),
     ],
   });
   return { policy, directory };

@@ -1,6 +1,6 @@
 /**
  * Entry point for tests of stages, policies, stores and servers: builders, in-memory ports, a clock that stands still, the
- * conformance suites of mail stores and resolvers, dialogues. No framework; dialogues open sockets, nothing else does.
+ * conformance suites of mail stores, resolvers and scanners, dialogues. No framework; dialogues open sockets, nothing else does.
  */
 export {
   domainOf,
@@ -17,4 +17,5 @@ export * from './mail-store/index.js';
 export { type TestTable, testTable } from './ports/table.js';
 export * from './resolver/index.js';
 export { recipientOf, runStage, type StageInput, type StageRun, testFacts } from './run-stage.js';
+export * from './scanner/index.js';
 export { type VirtualHost, virtualHost } from './virtual-host.js';

@@ -43,6 +43,10 @@ export async function startChild<T>(
   const file = [`${outDir}/${name}.js`, `${outDir}/${name}.mjs`].find((path) => existsSync(path));
   if (file === undefined) throw new Error(`${name} was not built`);
   const process = fork(file, [...args], { execArgv: [...execArgv] });
-  const [ready] = (await once(process, 'message')) as [T];
+  const ended = once(process, 'exit').then(([code]) => {
+    throw new Error(`${name} has ended with ${code}`);
+  });
+  const [ready] = (await Promise.race([once(process, 'message'), ended])) as [T];
+  ended.catch(() => undefined);
   return { process, ready };
 }

@@ -1,5 +1,6 @@
 /** The example's policy without its server: what it does with the mail of strangers. */
 import { join } from 'node:path';
+import type { Scanner } from 'postern';
 import { expect, test } from 'vitest';
 import { readSchool } from '../../examples/server/policy.js';
 import { mailboxOf, messageOf, senderOf, sessionOf, zoneResolver } from '../../src/testing/index.js';
@@ -29,5 +30,44 @@ test.each([
     message: messageOf(`${forged.join('\r\n')}\r\n\r\nHello!\r\n`),
   });
   expect(decision.kind).toBe('continue');
-  expect(message?.header.map(({ name, value }) => `${name}: ${value.trim()}`)).toEqual(expected);
+  const fields = message?.header.map(({ name, value }) => `${name}: ${value.trim()}`) ?? [];
+  expect(fields.filter((field) => !field.startsWith('X-Spam-'))).toEqual(expected);
+  // Ours alone: what came under these names is gone.
+  const statuses = fields.filter((field) => field.startsWith('X-Spam-Status: No, score='));
+  expect(statuses).toHaveLength(ip === '127.0.0.1' ? 0 : 1);
+  expect(fields.filter((field) => field.startsWith('X-Spam-Status'))).toEqual(statuses);
+});
+
+test("mail that the school's rules call spam is marked and delivered", async () => {
+  const { policy } = await readSchool(folder, { name: 'mail.school.example', resolver });
+  const { decision, message } = await policy.evaluate({
+    session: sessionOf({ ip: '192.0.2.9' }),
+    helo: 'client.example',
+    sender: senderOf('a@sender.example'),
+    recipients: [mailboxOf('s001@school.example')],
+    message: messageOf('Subject: You are a winner\r\n\r\nClaim your prize today!\r\n'),
+  });
+  expect(decision.kind).toBe('continue');
+  const status = message?.header.find((field) => field.lowerName === 'x-spam-status')?.value;
+  expect(status).toContain('Yes, score=7.5 required=5.0');
+  expect(status).toMatch(/PRIZE,\s*SPF_FAIL/);
+  expect(message?.header.find((field) => field.lowerName === 'subject')?.value.trim()).toBe(
+    '***SPAM*** You are a winner',
+  );
+});
+
+test('a scanner that finds something: the mail is taken and dropped', async () => {
+  const scanner: Scanner = {
+    name: 'clamd',
+    scan: async () => ({ kind: 'found', value: { kind: 'infected', names: ['Eicar-Test-Signature'] } }),
+  };
+  const { policy } = await readSchool(folder, { name: 'mail.school.example', resolver, scanner });
+  const { decision } = await policy.evaluate({
+    session: sessionOf({ ip: '127.0.0.1' }),
+    helo: 'client.example',
+    sender: senderOf('a@sender.example'),
+    recipients: [mailboxOf('s001@school.example')],
+    message: messageOf('Subject: hello\r\n\r\nHello!\r\n'),
+  });
+  expect(decision).toMatchObject({ kind: 'discard', reason: 'virus' });
 });

@@ -21,7 +21,7 @@ export function allOf(scanners: readonly Scanner[], { name }: CombineOptions = {
   const own = name ?? joined(scanners, ' and ');
   return together(scanners, own, (said) => {
     const worse = cannotTellOf(said) ?? said.find((one) => one.kind === 'found' && one.value.kind !== 'clean');
-    return worse ?? found({ kind: 'clean', by: own });
+    return worse ?? cleanBy(said, own);
   });
 }
 
@@ -29,10 +29,8 @@ export function allOf(scanners: readonly Scanner[], { name }: CombineOptions = {
 export function anyOf(scanners: readonly Scanner[], { name }: CombineOptions = {}): Scanner {
   const own = name ?? joined(scanners, ' or ');
   return together(scanners, own, (said) => {
-    const clean = said.flatMap((one) =>
-      one.kind === 'found' && one.value.kind === 'clean' ? [one.value.by ?? own] : [],
-    );
-    if (clean.length > 0) return found({ kind: 'clean', by: clean.join(' and ') });
+    const clean = said.filter((one) => one.kind === 'found' && one.value.kind === 'clean');
+    if (clean.length > 0) return cleanBy(clean, own);
     return cannotTellOf(said) ?? (said[0] as Said);
   });
 }
@@ -72,6 +70,12 @@ function firstInfected(answers: readonly Promise<Said>[]): Promise<Said | undefi
     );
     void Promise.all(looked).then(() => resolve(undefined));
   });
+}
+
+/** In the name of those that say so. */
+function cleanBy(said: readonly Said[], own: string): Answer<ScanVerdict> {
+  const names = said.map((one) => (one.kind === 'found' ? (one.value.by ?? own) : own));
+  return found({ kind: 'clean', by: names.join(' and ') });
 }
 
 function cannotTellOf(said: readonly Said[]): Said | undefined {

@@ -4,7 +4,7 @@
 import type { TimeSpan } from '../../core/stage.js';
 import type { Answer } from '../../values/answer.js';
 import type { DnsAnswer, DnsQuestion } from './dns/dns-module.js';
-import type { AnswerOf } from './score/score.js';
+import type { AnswerOf } from './score/doubt.js';
 import type { SpamAsks } from './spam-rules.js';
 
 export interface Answers {
@@ -39,6 +39,8 @@ async function ask({ type, name }: DnsQuestion, span: TimeSpan<SpamAsks>): Promi
       return plain(await span.ask('resolver', 'addresses', name, 4), (ip) => ip.text);
     case 'TXT':
       return plain(await span.ask('resolver', 'texts', name), (text) => text);
+    case 'MX':
+      return plain(await span.ask('resolver', 'mailExchangers', name), ({ exchange }) => exchange);
     case 'NS':
       return plain(await span.ask('resolver', 'nameServers', name), (server) => server);
   }

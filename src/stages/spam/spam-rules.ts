@@ -83,7 +83,7 @@ interface Result {
   readonly decision?: SpamDecision;
 }
 
-const notAsked: Answers = { of: () => ({ kind: 'failed', why: 'not asked' }), failed: [] };
+const notAsked: Answers = { of: () => ({ kind: 'not-found' }), failed: [] };
 
 function subjectOf(rules: CompiledRules, tx: Facts, { octets, size }: BodyStart, { now }: SpamContext) {
   const { message, findings } = tx;
@@ -141,8 +141,10 @@ function result(
   onIncomplete: CannotTellRule,
   ctx: SpamContext,
 ): Result {
-  const { score, required, hits } = scored;
+  const { score, required, hits, between } = scored;
   note(rules, scored, ctx);
+  const [least, most] = between;
+  if (answers.failed.length > 0 && least >= required === most >= required) ctx.overlook('resolver', mayOverlook);
   const silent = answers.failed.map(({ name, why }) => `${name}: ${why}`);
   const incomplete = [...scored.incomplete, ...silent];
   const finding: SpamFinding = { result: 'scored', score, required, hits, scorer: 'rules', incomplete };

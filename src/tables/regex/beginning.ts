@@ -60,11 +60,19 @@ export function leastOf(node: Node): number {
       return leastOf(node.body);
     case 'sequence':
       return node.items.reduce((sum, item) => sum + leastOf(item), 0);
-    case 'choice':
-      return Math.min(...node.items.map(leastOf));
+    case 'choice': {
+      const known = leasts.get(node);
+      if (known !== undefined) return known;
+      const least = Math.min(...node.items.map(leastOf));
+      leasts.set(node, least);
+      return least;
+    }
     case 'repeat':
       return node.min === 0 ? 0 : node.min * leastOf(node.item);
     default:
       return 0;
   }
 }
+
+/** Asked for at each level around. */
+const leasts = new WeakMap<Node, number>();

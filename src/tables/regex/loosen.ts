@@ -4,14 +4,16 @@
  */
 import { addOtherCaseOfLatin1, setOf } from './byte-set.js';
 import { groupNumbers } from './stepwise/program.js';
-import { anything, choice, type Node, sequence, withoutAssertions } from './syntax.js';
+import { anything, choice, contains, type Node, sequence, withoutAssertions } from './syntax.js';
 
 /** Longer counts are no counts any more. */
 const SHORT = 6;
 
 export function loosened(node: Node): Node {
   const bodies = new Map<number, Node>();
-  for (const [group, number] of groupNumbers(node)) if (group.kind === 'capture') bodies.set(number, group.body);
+  if (contains(node, 'reference')) {
+    for (const [group, number] of groupNumbers(node)) if (group.kind === 'capture') bodies.set(number, group.body);
+  }
   return loosen(node, bodies);
 }
 
@@ -45,7 +47,9 @@ function loosen(node: Node, bodies: ReadonlyMap<number, Node>): Node {
 function inAnyCase(node: Node): Node {
   switch (node.kind) {
     case 'literal':
-      return sequence(Array.from(node.text, (character) => eitherCase(setOf([character.charCodeAt(0), character.charCodeAt(0)]))));
+      return sequence(
+        Array.from(node.text, (character) => eitherCase(setOf([character.charCodeAt(0), character.charCodeAt(0)]))),
+      );
     case 'set':
       return eitherCase(node.set.slice());
     case 'sequence':

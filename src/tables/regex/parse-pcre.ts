@@ -27,7 +27,14 @@ interface Reader {
 
 /** `references`: back-references are read, for a backtracking engine. Throws PatternFault. */
 export function parsePcre(pattern: string, flags: PcreFlags, references = false): Pattern {
-  const reader: Reader = { pattern, at: 0, groups: 0, depth: 0, names: references ? new Map() : undefined, classes: new Map() };
+  const reader: Reader = {
+    pattern,
+    at: 0,
+    groups: 0,
+    depth: 0,
+    names: references ? new Map() : undefined,
+    classes: new Map(),
+  };
   const body = readAlternatives(reader, flags);
   if (reader.at < pattern.length) throw new PatternFault('malformed', ')', 'unmatched closing parenthesis', reader.at);
   const node = flags.anchored ? sequence([{ kind: 'assert', what: 'start' }, body]) : body;
@@ -228,7 +235,8 @@ const lineBreak: Omit<Extract<Node, { kind: 'atomic' }>, 'at'> = {
 };
 
 function literal(text: string, flags: PcreFlags): Node {
-  if (flags.ignoreCase && flags.perl === true && /[\xc0-\xfe]/.test(text)) return sequence(Array.from(text, foldedOctet));
+  if (flags.ignoreCase && flags.perl === true && /[\xc0-\xfe]/.test(text))
+    return sequence(Array.from(text, foldedOctet));
   return { kind: 'literal', text, fold: flags.ignoreCase };
 }
 

@@ -68,6 +68,7 @@ export function readEscape(
   const letter = pattern[at + 1];
   const end = at + 2;
   if (letter === undefined) throw new PatternFault('malformed', '\\', 'a backslash ends the pattern', at);
+  if (perl && UNKNOWN_IN_PERL.test(letter)) return { kind: 'octet', octet: letter.charCodeAt(0), end };
   if (letter === 'Q') return quoted(pattern, at);
   if (letter === 'E') return { kind: 'nothing', end };
   if (Object.hasOwn(octets, letter)) return { kind: 'octet', octet: octets[letter] as number, end };
@@ -80,12 +81,11 @@ export function readEscape(
     if (read !== undefined) return { kind: 'reference', ...read };
   }
   if (/[0-9]/.test(letter)) return digits(pattern, at, groups);
-  if (perl && UNKNOWN_IN_PERL.test(letter)) return { kind: 'octet', octet: letter.charCodeAt(0), end };
   return groups === undefined ? classOnly(pattern, at, letter) : outsideOnly(pattern, at, letter);
 }
 
-/** Letters that mean themselves behind a backslash. */
-const UNKNOWN_IN_PERL = /[ijmqyIJMOTY]/;
+/** Letters that mean themselves behind a backslash: `\Q` and the like are undone where a program is read, not in patterns. */
+const UNKNOWN_IN_PERL = /[EFIJLMOQTUYijlmquy]/;
 
 function classOnly(pattern: string, at: number, letter: string): Escape {
   if (letter === 'b') return { kind: 'octet', octet: 8, end: at + 2 };

@@ -32,7 +32,9 @@ export function readQuantifier(pattern: string, at: number, ungreedy: boolean, p
 
 /** perlre(1), "Quantifiers", of Perl 5.34 and later: blanks inside, and no lower bound. */
 function readPerlBraces(pattern: string, at: number): Omit<Quantifier, 'lazy' | 'possessive'> | undefined {
-  const braces = /^\{[ \t]{0,9}([0-9]{0,5})[ \t]{0,9}(,[ \t]{0,9}([0-9]{0,5})[ \t]{0,9})?\}/.exec(pattern.slice(at, at + 52));
+  const braces = /^\{[ \t]{0,9}([0-9]{0,5})[ \t]{0,9}(,[ \t]{0,9}([0-9]{0,5})[ \t]{0,9})?\}/.exec(
+    pattern.slice(at, at + 52),
+  );
   if (braces === null) return undefined;
   const [whole, first = '', comma, second = ''] = braces;
   if (first === '' && second === '') return undefined;

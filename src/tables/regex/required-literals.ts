@@ -72,6 +72,17 @@ function factsOf(node: Node): Facts {
 }
 
 function ofSet(set: ByteSet): Facts {
+  const known = setFacts.get(set);
+  if (known !== undefined) return known;
+  const facts = workedOutOf(set);
+  setFacts.set(set, facts);
+  return facts;
+}
+
+/** A long pattern has the same sets many times. */
+const setFacts = new WeakMap<ByteSet, Facts>();
+
+function workedOutOf(set: ByteSet): Facts {
   const strings = new Set<string>();
   for (let octet = 0; octet < 256; octet++) {
     if (set[octet] === 1) strings.add(String.fromCharCode(octet).toLowerCase());
@@ -119,6 +130,8 @@ function joinedWith(a: Clause, b: Clause): Clause | undefined {
 
 /** Strings for every branch, when every branch has some. */
 function ofChoice(items: readonly Node[]): Facts {
+  // Nearly sure to be too many, whatever is in them.
+  if (items.length > 4 * STRING_LIMIT) return nothing;
   const all = items.map(factsOf);
   const exact = union(all.map((facts) => (facts.kind === 'exact' ? facts.strings : undefined)));
   if (exact !== undefined) return { kind: 'exact', strings: exact };

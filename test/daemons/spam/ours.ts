@@ -3,8 +3,6 @@ import { readSpamAssassin } from '../../../src/spamassassin/index.js';
 import { compileSpamRules } from '../../../src/stages/spam/score/compile.js';
 import { scoreMessage } from '../../../src/stages/spam/score/score.js';
 import { parseMessage } from '../../../src/values/message.js';
-import { contentModules } from '../../../src/stages/spam/evals/content.js';
-import { dnsModules, evalModules } from '../../../src/stages/spam/score/modules.js';
 import type { Claims } from './parity.js';
 import type { Opinion } from './spam-assassin.js';
 
@@ -15,7 +13,7 @@ export interface PosternScores {
 }
 
 export function scoreWithPostern(rules: string, site: string): PosternScores {
-  const compiled = compileSpamRules(readSpamAssassin({ rules, site, localTestsOnly: true }), { modules: { evals: [...evalModules, ...contentModules], dns: dnsModules } });
+  const compiled = compileSpamRules(readSpamAssassin({ rules, site, localTestsOnly: true }));
   const skipped = new Map(compiled.skipped.map(({ name, why }) => [name, why]));
   const dependent = new Set<string>();
   // In their order each meta rule stands behind those that it reads.

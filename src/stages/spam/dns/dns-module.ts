@@ -8,7 +8,7 @@ import type { Settings } from '../rules/settings.js';
 import type { SpamSubject } from '../subject.js';
 
 export interface DnsQuestion {
-  readonly type: 'A' | 'TXT' | 'NS';
+  readonly type: 'A' | 'TXT' | 'NS' | 'MX';
   readonly name: string;
 }
 
@@ -21,6 +21,8 @@ export type DnsAnswer =
 export interface DnsRules {
   /** Names of the rules that it decides. */
   readonly rules: ReadonlySet<string>;
+  /** Rules that would be its own, and why it cannot decide them. */
+  readonly unsupported?: ReadonlyMap<string, string>;
   /** Bounded; without repetitions. */
   questions(subject: SpamSubject): readonly DnsQuestion[];
   /** Names of rules that hit, `answer` being that of a question that was put. */

@@ -64,10 +64,32 @@ function textsIn(parts: readonly PartView[], index: number): readonly PartView[]
 
 /** Between white space, with a letter or a digit in them. */
 function countWords(octets: string, counts: Map<string, number>): void {
-  const ascii = !/[^\0-\x7f]/.test(octets);
-  const text = ascii ? octets : (decodeUtf8(encodeLatin1(octets)) ?? octets);
-  const letter = ascii ? /\w/ : /[\p{L}\p{M}\p{N}\p{Pc}]/u;
+  if (/[^\0-\x7f]/.test(octets)) countWideWords(decodeUtf8(encodeLatin1(octets)) ?? octets, counts);
+  else countAsciiWords(octets, counts);
+}
+
+function countWideWords(text: string, counts: Map<string, number>): void {
   for (const word of text.split(/[\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/)) {
-    if (letter.test(word)) counts.set(word, (counts.get(word) ?? 0) + 1);
+    if (/[\p{L}\p{M}\p{N}\p{Pc}]/u.test(word)) count(word, counts);
   }
+}
+
+function countAsciiWords(text: string, counts: Map<string, number>): void {
+  let start = 0;
+  let letters = false;
+  for (let at = 0; at <= text.length; at++) {
+    const unit = at < text.length ? text.charCodeAt(at) : 32;
+    if (unit === 32 || (unit >= 9 && unit <= 13)) {
+      if (letters) count(text.slice(start, at), counts);
+      letters = false;
+      start = at + 1;
+    } else if (!letters) {
+      const letter = unit | 32;
+      letters = (letter >= 97 && letter <= 122) || (unit >= 48 && unit <= 57) || unit === 0x5f;
+    }
+  }
+}
+
+function count(word: string, counts: Map<string, number>): void {
+  counts.set(word, (counts.get(word) ?? 0) + 1);
 }

@@ -65,9 +65,15 @@ export function withoutQuoted(text: string, rules: DomainRules): string {
   let done = 0;
   for (const { start, end } of addressesIn(bare, rules)) {
     const quoted = quoting.exec(bare.slice(end, end + 24));
-    if (quoted === null || asciiLower(bare.slice(Math.max(0, start - 7), start)) === 'mailto:') continue;
-    rest += `${bare.slice(done, bare[start - 1] === '<' ? start - 1 : start)} `;
+    // Behind `mailto:` only what follows a dot can be the beginning, as in SpamAssassin.
+    const dot = isLink(bare, start) ? bare.slice(start, end).search(/\.[^@]*@/) : -1;
+    if (quoted === null || (dot < 0 && isLink(bare, start))) continue;
+    rest += `${bare.slice(done, bare[start - 1] === '<' ? start - 1 : start + dot + 1)} `;
     done = end + quoted[0].length;
   }
   return rest + bare.slice(done);
+}
+
+function isLink(text: string, start: number): boolean {
+  return asciiLower(text.slice(Math.max(0, start - 7), start)) === 'mailto:';
 }

@@ -2,12 +2,11 @@
  * Functions of the plugin Mail::SpamAssassin::Plugin::BodyEval: lengths, blank lines, spaces, signatures, and how far the alternatives of a
  * message differ.
  */
-import { decodeLatin1 } from '../../../values/bytes.js';
-import { readHead } from '../mail/head.js';
+import { decodeLatin1, LF } from '../../../values/bytes.js';
 import type { MemoKey, SpamSubject } from '../subject.js';
 import { type Difference, differenceOfAlternatives } from './alternatives.js';
 import type { EvalFunction, EvalModule, Evaluator } from './eval.js';
-import { eachLine, eachPiece, lengthOf } from './octets.js';
+import { bodyStart, eachLine, lengthOf } from './octets.js';
 import { stockWords } from './stock.js';
 
 const differenceKey: MemoKey<Difference> = { kind: 'memo' };
@@ -32,14 +31,21 @@ interface BlankLines {
   readonly blank: number;
 }
 
+/** A piece that does not end in a line end has a line without one. */
 function countBlank({ mail }: SpamSubject): BlankLines {
+  const { octets, ends } = mail.rawBody;
   let lines = 0;
   let blank = 0;
   let from = 0;
-  for (const end of mail.rawBody.ends) {
-    for (const line of eachLine(mail.rawBody.octets.subarray(from, end))) {
+  for (const end of ends) {
+    let empty = true;
+    for (let at = from; at < end; at++) {
+      const octet = octets[at] as number;
+      if (octet > 32 || octet < 9 || (octet > 13 && octet < 32)) empty = false;
+      if (octet !== LF && at + 1 < end) continue;
       lines++;
-      if (!/[^\t-\r ]/.test(line)) blank++;
+      if (empty) blank++;
+      empty = true;
     }
     from = end;
   }
@@ -55,15 +61,21 @@ const blankLineRatio: EvalFunction = (subject, [min, max, minLines]) => {
 };
 
 /** Of all lines the most spaces for each hundred other octets; -1: no line is long enough. */
-function mostSpaces({ mail }: SpamSubject): number {
+function mostSpaces({ mail: { body } }: SpamSubject): number {
   let most = -1;
-  for (const line of eachPiece(mail.body)) {
-    if (line.length <= 5) continue;
-    const spaces = line.split(' ').length - 1;
-    const others = line.length - spaces;
-    most = Math.max(most, spaces > others || others === 0 ? 100 : Math.trunc((100 * spaces) / others));
+  let from = 0;
+  for (const end of body.ends) {
+    if (end - from > 5) most = Math.max(most, spacesIn(body.octets, from, end));
+    from = end;
   }
   return most;
+}
+
+function spacesIn(octets: Uint8Array, from: number, end: number): number {
+  let spaces = 0;
+  for (let at = from; at < end; at++) if (octets[at] === 32) spaces++;
+  const others = end - from - spaces;
+  return spaces > others || others === 0 ? 100 : Math.trunc((100 * spaces) / others);
 }
 
 const verticalWords: EvalFunction = (subject, [min, max]) => {
@@ -77,8 +89,7 @@ const stockInfo: EvalFunction = (subject, [min]) =>
 
 /** Octets behind the header, as received but for line ends, which are LF. */
 function bodyLength({ mail }: SpamSubject): number {
-  const length = lengthOf(mail.full);
-  return length - readHead(decodeLatin1(mail.full.octets.subarray(0, Math.min(length, 262_144)))).bodyStart;
+  return lengthOf(mail.full) - bodyStart(mail.full.octets);
 }
 
 const bodyLengthAtMost: EvalFunction = (subject, [max]) => subject.memo(lengthKey, bodyLength) <= Number(max);
@@ -96,7 +107,7 @@ function signatureOf({ mail }: SpamSubject): Signature | undefined {
   let body = part.decoded.length;
   let signature = 0;
   let at = 0;
-  for (const line of eachLine(part.decoded)) {
+  for (const line of eachLine(decodeLatin1(part.decoded))) {
     const mark = /^-- ?\r?(?=\n|$)/.exec(line)?.[0].length;
     const rest = mark === undefined ? 0 : part.decoded.length - at - mark;
     if (rest > 4) {

@@ -3,11 +3,10 @@
  * names (`*` and `?` stand for others). They are looked for in Received fields inside of the body.
  */
 import { decodeLatin1 } from '../../../values/bytes.js';
-import { readHead } from '../mail/head.js';
 import type { Settings } from '../rules/settings.js';
 import type { SpamSubject } from '../subject.js';
 import type { EvalModule, Evaluator } from './eval.js';
-import { eachLine, eachPiece } from './octets.js';
+import { bodyStart, eachLine, eachPiece } from './octets.js';
 
 const receivedField = /^[> ]*Received:/i;
 
@@ -23,9 +22,8 @@ function hostsIn(line: string): readonly string[] {
 function* receivedFields({ mail }: SpamSubject): Generator<string> {
   for (const line of eachPiece(mail.body)) if (receivedField.test(line)) yield line;
   const { octets } = mail.full;
-  const { bodyStart } = readHead(decodeLatin1(octets.subarray(0, Math.min(octets.length, 262_144))));
   let field: string[] = [];
-  for (const line of eachLine(octets.subarray(bodyStart))) {
+  for (const line of eachLine(decodeLatin1(octets.subarray(bodyStart(octets))))) {
     const text = line.endsWith('\n') ? line.slice(0, -1) : line;
     if (field.length > 0 && /^[\t-\r ]/.test(text)) {
       field.push(text);

@@ -29,8 +29,12 @@ function receivedOf(subject: SpamSubject): string {
   return textOf(subject, 'Received').slice(0, 20_000);
 }
 
+/** Single blanks between words, which are cut: no host name is longer (RFC 1035 section 2.3.4). */
 function flat(text: string): string {
-  return text.slice(0, 20_000).replace(/[\t\n\v\f\r ]+/g, ' ');
+  return text
+    .slice(0, 20_000)
+    .replace(/[\t\n\v\f\r ]+/g, ' ')
+    .replace(/([^ ]{300})[^ ]*/g, '$1');
 }
 
 function flatReceived(subject: SpamSubject): string {
@@ -172,6 +176,6 @@ function isGw05(received: string): boolean {
 /** Programs that rewrite or drop Message-Id. */
 function isIdUseless(subject: SpamSubject): boolean {
   const unsubscribe = textOf(subject, 'List-Unsubscribe').slice(0, 4000);
-  if (/<mailto:(?:leave-[^\s@]+|[^\s@]+-unsubscribe)@\S+>$/i.test(unsubscribe) || isGated(subject)) return true;
+  if (/<mailto:(?:leave-[^\s@]+|[^\s@]+-unsubscribe)@\S+>\n?$/i.test(unsubscribe) || isGated(subject)) return true;
   return /\/CWT\/DCE\)|iPlanet Messaging Server/.test(receivedOf(subject));
 }

@@ -3,7 +3,10 @@
  * that are no persons (`postmaster@`, `bounce-...@`).
  */
 import type { Settings } from '../rules/settings.js';
+import { type Glob, glob } from './address-globs.js';
 import { asciiLower } from './fields.js';
+
+type LabelGlobs = readonly Glob[];
 
 export interface FreeMailDomains {
   /** `address` in lower case. */
@@ -17,10 +20,10 @@ const noPerson =
 
 export function freeMailDomains(settings: Settings): FreeMailDomains {
   const plain = new Set<string>();
-  const patterns: (readonly string[])[] = [];
+  const patterns: LabelGlobs[] = [];
   for (const word of wordsOf(settings, 'freemail_domains')) {
     if (!/[*?]/.test(word)) plain.add(word);
-    else patterns.push(word.split('.'));
+    else patterns.push(word.split('.').map(glob));
   }
   const welcome = new Set(wordsOf(settings, 'freemail_welcomelist'));
   const byLength = groupByLength(patterns);
@@ -30,7 +33,10 @@ export function freeMailDomains(settings: Settings): FreeMailDomains {
       const domain = address.slice(address.lastIndexOf('@') + 1);
       if (welcome.has(address) || welcome.has(domain) || isNoPerson(address)) return false;
       const labels = domain.split('.');
-      return plain.has(domain) || (byLength.get(labels.length) ?? []).some((pattern) => fits(pattern, labels));
+      return (
+        plain.has(domain) ||
+        (byLength.get(labels.length) ?? []).some((globs) => globs.every((fits, at) => fits(labels[at] ?? '')))
+      );
     },
   };
 }
@@ -51,29 +57,8 @@ function isNoPerson(address: string): boolean {
 }
 
 /** A `*` stays within its label, so that only as many labels fit. */
-function groupByLength(patterns: readonly (readonly string[])[]): ReadonlyMap<number, readonly (readonly string[])[]> {
-  const groups = new Map<number, (readonly string[])[]>();
+function groupByLength(patterns: readonly LabelGlobs[]): ReadonlyMap<number, readonly LabelGlobs[]> {
+  const groups = new Map<number, readonly LabelGlobs[]>();
   for (const pattern of patterns) groups.set(pattern.length, [...(groups.get(pattern.length) ?? []), pattern]);
   return groups;
-}
-
-function fits(pattern: readonly string[], labels: readonly string[]): boolean {
-  return pattern.every((part, at) => labelFits(part, labels[at] ?? ''));
-}
-
-/** Labels are short, and patterns have one star. */
-function labelFits(pattern: string, label: string): boolean {
-  if (!/[*?]/.test(pattern)) return pattern === label;
-  const [first = '', ...others] = pattern.split('*');
-  if (others.length === 0) return label.length === first.length && alike(first, label);
-  if (!alike(first, label.slice(0, first.length)) || label.length < first.length) return false;
-  const rest = others.join('*');
-  for (let at = first.length; at <= label.length && at <= 63; at++) {
-    if (labelFits(rest, label.slice(at))) return true;
-  }
-  return false;
-}
-
-function alike(pattern: string, text: string): boolean {
-  return pattern.length === text.length && [...pattern].every((letter, at) => letter === '?' || letter === text[at]);
 }

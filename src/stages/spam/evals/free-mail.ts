@@ -128,6 +128,7 @@ const bodyKey: MemoKey<{ readonly found: readonly string[] | undefined }> = Obje
 /** Addresses of free providers; undefined where there are so many that they prove nothing. */
 function inBody(subject: SpamSubject, { domains, numbers: limits, rules }: Context): readonly string[] | undefined {
   const look = (): readonly string[] | undefined => {
+    if (isFull(subject)) return undefined;
     const all = [...new Set([...fromAnchors(subject, rules), ...fromText(subject, rules)])];
     const free = all.filter((address) => domains.has(address));
     const isTooMuch =
@@ -135,6 +136,17 @@ function inBody(subject: SpamSubject, { domains, numbers: limits, rules }: Conte
     return isTooMuch && limits.freemail_skip_when_over_max !== 0 ? undefined : free;
   };
   return subject.memo(bodyKey, () => ({ found: look() })).found;
+}
+
+/** More signs than mail has addresses, each of which would be looked at. */
+function isFull({ mail }: SpamSubject): boolean {
+  const { octets } = mail.body;
+  let at = -1;
+  for (let count = 0; count <= 5000; count++) {
+    at = octets.indexOf(0x40, at + 1);
+    if (at < 0) return false;
+  }
+  return true;
 }
 
 /** Those behind links, which the text need not show. */

@@ -80,6 +80,7 @@ function isInSubject(subject: SpamSubject, what: string): boolean {
   const to = addressOf(subject, 'To');
   if (to === '' || to.length > 320) return false;
   const text = textOf(subject, 'Subject');
+  if (!asciiLower(text).includes(asciiLower(to.split('@', 1)[0] ?? ''))) return false;
   if (what === 'address') return new RegExp(`\\b${quoted(to)}\\b`, 'i').test(text);
   const user = quoted(to.split('@', 1)[0] ?? '');
   if (what !== 'user') return false;

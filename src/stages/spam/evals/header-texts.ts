@@ -106,5 +106,5 @@ function isNamedById(subject: SpamSubject): boolean {
 function lastLabels(address: string): string {
   const at = address.lastIndexOf('@');
   const host = at < 0 ? '' : asciiLower(address.slice(at + 1));
-  return /[^]\.([^.]+\.[^.]+)$/.exec(host)?.[1] ?? host;
+  return /[\s\S]\.([^.]+\.[^.]+)$/.exec(host)?.[1] ?? host;
 }

@@ -2,6 +2,7 @@
  * Counts over the MIME parts of a message under the names that `check_for_mime` knows (Mail::SpamAssassin::Plugin::MIMEEval(3)). One pass
  * over the lines of text parts; attachments are not read.
  */
+import { decodeLatin1 } from '../../../values/bytes.js';
 import { readContentType } from '../mail/content-type.js';
 import type { MailView, PartView } from '../mail/mail-view.js';
 import { isCharsetOfLocales, type Locales } from './locales.js';
@@ -138,13 +139,12 @@ function noteContent(scan: Scan, head: PartHead, raw: Uint8Array): void {
   const quoted = encoding === 'quoted-printable';
   const ascii = plain && (charset === undefined || charset === 'us-ascii');
   const unencoded = plain && (encoding === '' || encoding === '7bit' || encoding === '8bit');
-  if (!quoted && !ascii && !unencoded) return;
-  for (const line of eachLine(raw)) {
-    if (quoted && !line.startsWith('SPAM: ')) noteQuoted(scan, line);
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is meant
-    if (ascii && /[\x00\r\x80-\xff]/.test(line)) scan.numbers.mime_ascii_text_illegal++;
-    if (unencoded) noteReferences(scan, line);
-  }
+  if (ascii && raw.some((octet) => octet > 127 || octet === 0 || octet === 13))
+    scan.numbers.mime_ascii_text_illegal = 1;
+  if (!quoted && !unencoded) return;
+  const text = decodeLatin1(raw);
+  if (unencoded) noteReferences(scan, text);
+  if (quoted) for (const line of eachLine(text)) if (!line.startsWith('SPAM: ')) noteQuoted(scan, line);
 }
 
 /** RFC 2822 section 2.1.1: 78 characters without the line end. */
@@ -166,10 +166,10 @@ function trailingEncoded(line: string): number {
   return count;
 }
 
-function noteReferences(scan: Scan, line: string): void {
-  const references = line.includes('&#x') ? (line.match(/&#x[0-9A-F]{4};/g)?.length ?? 0) : 0;
+function noteReferences(scan: Scan, text: string): void {
+  const references = text.includes('&#x') ? (text.match(/&#x[0-9A-F]{4};/g)?.length ?? 0) : 0;
   scan.unicodeReferences += references;
-  scan.plainChars += line.length - references * '&#x0000;'.length;
+  scan.plainChars += text.length - references * '&#x0000;'.length;
 }
 
 function finish(scan: Scan, mail: MailView): void {

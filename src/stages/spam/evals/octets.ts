@@ -1,5 +1,6 @@
 /** Octets and pieces of them, walked through. */
 import { decodeLatin1, LF } from '../../../values/bytes.js';
+import { readHead } from '../mail/head.js';
 import type { Pieces } from '../mail/pieces.js';
 
 /** Each piece as Latin-1. */
@@ -16,14 +17,21 @@ export function lengthOf({ ends }: Pieces): number {
   return ends[ends.length - 1] ?? 0;
 }
 
-/** Each line with its line end, as Latin-1. */
-export function* eachLine(octets: Uint8Array): Generator<string> {
-  for (let at = 0; at < octets.length; ) {
-    const lf = octets.indexOf(LF, at);
-    const end = lf < 0 ? octets.length : lf + 1;
-    yield decodeLatin1(octets.subarray(at, end));
+/** Each line with its line end. */
+export function* eachLine(text: string): Generator<string> {
+  for (let at = 0; at < text.length; ) {
+    const lf = text.indexOf('\n', at);
+    const end = lf < 0 ? text.length : lf + 1;
+    yield text.slice(at, end);
     at = end;
   }
+}
+
+/** Where the body of a message begins whose line ends are LF. */
+export function bodyStart(octets: Uint8Array): number {
+  let end = octets.indexOf(LF);
+  while (end >= 0 && octets[end + 1] !== LF) end = octets.indexOf(LF, end + 1);
+  return readHead(decodeLatin1(end < 0 ? octets : octets.subarray(0, end + 2))).bodyStart;
 }
 
 /** Length of the longest line, its line end counted. */

@@ -21,12 +21,12 @@ export function capitals(lines: Iterable<string>): number {
 }
 
 function hasInnerSpace(line: string): boolean {
-  return /[^\t-\r ][\t-\r ]/.test(line) && /[\t-\r ][^\t-\r ]/.test(line.slice(line.search(/[^\t-\r ]/)));
+  return /[\t-\r ]/.test(line) && /[\t-\r ]/.test(line.trim());
 }
 
 /** What an attachment left in forwarded text. */
 function isBase64(line: string): boolean {
-  return /^(?:[A-Za-z0-9+/=]{60,76} ){2}/.test(line);
+  return line.length > 120 && /^(?:[A-Za-z0-9+/=]{60,76} ){2}/.test(line);
 }
 
 /** ISO-2022-JP: its double-octet text is in ASCII. */

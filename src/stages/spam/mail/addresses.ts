@@ -13,12 +13,12 @@ export interface HeaderAddress {
 const MAX_TRIES = 32;
 const MAX_TEXT = 65_536;
 const ADDRESS_TEXT =
-  '(?:"(?:[^"\\\\]|\\\\[^])*"|[^@\\t-\\r <>()[\\],:;]+)@(?:[^"\\t-\\r <>()[\\],:;]+|\\[[\\d:.]+\\])';
+  '(?:"(?:[^"\\\\]|\\\\[\\s\\S])*"|[^@\\t-\\r <>()[\\],:;]+)@(?:[^"\\t-\\r <>()[\\],:;]+|\\[[\\d:.]+\\])';
 const ADDRESS = new RegExp(`^${ADDRESS_TEXT}$`);
 const ADDRESS_HERE = new RegExp(ADDRESS_TEXT, 'y');
-const COMMENT = /\((?:[^()\\]|\\[^])*\)/g;
-const COMMENT_HERE = /[\t-\r ]*\(((?:[^()\\]|\\[^])*)\)/y;
-const PHRASE_HERE = /(?:"(?:[^"\\]|\\[^])*"|[^",;<])+/y;
+const COMMENT = /\((?:[^()\\]|\\[\s\S])*\)/g;
+const COMMENT_HERE = /[\t-\r ]*\(((?:[^()\\]|\\[\s\S])*)\)/y;
+const PHRASE_HERE = /(?:"(?:[^"\\]|\\[\s\S])*"|[^",;<])+/y;
 const SPACE_HERE = /[\t-\r ]*/y;
 
 /** `raw`: what stands behind the colon. Octets as Latin-1. */
@@ -124,7 +124,10 @@ function standalone(text: string, from: number): Match | undefined {
 function tailAfter(text: string, from: number): Tail | undefined {
   COMMENT_HERE.lastIndex = from;
   const comment = COMMENT_HERE.exec(text);
-  for (const [at, words] of [[comment === null ? from : COMMENT_HERE.lastIndex, comment?.[1]], [from, undefined]] as const) {
+  for (const [at, words] of [
+    [comment === null ? from : COMMENT_HERE.lastIndex, comment?.[1]],
+    [from, undefined],
+  ] as const) {
     const end = afterSpace(text, at);
     if (end >= text.length) return { comment: words, end };
     if (text[end] === ',' || text[end] === ';') return { comment: words, end: end + 1 };
@@ -148,7 +151,7 @@ function meaningOf(match: Match): HeaderAddress {
 }
 
 function readPhrase(phrase: string): string {
-  return phrase.replace(/"((?:[^"\\]|\\[^])*)"|[^"]+/g, (whole, quoted: string | undefined) =>
+  return phrase.replace(/"((?:[^"\\]|\\[\s\S])*)"|[^"]+/g, (whole, quoted: string | undefined) =>
     quoted === undefined ? whole.replace(COMMENT, '') : quoted.replace(/\\(?!\\)/g, '').replaceAll('\\\\', '\\'),
   );
 }

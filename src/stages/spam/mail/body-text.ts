@@ -46,7 +46,8 @@ function collapse(text: string, wide: boolean): string {
 }
 
 // White space of Unicode, as UTF-8 octets.
-const WIDE = '(?:[\\t-\\r ]|\\xc2[\\x85\\xa0]|\\xe1\\x9a\\x80|\\xe2\\x80[\\x80-\\x8a\\xa8\\xa9\\xaf]|\\xe2\\x81\\x9f|\\xe3\\x80\\x80)';
+const WIDE =
+  '(?:[\\t-\\r ]|\\xc2[\\x85\\xa0]|\\xe1\\x9a\\x80|\\xe2\\x80[\\x80-\\x8a\\xa8\\xa9\\xaf]|\\xe2\\x81\\x9f|\\xe3\\x80\\x80)';
 const WIDE_PARAGRAPH = new RegExp(`\\n${WIDE}*\\n`, 'g');
 const WIDE_SPACE = new RegExp(`(?! (?![\\t-\\r \\xc2\\xe1\\xe2\\xe3]))${WIDE}+`, 'g');
 

@@ -4,6 +4,7 @@
  * Decoders are the platform's (WHATWG Encoding); labels that it does not know are as good as none.
  */
 import { decodeLatin1, decodeUtf8, encodeUtf8 } from '../../../values/bytes.js';
+import { decodeUtf7 } from './utf7.js';
 
 export interface DecodedText {
   /** UTF-8 octets as Latin-1. */
@@ -16,6 +17,7 @@ const ASCII_NAMES = /^(?:(?:US-)?ASCII|ANSI[_ ]?X3\.4-(?:1986|1968)|ISO646-US)$/
 const ASCII_SUPERSETS =
   /^(?:ISO[ -]?8859(?:-\d{1,2})?|Windows-\d{4}|UTF-?8|(?:KOI8|EUC)-[A-Z]{1,2}|Big5|GBK|GB[ -]?18030(?:-20\d\d)?)$/i;
 const LATIN_1 = /^(?:ISO-?8859-1|Windows-1252|CP1252)$/i;
+const UTF_7 = /^(?:unicode-1-1-)?utf-?7$/i;
 const UTF_16 = /^UTF[ -]?16/i;
 
 /** What a text part says. Linear; never fails. */
@@ -50,6 +52,7 @@ export function fieldToUtf8(octets: string): string {
 function declared(bytes: Uint8Array, label: string, fatal: boolean): string | undefined {
   if (LATIN_1.test(label)) return undefined;
   if (/^(?:US-)?ASCII$/i.test(label)) return fatal ? undefined : replaceHigh(bytes);
+  if (UTF_7.test(label)) return decodeUtf7(decodeLatin1(bytes));
   if (UTF_16.test(label)) return decodeWith(utf16Kind(bytes), bytes, fatal);
   return decodeWith(labelOf(label), bytes, fatal);
 }
@@ -59,7 +62,10 @@ function labelOf(label: string): string {
   const lower = label.toLowerCase();
   if (/^utf-?8/.test(lower)) return 'utf-8';
   if (/^gb[ -]?18030/.test(lower)) return 'gb18030';
-  return lower.replace(/^iso[ _-]?8859[ _-]/, 'iso-8859-').replace(/^cp(?=125\d$)/, 'windows-').replace(/^x-sjis.*/, 'shift_jis');
+  return lower
+    .replace(/^iso[ _-]?8859[ _-]/, 'iso-8859-')
+    .replace(/^cp(?=125\d$)/, 'windows-')
+    .replace(/^x-sjis.*/, 'shift_jis');
 }
 
 type Decoder = InstanceType<typeof TextDecoder>;
@@ -137,12 +143,18 @@ const WINDOWS_1252 =
   '\u20ac\ufffd\u201a\u0192\u201e\u2026\u2020\u2021\u02c6\u2030\u0160\u2039\u0152\ufffd\u017d\ufffd' +
   '\ufffd\u2018\u2019\u201c\u201d\u2022\u2013\u2014\u02dc\u2122\u0161\u203a\u0153\ufffd\u017e\u0178';
 
-/** Octets 128 to 255 as UTF-8. */
-const high1252: readonly string[] = Array.from({ length: 128 }, (_, i) =>
-  latin1OfUtf8(WINDOWS_1252[i] ?? String.fromCharCode(i + 128)),
+/** Octets 128 to 255 as UTF-8 octets. */
+const high1252: readonly Uint8Array[] = Array.from({ length: 128 }, (_, i) =>
+  encodeUtf8(WINDOWS_1252[i] ?? String.fromCharCode(i + 128)),
 );
 
 function windows1252ToUtf8(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: all that is not ASCII is meant
-  return text.replace(/[^\x00-\x7f]/g, (char) => high1252[char.charCodeAt(0) - 128] as string);
+  const out = new Uint8Array(text.length * 3);
+  let size = 0;
+  for (let i = 0; i < text.length; i++) {
+    const octet = text.charCodeAt(i);
+    if (octet < 128) out[size++] = octet;
+    else for (const each of high1252[octet - 128] as Uint8Array) out[size++] = each;
+  }
+  return decodeLatin1(out.subarray(0, size));
 }

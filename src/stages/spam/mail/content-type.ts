@@ -27,7 +27,7 @@ export function readContentType(value: string | undefined): ContentType {
   const none = value === undefined || value === '' || value === '0';
   const text = none ? 'text/plain; charset=us-ascii' : value;
   const boundary = BOUNDARY.exec(text)?.[1]?.replaceAll('"', '');
-  const type = /^([^/]+(?:\/[^/\t-\r ]*)?)/.exec(text.replace(/^[\t-\r ]+/, '').replace(/;[^]*$/, ''));
+  const type = /^([^/]+(?:\/[^/\t-\r ]*)?)/.exec(text.replace(/^[\t-\r ]+/, '').replace(/;[\s\S]*$/, ''));
   const written = (type?.[1] ?? '').toLowerCase();
   const plain = written === '' || (/^text\b/.test(written) && !NOT_PLAIN.test(written));
   return {
@@ -42,7 +42,8 @@ export function readContentType(value: string | undefined): ContentType {
 function sections(text: string): string | undefined {
   if (!/name\*0/i.test(text)) return undefined;
   const found: string[] = [];
-  for (const [, index, part] of text.matchAll(NAME_SECTION)) if (Number(index) < 100) found[Number(index)] = part as string;
+  for (const [, index, part] of text.matchAll(NAME_SECTION))
+    if (Number(index) < 100) found[Number(index)] = part as string;
   return found.join('');
 }
 
@@ -51,14 +52,14 @@ export function dispositionName(value: string): string | undefined {
   return /name=[\t-\r ]*"?([^";]+)"?/i.exec(value)?.[1];
 }
 
-const PARAMETER = /;[\t-\r ]*([!#-'*+.0-9A-Z^-~-]+)[\t-\r ]*=[\t-\r ]*(?:"((?:[^"\\]|\\[^])*)"?|([^\t-\r ";]*))/gi;
+const PARAMETER = /;[\t-\r ]*([!#-'*+.0-9A-Z^-~-]+)[\t-\r ]*=[\t-\r ]*(?:"((?:[^"\\]|\\[\s\S])*)"?|([^\t-\r ";]*))/gi;
 
 /** Parameters as RFC 2045 section 5.1 has them, sections of RFC 2231 section 3 joined; the first of a name counts. */
 export function readParameters(value: string): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
   for (const [, name, quoted, plain] of value.matchAll(PARAMETER)) {
     const [base, section] = (name as string).toLowerCase().split('*');
-    const text = quoted === undefined ? (plain as string) : quoted.replace(/\\([^])/g, '$1');
+    const text = quoted === undefined ? (plain as string) : quoted.replace(/\\([\s\S])/g, '$1');
     const known = found.get(base as string);
     if (known === undefined) found.set(base as string, text);
     else if (section !== undefined && section !== '' && section !== '0') found.set(base as string, known + text);

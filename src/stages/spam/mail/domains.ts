@@ -2,8 +2,9 @@
  * Which domain a host name belongs to for lists of bad domains: the part that somebody registered, as SpamAssassin's rule files know it
  * (`util_rb_tld`, `util_rb_2tld`, `util_rb_3tld` in Mail::SpamAssassin::Conf(3)), not the Public Suffix List.
  */
-import type { Settings } from '../rules/settings.js';
+
 import { parseIp } from '../../../values/ip.js';
+import type { Settings } from '../rules/settings.js';
 import { hostToAscii, isHostName } from './hosts.js';
 
 export interface DomainRules {
@@ -95,6 +96,6 @@ function hostPart(uri: string): string | undefined {
     const at = address.lastIndexOf('@');
     return at === -1 || address.indexOf('@') !== at ? undefined : address.slice(at + 1);
   }
-  const rest = uri.replace(/^[a-z]+:\/{0,2}/, '').replace(/[/?#][^]*/, '');
+  const rest = uri.replace(/^[a-z]+:\/{0,2}/, '').replace(/[/?#][\s\S]*/, '');
   return rest.slice(rest.lastIndexOf('@') + 1).replace(/:\d*$/, '');
 }

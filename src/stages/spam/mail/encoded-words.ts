@@ -2,14 +2,14 @@
  * Header text as SpamAssassin decodes it: unfolded, encoded words (RFC 2047) as UTF-8, also those that break a character in two or stand
  * where they must not. Texts are octets as Latin-1.
  */
-import { decodeQuotedPrintable } from '../../../values/quoted-printable.js';
+
 import { decodeLatin1, encodeLatin1 } from '../../../values/bytes.js';
+import { decodeQuotedPrintable } from '../../../values/quoted-printable.js';
 import { decodeLenientBase64 } from './base64.js';
 import { fieldToUtf8, wordToUtf8 } from './charset.js';
 
 /** Fields in which encoded words are not decoded. */
-const NEVER_ENCODED =
-  /^(?:Received|(?:Resent-)?(?:Message-ID|Date)|MIME-Version|References|In-Reply-To|List-.*)$/i;
+const NEVER_ENCODED = /^(?:Received|(?:Resent-)?(?:Message-ID|Date)|MIME-Version|References|In-Reply-To|List-.*)$/i;
 const BETWEEN_WORDS = /(=\?[A-Za-z0-9*_-]+\?[bqBQ]\?[^?]*\?=)[\t-\r ]+(?==\?[A-Za-z0-9*_-]+\?[bqBQ]\?[^?]*\?=)/g;
 const WORD_OR_TEXT = /=\?([A-Za-z0-9*_-]+)\?([bqBQ])\?([^?]*)\?=|[^=]+|=/g;
 

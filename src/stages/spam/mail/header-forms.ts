@@ -34,7 +34,11 @@ function namesIn(value: string, raw: boolean): readonly string[] {
 function readName(phrase: string): string {
   const name = decodeHeaderText(phrase, '');
   if (!/[^\t-\r ]/.test(name)) return name;
-  return name.replace(/[\t-\r ]+/g, ' ').replace(/^ /, '').replace(/ $/, '').replace(/^'([^\n]*?)'$/, '$1');
+  return name
+    .replace(/[\t-\r ]+/g, ' ')
+    .replace(/^ /, '')
+    .replace(/ $/, '')
+    .replace(/^'([^\n]*?)'$/, '$1');
 }
 
 function hostOfAddress(address: string): string | undefined {
@@ -44,7 +48,11 @@ function hostOfAddress(address: string): string | undefined {
 /** The host behind the last `@` that has one, else the first that stands in the text. */
 function hostIn(value: string, rules: DomainRules): string | undefined {
   let tries = 0;
-  for (let at = value.lastIndexOf('@'); at !== -1 && ++tries < 32; at = at === 0 ? -1 : value.lastIndexOf('@', at - 1)) {
+  for (
+    let at = value.lastIndexOf('@');
+    at !== -1 && ++tries < 32;
+    at = at === 0 ? -1 : value.lastIndexOf('@', at - 1)
+  ) {
     const host = hostAt(value, at + 1, rules);
     if (host === undefined) continue;
     if (isHostName(hostToAscii(host))) return host;

@@ -2,11 +2,12 @@
  * Header fields as `header` rules ask for them (Mail::SpamAssassin::Conf(3), "header SYMBOLIC_TEST_NAME"): by name and form. Fields are decoded when
  * they are asked for, once. Pseudo fields that tell of relays are not known here (relays/).
  */
-import { applyForms } from './header-forms.js';
-import type { DomainRules } from "./domains.js";
+
+import { parseAddresses } from './addresses.js';
+import type { DomainRules } from './domains.js';
 import { decodeFieldBody } from './encoded-words.js';
 import type { Field } from './head.js';
-import { parseAddresses } from './addresses.js';
+import { applyForms } from './header-forms.js';
 import type { HeaderView } from './mail-view.js';
 
 const MAX_HEADER = 65_536;

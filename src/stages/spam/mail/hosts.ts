@@ -32,7 +32,9 @@ export function isHostName(host: string): boolean {
   const name = host.replace(/\.+$/, '');
   if (name.length > 253) return false;
   const labels = name.split('.');
-  return labels.length > 1 && labels.every((label, i) => isLabel(label) && (i < labels.length - 2 || !label.includes('_')));
+  return (
+    labels.length > 1 && labels.every((label, i) => isLabel(label) && (i < labels.length - 2 || !label.includes('_')))
+  );
 }
 
 function isLabel(label: string): boolean {

@@ -13,13 +13,21 @@ import type { HtmlFacts } from './html/facts.js';
 import { DEFAULT_MAIL_LIMITS, type MailLimits } from './limits.js';
 import { toLf, usesCrlf } from './lines.js';
 import type { HeaderView, MailDefects, MailView, PartView, UriView } from './mail-view.js';
-import { Part } from './part.js';
+import type { Part } from './part.js';
+import { partList } from './part-list.js';
 import type { Pieces } from './pieces.js';
-import { buildTree, type Node, type Tree } from './tree.js';
+import { buildTree, type Tree } from './tree.js';
 import { type FoundUris, findUris, uriPieces } from './uris.js';
 
 export type { Redirector } from './clean-uri.js';
-export { DOMAIN_SETTINGS, type DomainRules, hasKnownTopLevel, hostOfUri, readDomainRules, registeredDomain } from './domains.js';
+export {
+  DOMAIN_SETTINGS,
+  type DomainRules,
+  hasKnownTopLevel,
+  hostOfUri,
+  readDomainRules,
+  registeredDomain,
+} from './domains.js';
 export { applyForms } from './header-forms.js';
 export { hostToAscii, isHostName } from './hosts.js';
 export { DEFAULT_MAIL_LIMITS, type MailLimits } from './limits.js';
@@ -81,7 +89,9 @@ class View implements MailView {
     this.#incomplete.push(...this.#tree.incomplete);
     const block = decodeLatin1(text.subarray(head.start, head.end));
     this.header = headerView(head.fields, block, this.#rules);
-    this.#parts = partList(this.#tree.root, this.header, left > 0, this.#rules);
+    const list = partList(this.#tree.root, this.header, left > 0, this.#rules, this.#limits.text);
+    this.#parts = list.parts;
+    if (list.cut > 0) this.#incomplete.push(`${list.cut} octets of text behind the first ${this.#limits.text}`);
   }
 
   /** The header, and the body as far as it may belong to it, with line ends as LF; then the rest of the body. */
@@ -96,7 +106,11 @@ class View implements MailView {
       return { head: readHead(decodeLatin1(text)), text, rest };
     }
     const all = concatBytes([text, rest]);
-    return { head: readHead(decodeLatin1(all.subarray(0, this.#limits.header))), text: all, rest: all.subarray(all.length) };
+    return {
+      head: readHead(decodeLatin1(all.subarray(0, this.#limits.header))),
+      text: all,
+      rest: all.subarray(all.length),
+    };
   }
 
   get parts(): readonly PartView[] {
@@ -159,8 +173,10 @@ class View implements MailView {
     const { uris, renderedPart, rawPart } = this.#limits;
     if (this.#uris().more) said.push(`more than ${uris} URIs`);
     for (const [i, part] of this.#parts.entries()) {
-      if (renderedPart > 0 && (part.rendered?.text.length ?? 0) > renderedPart) said.push(`text of part ${i + 1} behind ${renderedPart} characters`);
-      if (rawPart > 0 && part.isRawText && part.decoded.length > rawPart) said.push(`decoded text of part ${i + 1} behind ${rawPart} octets`);
+      if (renderedPart > 0 && (part.rendered?.text.length ?? 0) > renderedPart)
+        said.push(`text of part ${i + 1} behind ${renderedPart} characters`);
+      if (rawPart > 0 && part.isRawText && part.decoded.length > rawPart)
+        said.push(`decoded text of part ${i + 1} behind ${rawPart} octets`);
     }
     return said;
   }
@@ -186,20 +202,4 @@ class View implements MailView {
     this.#bodies.set(which, pieces);
     return pieces;
   }
-}
-
-/** Each part before those inside it. */
-function partList(root: Node, header: HeaderView, cut: boolean, rules: DomainRules): readonly Part[] {
-  const list: Part[] = [];
-  const open: { node: Node; parent: number | undefined }[] = [{ node: root, parent: undefined }];
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    const { node, parent } = next;
-    const { children } = node;
-    const last = cut && open.length === 0 && children === undefined;
-    const at = list.length;
-    list.push(parent === undefined ? new Part(node, parent, last, rules, header) : new Part(node, parent, last, rules));
-    if (children === undefined) continue;
-    for (let i = children.length - 1; i >= 0; i--) open.push({ node: children[i] as Node, parent: at });
-  }
-  return list;
 }

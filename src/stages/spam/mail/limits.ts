@@ -18,8 +18,8 @@ export interface MailLimits {
   readonly renderedPart: number;
   /** Octets of a decoded text part that `rawbody` rules see. Default 500,000 (rawbody_part_scan_size). 0: no limit. */
   readonly rawPart: number;
-  /** Octets of text that are rendered in all. Default 4 MiB. */
-  readonly rendered: number;
+  /** Octets of text parts in all, as transmitted. Default 4 MiB: only matters for a bigger limit of the body. */
+  readonly text: number;
   /** Different URIs. Default 1,000. */
   readonly uris: number;
 }
@@ -32,6 +32,6 @@ export const DEFAULT_MAIL_LIMITS: MailLimits = Object.freeze({
   nesting: 20,
   renderedPart: 50_000,
   rawPart: 500_000,
-  rendered: 4_194_304,
+  text: 4_194_304,
   uris: 1000,
 });

@@ -153,7 +153,10 @@ class Cutter {
 
   #noteHeaders(): void {
     const next = this.#next(this.#at);
-    if (this.#at < this.#bytes.length && !/^[!-9;-~]+:/.test(decodeLatin1(this.#bytes.subarray(this.#at, Math.min(next, this.#at + 1024)))))
+    if (
+      this.#at < this.#bytes.length &&
+      !/^[!-9;-~]+:/.test(decodeLatin1(this.#bytes.subarray(this.#at, Math.min(next, this.#at + 1024))))
+    )
       this.#missingHeaders = true;
   }
 

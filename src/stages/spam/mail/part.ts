@@ -35,7 +35,13 @@ export class Part implements PartView {
   #decoded: Uint8Array | undefined;
   #rendered: Rendered | undefined;
 
-  constructor(node: Node, parent: number | undefined, incomplete: boolean, rules: DomainRules, header?: HeaderView) {
+  constructor(
+    node: Node,
+    parent: number | undefined,
+    incomplete: boolean,
+    rules: DomainRules,
+    header: HeaderView | undefined,
+  ) {
     this.#node = node;
     this.#rules = rules;
     this.#header = header;
@@ -48,7 +54,11 @@ export class Part implements PartView {
     this.parent = parent;
     this.raw = node.content ?? nothing;
     this.incomplete = incomplete || node.asText;
-    this.#effectiveType = node.asText ? 'text/plain' : /\.s?html?$/i.test(this.fileName ?? '') ? 'text/html' : node.type;
+    this.#effectiveType = node.asText
+      ? 'text/plain'
+      : /\.s?html?$/i.test(this.fileName ?? '')
+        ? 'text/html'
+        : node.type;
   }
 
   get parameters(): ReadonlyMap<string, string> {
@@ -93,7 +103,14 @@ export class Part implements PartView {
       return { type, text, visible: text, invisible: '', html: undefined, wide };
     }
     const html = renderHtml(text, source.length);
-    return { type, text: html.text, visible: html.visible, invisible: html.invisible, html: html.facts, wide: html.wide };
+    return {
+      type,
+      text: html.text,
+      visible: html.visible,
+      invisible: html.invisible,
+      html: html.facts,
+      wide: html.wide,
+    };
   }
 }
 

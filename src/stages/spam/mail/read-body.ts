@@ -11,7 +11,10 @@ export interface BodyStart {
 }
 
 /** At most `limit` octets (default 1 MiB); of a body in memory without a copy. Rejects when the body cannot be read. */
-export async function readBody(message: { readonly body: Body }, limit: number = DEFAULT_MAIL_LIMITS.body): Promise<BodyStart> {
+export async function readBody(
+  message: { readonly body: Body },
+  limit: number = DEFAULT_MAIL_LIMITS.body,
+): Promise<BodyStart> {
   const { body } = message;
   if (body.bytes !== undefined) return { octets: body.bytes.subarray(0, limit), size: body.size };
   const octets = new Uint8Array(Math.min(limit, body.size));

@@ -20,10 +20,10 @@ const MAIL_END = `${END},('\\x80-\\xff`;
 /** A word that may hold one: `@`, a full stop with something behind it, or a colon. */
 const CANDIDATE = new RegExp(`@|\\.[^${END}]|:/`, 'g');
 const WORD_END = new RegExp(`[${END}]|$`, 'g');
-const KNOWN_SCHEME = /(?:(?:https?|ftp):\/\/|(?:www\d{0,2}|ftp)\.)(?=[^])/iy;
+const KNOWN_SCHEME = /(?:(?:https?|ftp):\/\/|(?:www\d{0,2}|ftp)\.)(?=[\s\S])/iy;
 const MAIL_WORD_END = new RegExp(`[${MAIL_END}]|$`, 'g');
 const MAIL_STOP = new RegExp(`[${MAIL_END}@]|$`, 'g');
-const SCHEMELESS = /([a-z\d][a-z\d._-]*\.[a-z\d-]+)(\.?)(?::\d{1,5}(?=\/|$))?(?:\/[^]+)?$/iy;
+const SCHEMELESS = /([a-z\d][a-z\d._-]*\.[a-z\d-]+)(\.?)(?::\d{1,5}(?=\/|$))?(?:\/[\s\S]+)?$/iy;
 const MAX_URI = 2048;
 const MAX_LOCAL = 251;
 
@@ -140,7 +140,7 @@ function knownScheme(word: string, at: number): number | undefined {
 
 function mail(word: string, at: number, stop: number): number | undefined {
   if (word.charCodeAt(at) === 0x6d || word.charCodeAt(at) === 0x4d) {
-    if (/^mailto:[^]/i.test(word.slice(at, at + 8))) {
+    if (/^mailto:[\s\S]/i.test(word.slice(at, at + 8))) {
       const end = search(MAIL_WORD_END, word, at + 7);
       if (end > at + 7 && end - at - 7 <= MAX_URI) return end - at;
     }

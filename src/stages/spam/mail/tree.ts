@@ -161,7 +161,15 @@ class Builder {
 
 function newNode(fields: readonly Field[]): Node {
   const contentType = readContentType(lastValue(fields, 'content-type'));
-  return { fields, contentType, type: contentType.type, boundary: undefined, content: undefined, children: undefined, asText: false };
+  return {
+    fields,
+    contentType,
+    type: contentType.type,
+    boundary: undefined,
+    content: undefined,
+    children: undefined,
+    asText: false,
+  };
 }
 
 /** The last field of that name, decoded. */

@@ -130,6 +130,9 @@ export function uriPieces(uris: readonly UriView[]): Pieces {
   for (const { cleaned } of uris) for (const form of cleaned) forms.add(form);
   const ends: number[] = [];
   let size = 0;
-  for (const form of forms) ends.push((size += form.length));
+  for (const form of forms) {
+    size += form.length;
+    ends.push(size);
+  }
   return { octets: encodeLatin1([...forms].join('')), ends };
 }

@@ -2,8 +2,9 @@
  * Patterns held against the pieces of a text together: one search for the literals that they need says on which pieces each of them
  * is run; those without literals are searched for together, by automata that read everything once.
  */
-import { type LiteralSearch, literalSearch, searchedText } from '../../../tables/regex/literal-search.js';
+
 import { type RoughSet, roughSet } from '../../../tables/regex/automaton/rough-set.js';
+import { type LiteralSearch, literalSearch, searchedText } from '../../../tables/regex/literal-search.js';
 import { rarity } from '../../../tables/regex/rarity.js';
 import type { Clause } from '../../../tables/regex/required-literals.js';
 import type { Pieces } from '../mail/pieces.js';

@@ -19,9 +19,8 @@ export function envelopeSender(
   return isAddress(told) ? told : fromFields(header);
 }
 
-/** Of the topmost field; none where that says `<>`. */
 function firstAddress(header: HeaderView, name: string): string | undefined {
-  return header.each(name)[0]?.includes('@') === true ? header.addresses(name)[0] : undefined;
+  return header.get(name, ['first', 'addr'])[0];
 }
 
 function isAddress(text: string | undefined): boolean {

@@ -117,10 +117,14 @@ function isRun(rule: SpamRule, sorting: Sorting): boolean {
     off.push(name);
     return false;
   }
-  // Bayes is not here.
+  const score = isSubRule(name) ? 0 : rule.scores[set];
+  const unsupported = dns.map((one) => one.unsupported?.get(name)).find((why) => why !== undefined);
+  if (unsupported !== undefined) {
+    skipped.push({ name, score, reason: 'dns', why: unsupported, source });
+    return false;
+  }
   const evaluator = functions.get(test.call);
   if (evaluator === undefined) {
-    const score = isSubRule(name) ? 0 : rule.scores[set];
     skipped.push({ name, score, reason: 'function', why: `there is no function ${test.call} here`, source });
     return false;
   }

@@ -1,19 +1,16 @@
 /**
  * `header` rules: all that look at the same text are run together.
  */
-import { makePatternSet, type PatternSet, type SetMember } from '../patterns/index.js';
-import type { HeaderTarget, RuleTest } from '../rules/rule.js';
+import { makePatternSet, type SetMember } from '../patterns/index.js';
+import type { RuleTest } from '../rules/rule.js';
 import { headerText } from './header-text.js';
 import { grouped, mostHits, type PatternFor, type Slot, type State, type Step } from './slot.js';
 import { piecesOf } from './text-pieces.js';
 
 type HeaderTest = Extract<RuleTest, { kind: 'header' }>;
 
-/** Hits of a text, as pairs of slot and count. */
-type Hits = readonly (readonly [index: number, count: number])[];
-
 export function headerStep(slots: readonly Slot[], priority: number, patternFor: PatternFor): Step {
-  const groups = [...grouped(slots, (slot) => keyOf(slot.rule.test as HeaderTest)).values()]
+  const groups = [...grouped(slots, keyOf).values()]
     .map((group) => textGroup(group, patternFor))
     .filter((group) => group !== undefined);
   return {
@@ -27,7 +24,12 @@ export function headerStep(slots: readonly Slot[], priority: number, patternFor:
   };
 }
 
-function keyOf({ target, ifUnset }: HeaderTest): string {
+function testOf({ rule }: Slot): HeaderTest {
+  return rule.test as HeaderTest;
+}
+
+function keyOf(slot: Slot): string {
+  const { target, ifUnset } = testOf(slot);
   return `${[target.name, ...target.modifiers].join(':')}${ifUnset === undefined ? '' : `\n${ifUnset}`}`;
 }
 
@@ -36,44 +38,79 @@ interface TextGroup {
   warm(): void;
 }
 
+interface Runnable {
+  readonly slot: Slot;
+  readonly member: SetMember;
+}
+
 function textGroup(slots: readonly Slot[], patternFor: PatternFor): TextGroup | undefined {
-  const runnable: { readonly slot: Slot; readonly member: SetMember }[] = [];
+  const runnable: Runnable[] = [];
   for (const slot of slots) {
-    const { pattern: source, negated } = slot.rule.test as HeaderTest;
+    const { pattern: source, negated } = testOf(slot);
     const pattern = patternFor(slot, source);
     // How often something is missing cannot be counted.
     if (pattern !== undefined) runnable.push({ slot, member: { pattern, most: negated ? 1 : mostHits(slot.rule) } });
   }
-  if (runnable.length === 0) return undefined;
-  const { target, ifUnset = '' } = (slots[0] as Slot).rule.test as HeaderTest;
-  const set = makePatternSet(runnable.map(({ member }) => member));
-  const owners = runnable.map(({ slot }) => slot);
-  let absent: Hits | undefined;
+  const [first] = runnable;
+  if (first === undefined) return undefined;
+  const { target, ifUnset = '' } = testOf(first.slot);
+  const hold = holder(runnable);
+  let absent: Float64Array | undefined;
   // Most fields that rules look at are in few messages, and without the field the answer is always the same.
-  const absentHits = (): Hits => (absent ??= hitsOf(ifUnset, set, owners));
+  const absentCounts = (): Float64Array => (absent ??= countsOf(ifUnset, hold, runnable.length));
   return {
     run: ({ subject, counts }) => {
-      const text = headerText(subject, target as HeaderTarget);
-      const hits = text === undefined ? absentHits() : hitsOf(text, set, owners);
-      for (const [index, count] of hits) counts[index] = count;
+      const text = headerText(subject, target);
+      if (text !== undefined) {
+        hold.run(text, (member, count) => {
+          counts[(runnable[member] as Runnable).slot.index] = count;
+        });
+        return;
+      }
+      const known = absentCounts();
+      for (let i = 0; i < known.length; i++) {
+        if (known[i] !== 0) counts[(runnable[i] as Runnable).slot.index] = known[i] as number;
+      }
     },
     warm: () => {
-      set.warm();
-      absentHits();
+      hold.warm();
+      absentCounts();
     },
   };
 }
 
-function hitsOf(text: string, set: PatternSet, owners: readonly Slot[]): Hits {
-  const found = new Map<number, number>();
-  set.run(piecesOf([text]), (member, count) => found.set(member, count));
-  const hits: [number, number][] = [];
-  for (const [member, slot] of owners.entries()) {
-    const count = found.get(member) ?? 0;
-    const negated = (slot.rule.test as HeaderTest).negated;
-    if (negated ? count === 0 : count > 0) hits.push([slot.index, negated ? 1 : count]);
-  }
-  return hits;
+interface Holder {
+  run(text: string, hit: (member: number, count: number) => void): void;
+  warm(): void;
+}
+
+/** The set, with rules that hit where nothing matches. */
+function holder(runnable: readonly Runnable[]): Holder {
+  const set = makePatternSet(runnable.map(({ member }) => member));
+  const negated = runnable.flatMap(({ slot }, member) => (testOf(slot).negated ? [member] : []));
+  return {
+    run: (text, hit) => {
+      if (negated.length === 0) {
+        set.run(piecesOf([text]), hit);
+        return;
+      }
+      const matched = new Set<number>();
+      set.run(piecesOf([text]), (member, count) => {
+        if (negated.includes(member)) matched.add(member);
+        else hit(member, count);
+      });
+      for (const member of negated) if (!matched.has(member)) hit(member, 1);
+    },
+    warm: () => set.warm(),
+  };
+}
+
+function countsOf(text: string, hold: Holder, members: number): Float64Array {
+  const counts = new Float64Array(members);
+  hold.run(text, (member, count) => {
+    counts[member] = count;
+  });
+  return counts;
 }
 
 export function existsStep(slots: readonly Slot[], priority: number): Step {

@@ -55,8 +55,8 @@ export function readRedirectors(
 
 /** In the syntax of RE2; undefined where it has none. */
 function programOf(text: string, flags: string): string | undefined {
-  // Behind `.*` it makes no difference whether the class is only looked back at.
-  const plain = text.replaceAll(/\.\*\(\?<=(\[[^\]\\]+\])\)/g, '.*$1');
+  // RE2 cannot look back. Behind a question mark: either nothing is between, or what ends in one of the class.
+  const plain = text.replaceAll(/\\\?\.\*(\??)\(\?<=(\[\?[^\]\\]*\])\)/g, '\\?(?:.*$1$2)?$1');
   const known = flags.replace(/[^ims]/g, '');
   const program = known === '' ? plain : `(?${known})${plain}`;
   return re2jsEngine.compile(program).kind === 'compiled' ? program : undefined;

@@ -3,15 +3,19 @@
  * linear in what `MailView` shows, which is bounded.
  */
 import type { SpamHit } from '../../../findings/spam.js';
-import type { DnsAnswer, DnsQuestion } from '../dns/dns-module.js';
-import { isSubRule, type SpamRule } from '../rules/rule.js';
+import type { DnsQuestion } from '../dns/dns-module.js';
+import { isSubRule } from '../rules/rule.js';
 import type { SpamSubject } from '../subject.js';
 import type { CompiledRules } from './compile.js';
+import { type AnswerOf, possibleHits } from './doubt.js';
 import type { Slot, State } from './slot.js';
+import { pointsOf, sumOf, thousandths } from './sum.js';
 
 export interface SpamScore {
   /** Rounded to thousandths. */
   readonly score: number;
+  /** What it could be with the answers that failed: all that make it less, all that make it more. Both are `score` where none did. */
+  readonly between: readonly [least: number, most: number];
   readonly required: number;
   /** In the order of their names. */
   readonly hits: readonly SpamHit[];
@@ -21,8 +25,6 @@ export interface SpamScore {
   readonly incomplete: readonly string[];
 }
 
-export type AnswerOf = (question: DnsQuestion) => DnsAnswer;
-
 /** Rules that need no answers have been run. */
 export interface OpenScore {
   readonly questions: readonly DnsQuestion[];
@@ -30,35 +32,18 @@ export interface OpenScore {
 }
 
 /** Scores without a resolver, or with answers that are all there is. */
-export function scoreMessage(rules: CompiledRules, subject: SpamSubject, answer: AnswerOf = notAsked): SpamScore {
+export function scoreMessage(rules: CompiledRules, subject: SpamSubject, answer: AnswerOf = nothing): SpamScore {
   return openScore(rules, subject).finish(answer);
 }
 
-const notAsked: AnswerOf = () => ({ kind: 'failed', why: 'nobody was asked' });
+const nothing: AnswerOf = () => ({ kind: 'not-found' });
 
 export function openScore(rules: CompiledRules, subject: SpamSubject): OpenScore {
   const state: State = { subject, counts: new Float64Array(rules.slots.length) };
   const early = runSteps(rules, state);
-  if (early !== undefined) return { questions: [], finish: () => totalOf(rules, state, early) };
+  if (early !== undefined) return { questions: [], finish: () => ended(rules, state, early) };
   const questions = rules.dns.flatMap((dns) => dns.questions(subject));
-  return {
-    questions,
-    finish: (answer) => {
-      for (const dns of rules.dns) {
-        for (const name of dns.hits(subject, answer)) {
-          const slot = rules.slotOf.get(name);
-          if (slot !== undefined) state.counts[slot.index] = 1;
-        }
-      }
-      for (const { slot, value } of rules.metas) runMeta(slot, value, state);
-      return totalOf(rules, state, undefined);
-    },
-  };
-}
-
-function runMeta(slot: Slot, value: (counts: Float64Array) => number, { counts }: State): void {
-  const worth = value(counts);
-  if (worth !== 0) counts[slot.index] = worth > 0 ? worth : 1;
+  return { questions, finish: (answer) => finished(rules, state, questions, answer) };
 }
 
 /** The points of SHORTCIRCUIT, when a rule ended it. */
@@ -71,49 +56,82 @@ function runSteps({ steps, shortCircuits, slots }: CompiledRules, state: State):
   return undefined;
 }
 
-const patternKinds: ReadonlySet<string> = new Set(['header', 'body', 'rawbody', 'full', 'uri', 'mimeheader']);
-
-/** A rule of `tflags multiple` gives its points for each match; a function or a meta rule once, whatever it counts. */
-function pointsOf({ rule, points }: Slot, count: number): number {
-  return rule.tflags.has('multiple') && patternKinds.has(rule.test.kind) ? points * count : points;
+function ended(rules: CompiledRules, { counts, subject }: State, points: number): SpamScore {
+  const hits = [
+    ...hitsOf(rules.slots, counts),
+    { name: 'SHORTCIRCUIT', score: points, description: 'Not all rules were run' },
+  ];
+  const score = thousandths(sumOf(rules.slots, counts) + points);
+  return total(rules, subject, counts, hits.sort(byName), score, [score, score]);
 }
 
-function sumOf(slots: readonly Slot[], counts: Float64Array): number {
-  let sum = 0;
-  for (const slot of slots) {
-    const count = counts[slot.index] as number;
-    if (count !== 0 && !isSubRule(slot.rule.name)) sum += pointsOf(slot, count);
-  }
-  return sum;
+function finished(
+  rules: CompiledRules,
+  { counts, subject }: State,
+  questions: readonly DnsQuestion[],
+  answer: AnswerOf,
+): SpamScore {
+  const listed = namesListed(rules, subject, answer);
+  const possible = possibleHits(questions, answer, (other) => namesListed(rules, subject, other)).filter(
+    (name) => !listed.includes(name),
+  );
+  const all = withLists(rules, counts, listed);
+  const score = thousandths(sumOf(rules.slots, all));
+  const scoreWith = (sign: 1 | -1): number => {
+    if (possible.length === 0) return score;
+    // Rules without points of their own may move meta rules either way.
+    const some = possible.filter((name) => isSubRule(name) || (rules.slotOf.get(name)?.points ?? 0) * sign > 0);
+    return thousandths(sumOf(rules.slots, withLists(rules, counts, [...listed, ...some])));
+  };
+  const between = [Math.min(score, scoreWith(-1)), Math.max(score, scoreWith(1))] as const;
+  return total(rules, subject, all, hitsOf(rules.slots, all).sort(byName), score, between);
 }
 
-function totalOf({ slots, source }: CompiledRules, { counts, subject }: State, early: number | undefined): SpamScore {
-  const hits: SpamHit[] = [];
-  const subRules: string[] = [];
-  for (const slot of slots) {
-    const count = counts[slot.index] as number;
-    if (count === 0) continue;
-    if (isSubRule(slot.rule.name)) subRules.push(slot.rule.name);
-    else hits.push(hitOf(slot.rule, pointsOf(slot, count)));
+function namesListed({ dns }: CompiledRules, subject: SpamSubject, answer: AnswerOf): readonly string[] {
+  return dns.flatMap((one) => one.hits(subject, answer));
+}
+
+/** Counts with rules of lists, then meta rules: they are decided last, each after those that it rests on. */
+function withLists({ slotOf, metas }: CompiledRules, before: Float64Array, listed: readonly string[]): Float64Array {
+  const counts = before.slice();
+  for (const name of listed) {
+    const slot = slotOf.get(name);
+    if (slot !== undefined) counts[slot.index] = 1;
   }
-  if (early !== undefined) hits.push({ name: 'SHORTCIRCUIT', score: early, description: 'Not all rules were run' });
-  const sum = hits.reduce((total, { score = 0 }) => total + score, 0);
+  for (const { slot, value } of metas) {
+    const worth = value(counts);
+    if (worth !== 0) counts[slot.index] = worth > 0 ? worth : 1;
+  }
+  return counts;
+}
+
+function total(
+  { slots, source }: CompiledRules,
+  { mail }: SpamSubject,
+  counts: Float64Array,
+  hits: readonly SpamHit[],
+  score: number,
+  between: SpamScore['between'],
+): SpamScore {
+  const subRules = slots.filter(({ index, rule }) => counts[index] !== 0 && isSubRule(rule.name));
   return {
-    score: thousandths(sum),
+    score,
+    between,
     required: source.required,
-    hits: hits.sort(byName),
-    subRules: subRules.sort(),
-    incomplete: subject.mail.incomplete,
+    hits,
+    subRules: subRules.map(({ rule }) => rule.name).sort(),
+    incomplete: mail.incomplete,
   };
 }
 
-function hitOf({ name, description }: SpamRule, points: number): SpamHit {
-  return { name, score: thousandths(points), description };
-}
-
-function thousandths(points: number): number {
-  // Adding 0 makes 0 of -0.
-  return Number(points.toFixed(3)) + 0;
+function hitsOf(slots: readonly Slot[], counts: Float64Array): SpamHit[] {
+  const hits: SpamHit[] = [];
+  for (const slot of slots) {
+    const { name, description } = slot.rule;
+    const count = counts[slot.index] as number;
+    if (count !== 0 && !isSubRule(name)) hits.push({ name, score: thousandths(pointsOf(slot, count)), description });
+  }
+  return hits;
 }
 
 function byName(a: SpamHit, b: SpamHit): number {

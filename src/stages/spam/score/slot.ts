@@ -35,8 +35,8 @@ export interface SkippedRule {
   /** That it would have given. */
   readonly score: number;
   /** `pattern`: no exact linear way to run it; `function`: an `eval:` function that is not here; `capture`: rests on what another
-   * rule captures; `askdns`: its questions are not put. */
-  readonly reason: 'pattern' | 'function' | 'capture' | 'askdns';
+   * rule captures; `dns`, `askdns`: its questions are not put. */
+  readonly reason: 'pattern' | 'function' | 'capture' | 'dns' | 'askdns';
   readonly why: string;
   readonly source: SourcePosition;
 }

@@ -43,8 +43,8 @@ export function alphabetOf(sets: Iterable<ByteSet>, needs: SideNeeds): Alphabet 
     const next = new Uint8Array(256);
     for (let octet = 0; octet < 256; octet++) {
       const key = (letterOf[octet] as number) * 2 + (set[octet] as number);
-      let letter = split.get(key);
-      if (letter === undefined) split.set(key, (letter = split.size));
+      const letter = split.get(key) ?? split.size;
+      split.set(key, letter);
       next[octet] = letter;
     }
     letterOf = next;

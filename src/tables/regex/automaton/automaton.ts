@@ -5,11 +5,11 @@
  */
 import { contains, type Node, PatternFault } from '../syntax.js';
 import { type Alphabet, alphabetOf } from './alphabet.js';
+import { type Counter, counterOf } from './count.js';
 import { type Dfa, dfaOf } from './dfa.js';
 import { type CombinedLetters, combinedLetters, plainLetters } from './letters.js';
 import { type LookNode, type Nfa, nfaOf, STATE_LIMIT } from './nfa.js';
 import { markBeginnings, markEnds, matchesLetters, matchesSpan, type Span } from './scan.js';
-import { type Counter, counterOf } from './count.js';
 import { statesOf } from './size.js';
 
 export interface Automaton {
@@ -70,7 +70,8 @@ function withLooks(node: Node, rough: () => Node): Automaton {
   let made: Exact | undefined;
   let counter: Counter | undefined;
   const exact = (): Exact => (made ??= exactOf(nfaOf([node])));
-  const test = (span: Span): boolean => before.test(span) && matchesLetters(exact().dfa, exact().read(span), size(span));
+  const test = (span: Span): boolean =>
+    before.test(span) && matchesLetters(exact().dfa, exact().read(span), size(span));
   return {
     test,
     count(span, most) {
@@ -134,4 +135,3 @@ function positions(alphabet: Alphabet, { octets, from, to }: Span, backwards = f
   out[backwards ? 0 : to - from] = edge;
   return out;
 }
-

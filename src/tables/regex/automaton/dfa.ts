@@ -3,9 +3,10 @@
  * with what stood before it. What was worked out is kept in a table within a budget; when that is spent all is forgotten. A step
  * costs at most the size of the pattern, so that time is linear in the text whatever both are.
  */
+import { LF } from '../byte-set.js';
 import type { Alphabet } from './alphabet.js';
-import { assertionHolds } from './assertion.js';
-import { ASSERT, LOOK, MATCH, type Nfa, SET, SPLIT } from './nfa.js';
+import { closureOf, onlyAtStart } from './closure.js';
+import type { Nfa } from './nfa.js';
 
 /** Entry of the table: nothing more can match. */
 export const DEAD = -1;
@@ -54,7 +55,7 @@ export interface DfaOptions {
 const FOUND = 8;
 
 export function dfaOf(nfa: Nfa, alphabet: Alphabet, letters: Letters, options: DfaOptions): Dfa {
-  const { operation, argument, out, other, sets, backwards } = nfa;
+  const { argument, out, sets } = nfa;
   const { sides, sample, octets, edge } = alphabet;
   const first = options.first ?? false;
   const anywhere = options.anywhere && (first || !onlyAtStart(nfa));
@@ -64,8 +65,8 @@ export function dfaOf(nfa: Nfa, alphabet: Alphabet, letters: Letters, options: D
   let matchedBy = new Map<number, readonly number[]>();
   let startSteps = new Map<number, Step>();
   let spent = 0;
-  const seen = new Int32Array(operation.length);
-  let round = 0;
+  const closure = closureOf(nfa, first);
+  const letterLists: (number[] | undefined)[] = [];
 
   const dfa: Dfa = {
     table: new Int32Array(0),
@@ -157,46 +158,49 @@ export function dfaOf(nfa: Nfa, alphabet: Alphabet, letters: Letters, options: D
 
   /** All patterns begun at a position: the same each time. */
   function startStep(before: number, letter: number): Step {
-    const key = letter * 8 + before;
+    const own = nfa.looks.length > 0 ? letter : letters.plain(letter);
+    const key = own * 8 + before;
     const known = startSteps.get(key);
     if (known !== undefined) return known;
-    const step = stepFrom(nfa.starts, before, letter);
-    startSteps.set(key, step);
-    return step;
+    if (nfa.looks.length > 0) {
+      const step = stepFrom(nfa.starts, before, letter);
+      startSteps.set(key, step);
+      return step;
+    }
+    // Of many patterns: for all letters that are the same to assertions at once.
+    const after = sides[own] as number;
+    const { reached, matched } = closure(nfa.starts, before, after, 0);
+    const kernels: number[][] = Array.from({ length: alphabet.size }, () => []);
+    for (const at of reached) {
+      for (const each of lettersOf(argument[at] as number)) (kernels[each] as number[]).push(out[at] as number);
+    }
+    for (const [each, kernel] of kernels.entries()) {
+      if (sides[each] === after) startSteps.set(each * 8 + before, { kernel: sortedUnique(kernel), matched });
+    }
+    return startSteps.get(key) as Step;
+  }
+
+  /** Letters whose octets are in the set. */
+  function lettersOf(set: number): readonly number[] {
+    let list = letterLists[set];
+    if (list === undefined) {
+      list = [];
+      for (let letter = 0; letter < alphabet.size; letter++) if (takes(set, letter)) list.push(letter);
+      letterLists[set] = list;
+    }
+    return list;
+  }
+
+  function takes(set: number, plain: number): boolean {
+    if (plain === edge) return false;
+    return (sets[set] as Uint8Array)[plain < octets ? (sample[plain] as number) : LF] === 1;
   }
 
   function stepFrom(from: readonly number[], before: number, letter: number): Step {
     const plain = letters.plain(letter);
-    const looks = letters.looks(letter);
-    const after = sides[plain] as number;
-    const octet = plain < octets ? (sample[plain] as number) : plain === edge ? -1 : 10;
+    const { reached, matched } = closure(from, before, sides[plain] as number, letters.looks(letter));
     const kernel: number[] = [];
-    const matched: number[] = [];
-    round++;
-    const stack = first ? [...from].reverse() : [...from];
-    for (let at = stack.pop(); at !== undefined; at = stack.pop()) {
-      if (seen[at] === round) continue;
-      seen[at] = round;
-      switch (operation[at]) {
-        case SET:
-          if (octet >= 0 && (sets[argument[at] as number] as Uint8Array)[octet] === 1) kernel.push(out[at] as number);
-          break;
-        case SPLIT:
-          stack.push(other[at] as number, out[at] as number);
-          break;
-        case ASSERT:
-          if (backwards ? assertionHolds(argument[at] as number, after, before) : assertionHolds(argument[at] as number, before, after)) {
-            stack.push(out[at] as number);
-          }
-          break;
-        case LOOK:
-          if (((looks >> (argument[at] as number)) & 1) === 1) stack.push(out[at] as number);
-          break;
-        case MATCH:
-          matched.push(argument[at] as number);
-          if (first) stack.length = 0;
-      }
-    }
+    for (const at of reached) if (takes(argument[at] as number, plain)) kernel.push(out[at] as number);
     return { kernel: first ? [...new Set(kernel)] : sortedUnique(kernel), matched };
   }
 
@@ -222,21 +226,4 @@ function sortedUnique(list: number[]): readonly number[] {
 function merged(a: readonly number[], b: readonly number[]): readonly number[] {
   if (b.length === 0) return a;
   return sortedUnique([...a, ...b]);
-}
-
-/** True when no pattern can begin anywhere but at the edge of the text. */
-function onlyAtStart({ operation, argument, out, other, starts, backwards }: Nfa): boolean {
-  const edge = backwards ? 2 : 0;
-  const stack = [...starts];
-  const seen = new Set(stack);
-  for (let at = stack.pop(); at !== undefined; at = stack.pop()) {
-    if (operation[at] === SET || operation[at] === MATCH) return false;
-    if (operation[at] === ASSERT && argument[at] === edge) continue;
-    for (const next of operation[at] === SPLIT ? [out[at] as number, other[at] as number] : [out[at] as number]) {
-      if (seen.has(next)) continue;
-      seen.add(next);
-      stack.push(next);
-    }
-  }
-  return true;
 }

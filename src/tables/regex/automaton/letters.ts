@@ -30,7 +30,9 @@ export function combinedLetters({ size }: Alphabet, looks: number): CombinedLett
     number(plain, held) {
       const combined = held * size + plain;
       const known = numbers[combined] as number;
-      return known !== 0 ? known : (numbers[combined] = met.push(combined) - 1);
+      if (known !== 0) return known;
+      numbers[combined] = met.push(combined) - 1;
+      return numbers[combined] as number;
     },
   };
 }

@@ -103,7 +103,13 @@ function build(builder: Builder, node: Node, next: number): number {
     case 'literal':
       return buildLiteral(builder, node, next);
     case 'set':
-      return state(builder, SET, setNumber(builder, node, () => node.set), next, 0);
+      return state(
+        builder,
+        SET,
+        setNumber(builder, node, () => node.set),
+        next,
+        0,
+      );
     case 'assert':
       return state(builder, ASSERT, assertion(builder, node.what), next, 0);
     case 'capture':

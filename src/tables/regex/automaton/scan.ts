@@ -106,7 +106,13 @@ export function markBeginnings(dfa: Dfa, letters: Uint16Array, count: number, ma
 }
 
 /** With an automaton for first matches: where the first match from `from` on ends, -1 when there is none. */
-export function endOfFirst(dfa: Dfa, { sides, edge }: Alphabet, plain: (letter: number) => number, letters: Uint16Array, from: number): number {
+export function endOfFirst(
+  dfa: Dfa,
+  { sides, edge }: Alphabet,
+  plain: (letter: number) => number,
+  letters: Uint16Array,
+  from: number,
+): number {
   let place = dfa.startAt(sides[from === 0 ? edge : plain(letters[from - 1] as number)] as number);
   let end = -1;
   for (let at = from; at < letters.length; at++) {

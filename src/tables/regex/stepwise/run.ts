@@ -3,8 +3,8 @@
  * steps that takes in all is limited by the size of the text: behind the limit the pattern counts as one that does not match.
  */
 import { type Groups, GroupsStore } from './groups.js';
-import { holds, repeatedTo, type StepText } from './text.js';
 import type { Step, StepProgram } from './program.js';
+import { holds, repeatedTo, type StepText } from './text.js';
 
 export interface StepBudget {
   /** Steps that are left. */

@@ -5,13 +5,13 @@
 import { type Automaton, automatonOf } from '../automaton/automaton.js';
 import { statesOf } from '../automaton/size.js';
 import type { Node } from '../syntax.js';
-import { stepProgram, type StepProgram } from './program.js';
+import { type StepProgram, stepProgram } from './program.js';
 import { type StepBudget, stepMatch } from './run.js';
 import type { StepText } from './text.js';
 
 /** Steps for a text: so many, and so many more for each of its octets. */
-const STEPS = 50_000;
-const STEPS_AN_OCTET = 50;
+const STEPS = 100_000;
+const STEPS_AN_OCTET = 4;
 /** States beyond which nothing is asked before. */
 const ROUGH_LIMIT = 20_000;
 

@@ -4,7 +4,7 @@
  */
 import { decodeLatin1, encodeLatin1, encodeUtf8 } from '../../../../values/bytes.js';
 import type { HtmlFacts, HtmlNumbers, HtmlUri, RenderedHtml } from './facts.js';
-import { isWide } from './obfuscation.js';
+import { isSpace, isWide } from './obfuscation.js';
 import { HtmlRenderer } from './renderer.js';
 import { tokenizeHtml } from './tokenizer.js';
 
@@ -52,11 +52,15 @@ function characters(text: string): number {
   return text.length - (text.match(/[\ud800-\udbff][\udc00-\udfff]/g)?.length ?? 0);
 }
 
+function spacesIn(text: string, wide: boolean): number {
+  let count = 0;
+  for (let at = 0; at < text.length; at++) if (isSpace(text.charCodeAt(at), wide)) count++;
+  return count;
+}
+
 function numbersOf(renderer: HtmlRenderer, html: string, text: string, wide: boolean, source: number): HtmlNumbers {
   const length = characters(text);
-  const space = (
-    text.match(wide ? /[\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/g : /[ \t\n\r\v]/g) ?? []
-  ).length;
+  const space = spacesIn(text, wide);
   const { tags, tagsSeen, elementsSeen, elementTags, obfuscation, backhair } = renderer;
   return {
     html: 1,

@@ -1,7 +1,7 @@
 /** Words torn apart by tags (`v<b>ia</b>gra`): what two neighbouring texts of an HTML document tell. */
 
 /** White space as Perl has it: in narrow text (octets) that of ASCII alone. */
-function isSpace(unit: number, wide: boolean): boolean {
+export function isSpace(unit: number, wide: boolean): boolean {
   if (unit <= 32) return unit === 32 || (unit >= 9 && unit <= 13);
   if (!wide || unit < 0x85) return false;
   if (unit === 0x85 || unit === 0xa0 || unit === 0x1680) return true;

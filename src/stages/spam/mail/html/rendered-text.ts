@@ -21,7 +21,7 @@ export class RenderedText {
   }
 
   add(text: string, visible: boolean): void {
-    const collapsed = text.replace(/[ \t\n\r\f\v]+|\u00c2\u00a0/g, ' ');
+    const collapsed = /[\t-\r\u00c2]| {2}/.test(text) ? text.replace(/[ \t-\r]+|\u00c2\u00a0/g, ' ') : text;
     const behindSpace = visible && this.kinds[this.kinds.length - 1] === space;
     this.push(behindSpace && collapsed.startsWith(' ') ? collapsed.slice(1) : collapsed, visible ? seen : unseen);
   }

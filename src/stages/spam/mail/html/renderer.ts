@@ -6,7 +6,7 @@ import { elements, isOfficeElement, renderedBadTags, whiteSpace } from './elemen
 import { isWide, seamOf } from './obfuscation.js';
 import { RenderedText } from './rendered-text.js';
 import type { Attributes, StartTag } from './start-tag.js';
-import { StyleStack, visibilityOf } from './text-style.js';
+import { StyleStack, type TextStyle, visibilityOf } from './text-style.js';
 import type { HtmlSink } from './tokenizer.js';
 import { UriCollector } from './uris.js';
 
@@ -29,6 +29,9 @@ export class HtmlRenderer implements HtmlSink {
   imageArea = 0;
   private readonly wideInput: boolean;
   private lastWide = false;
+  /** The style that was judged last, which is mostly the next one. */
+  private judged: TextStyle | undefined;
+  private judgedVisible = true;
 
   /** `wideInput`: the source has characters beyond ASCII. */
   constructor(wideInput: boolean) {
@@ -110,10 +113,14 @@ export class HtmlRenderer implements HtmlSink {
 
   /** Whether text can be seen here. */
   private judge(): boolean {
-    const visibility = visibilityOf(this.styles.current);
+    const style = this.styles.current;
+    if (style === this.judged) return this.judgedVisible;
+    const visibility = visibilityOf(style);
+    this.judged = style;
+    this.judgedVisible = visibility === 'visible';
     if (visibility === 'low-contrast') this.noticed.add('font_low_contrast');
     if (visibility === 'invalid-colour') this.noticed.add('font_invalid_color');
-    return visibility === 'visible';
+    return this.judgedVisible;
   }
 
   private compare(text: string, wide: boolean): void {

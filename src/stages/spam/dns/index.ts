@@ -1,0 +1,6 @@
+/** Rules that ask the DNS. */
+import type { DnsModule } from './dns-module.js';
+import { hostLists } from './host-lists.js';
+import { uriLists } from './uri-lists.js';
+
+export const dnsModules: readonly DnsModule[] = [hostLists, uriLists];

@@ -1,0 +1,28 @@
+/** Whether what the DNS answers is a listing that a rule is about. A question that failed never is. */
+import type { DnsAnswer, DnsQuestion } from './dns-module.js';
+import type { Subtest } from './subtest.js';
+
+export type AnswerTo = (question: DnsQuestion) => DnsAnswer;
+
+/** What is asked of a list for one name: texts never without addresses, which alone tell errors from listings. */
+export function listQuestions(type: 'A' | 'TXT', name: string): readonly DnsQuestion[] {
+  return type === 'A'
+    ? [{ type, name }]
+    : [
+        { type: 'A', name },
+        { type, name },
+      ];
+}
+
+export function isListed(type: 'A' | 'TXT', name: string, subtest: Subtest, answer: AnswerTo): boolean {
+  const addresses = listings(answer({ type: 'A', name }), subtest.aboutErrors);
+  if (type === 'A' || addresses.length === 0) return addresses.some((value) => subtest.fits(value));
+  const texts = answer({ type: 'TXT', name });
+  return texts.kind === 'found' && texts.values.some((value) => subtest.fits(value));
+}
+
+/** Those of 127.0.0.0/8, without errors of the list. */
+function listings(answer: DnsAnswer, withErrors: boolean): readonly string[] {
+  if (answer.kind !== 'found') return [];
+  return answer.values.filter((value) => value.startsWith('127.') && (withErrors || !value.startsWith('127.255.255.')));
+}
