@@ -154,6 +154,6 @@ input. Prints points and required points, then a rule a line with its points and
   --json              one JSON object a message: file, score, required, spam, hits ({name, score, description}),
                       subRules (with --all), incomplete (what limits left out)
 
-Exit status: 0 done, spam too; 64 wrong usage, 65 a message that cannot be read, 66 a file that cannot be read, 70 a bug,
-78 rule files with errors (every error as "file:line: message: construct" on standard error).
+Exit status: 0 done, spam too; 64 wrong usage, 65 a message over the limits, 66 a file that cannot be read, 70 a bug, 78
+rule files with errors (every error as "file:line: message: construct" on standard error).
 `;

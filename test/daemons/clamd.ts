@@ -11,6 +11,8 @@ export interface TestClamd {
   readonly path: string;
   /** Folder of signatures, for clamscan: EICAR as `Test.EICAR.UNOFFICIAL` wherever it stands. */
   readonly database: string;
+  /** Of the first process; all others descend from it. */
+  pid(): number;
   /** Starts it again in the same place. */
   start(): Promise<void>;
   /** Ends it at once, as a crash would. */
@@ -64,5 +66,5 @@ export async function startClamd(settings: readonly string[] = []): Promise<Test
     await stop();
     throw error;
   }
-  return { endpoint, path, database, start, kill, stop };
+  return { endpoint, path, database, pid: () => host?.child.pid ?? 0, start, kill, stop };
 }

@@ -104,6 +104,11 @@ export class Postfix {
     return postfix;
   }
 
+  /** Of the first process; all others descend from it. */
+  get pid(): number {
+    return this.#host.child.pid ?? 0;
+  }
+
   log(): string {
     try {
       return readFileSync(join(this.folder.root, 'log', 'maillog'), 'latin1');
@@ -134,14 +139,14 @@ export class Postfix {
   }
 
   /** Waits until nothing is on its way: all is delivered, deferred, held or gone. */
-  async settle(): Promise<void> {
+  async settle({ ms = 15_000 } = {}): Promise<void> {
     const busy = (): boolean => ['incoming', 'active', 'maildrop', 'incoming'].some((name) => this.#files(name) > 0);
     let quiet = 0;
     const isQuiet = (): boolean => {
       quiet = busy() ? 0 : quiet + 1;
       return quiet >= 3;
     };
-    await until('the queue is quiet', isQuiet, { why: () => this.lastLines() });
+    await until('the queue is quiet', isQuiet, { ms, why: () => this.lastLines() });
   }
 
   #files(queue: string): number {

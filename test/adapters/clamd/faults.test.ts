@@ -214,13 +214,14 @@ describe('the daemon', () => {
     open.push(client);
     const port = 'port' in fake.endpoint ? fake.endpoint.port : 0;
     const answers = Array.from({ length: 40 }, () => said(client.scan(infected)));
-    await wait(35);
+    await until(() => fake.commands.length >= 12);
     await fake.close();
     fake = await fakeClamd(honest, { port });
     open.push({ close: () => fake.close() });
     const kinds = new Set((await Promise.all(answers)).map((one) => one.split(' ')[0]));
     // Scans that a session lost before the first octet of an answer are asked again.
-    expect([...kinds].sort()).toEqual(expect.arrayContaining(session ? ['infected'] : ['?', 'infected']));
+    expect(kinds).toContain('infected');
+    if (!session) expect(kinds).toContain('?');
     expect(kinds).not.toContain('clean');
     expect(await said(client.scan(infected))).toMatch(/^infected/);
   });
@@ -316,8 +317,8 @@ describe('the time', () => {
     const { fake, client } = await start(() => {}, { connections: 1 });
     const call = { signal: new AbortController().signal, deadline: performance.now() + 80 };
     const answers = await Promise.all([1, 2, 3].map(() => said(client.scan(plain, call))));
-    for (const answer of answers) expect(answer).toMatch(/^\? no answer within \d\d ms$/);
-    expect(fake.connections).toBe(1);
+    for (const answer of answers) expect(answer).toMatch(/^\? no answer within \d+ ms$/);
+    expect(fake.most).toBeLessThanOrEqual(2);
     await until(() => fake.sockets.size === 0);
   });
 

@@ -81,7 +81,7 @@ describe('over a double', () => {
     };
     const scanner = await over(hanging, { connections: 1 });
     const call = { signal: new AbortController().signal, deadline: performance.now() + 50 };
-    expect(await said(scanner.scan(plain, call))).toMatch(/^\? no answer within \d\d ms$/);
+    expect(await said(scanner.scan(plain, call))).toMatch(/^\? no answer within \d+ ms$/);
     expect(times[0]).toBeLessThanOrEqual(50);
     // What the package does not end still counts.
     expect(await said(scanner.scan(plain, { ...call, deadline: performance.now() + 50 }))).toMatch(/^\? no answer/);

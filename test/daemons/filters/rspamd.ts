@@ -7,14 +7,15 @@ const OFF = (
   'reputation url_redirector antivirus clickhouse elastic metadata_exporter rspamd_update dcc p0f bimi'
 ).split(' ');
 
-export async function startRspamd({ workers = 2 } = {}): Promise<Daemon> {
+/** `nameserver`: where it asks; it waits for seconds where nobody answers. */
+export async function startRspamd(nameserver: string, { workers = 2 } = {}): Promise<Daemon> {
   const folder = ownFolder('rspamd');
   const port = await freePort();
   const [run, db, log, tmp] = ['run', 'db', 'log', 'tmp'].map((name) => folder.own(name, '_rspamd'));
   for (const name of OFF) folder.write(`local/local.d/${name}.conf`, 'enabled = false;\n');
   folder.write('local/maps.d/none', '');
   // Written into the file below, the name server would not be taken.
-  folder.write('local/override.d/options.inc', 'dns { nameserver = ["127.0.0.254:53"]; timeout = 1s; retransmits = 1; }\n');
+  folder.write('local/override.d/options.inc', `dns { nameserver = ["${nameserver}:53"]; timeout = 1s; retransmits = 1; }\n`);
   const conf = folder.write(
     'rspamd.conf',
     `.include "$CONFDIR/common.conf"

@@ -1,9 +1,11 @@
 /**
- * By hand: `npx tsx test/daemons/spam/compare.ts [--spam N] [--ordinary N] [--seed N] [--cache FILE] [--keep FOLDER] [--json FILE] [--message NAME]`
+ * By hand: `npx tsx test/daemons/spam/compare.ts [--spam N] [--ordinary N] [--seed N] [--cache FILE] [--keep FOLDER] [--json FILE] [--message NAME]
+ * [--folder FOLDER]`
  * compares spam scores with SpamAssassin over generated mail and prints the rules that differ, the most frequent first. `--cache` keeps what
- * SpamAssassin said, `--keep` writes the messages, `--message` shows one of them in full.
+ * SpamAssassin said, `--keep` writes the messages, `--message` shows one of them in full, `--folder` takes the
+ * files of a folder in place of generated mail.
  */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -23,16 +25,18 @@ const { values } = parseArgs({
     keep: { type: 'string' },
     json: { type: 'string' },
     message: { type: 'string' },
+    folder: { type: 'string' },
   },
 });
 
 const seed = Number(values.seed);
-const all: Readonly<Record<string, Corpus>> = {
+const generated: Readonly<Record<string, Corpus>> = {
   spam: spamCorpus(seed, Number(values.spam), RULES),
   ordinary: ordinaryCorpus(seed, Number(values.ordinary)),
   conformance: conformanceCorpus() ?? new Map(),
   hostile: new Map(Object.entries(hostileMessages(0.002))),
 };
+const all = values.folder === undefined ? generated : { [values.folder]: ownCorpus(values.folder) };
 const site = mkdtempSync(join(tmpdir(), 'postern-site-'));
 const parities: Record<string, Parity> = {};
 
@@ -59,6 +63,11 @@ try {
   rmSync(site, { recursive: true, force: true });
 }
 if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(summary(), undefined, 1)}\n`);
+
+function ownCorpus(folder: string): Corpus {
+  const names = readdirSync(folder).filter((name) => statSync(join(folder, name)).isFile());
+  return new Map(names.sort().map((name) => [name, readFileSync(join(folder, name), 'latin1')]));
+}
 
 function keep(corpus: Corpus, folder: string): void {
   mkdirSync(folder, { recursive: true });

@@ -1,4 +1,5 @@
-/** Functions of the plugin Mail::SpamAssassin::Plugin::URIEval: links that pretend to lead elsewhere. */
+/** Functions of the plugin Mail::SpamAssassin::Plugin::URIEval: links that pretend to lead elsewhere, and those that do. */
+import { DOMAIN_SETTINGS, type DomainRules, hostOfUri, readDomainRules } from '../mail/domains.js';
 import type { EvalFunction, EvalModule, Evaluator } from './eval.js';
 import { htmlParts } from './html.js';
 
@@ -14,12 +15,36 @@ const ipMismatch: EvalFunction = (subject) =>
     ),
   );
 
+/** In text, or in HTML. */
+const truncated: EvalFunction = (subject) =>
+  subject.mail.defects.truncatedUri || htmlParts(subject).some(({ numbers }) => numbers.uri_truncated === 1);
+
+/** Hosts of the URIs in a URI, the outer one first. */
+function hostsIn(uri: string): readonly string[] {
+  if (!/^https?:\/\/[^/:?]/i.test(uri)) return [];
+  return [...uri.slice(0, 8192).matchAll(/https?:\/{0,2}([^/:?]+)/gi)].map((match) => match[1] as string);
+}
+
+/** A link that leads to another domain by way of the first. */
+const redirector =
+  (rules: DomainRules): EvalFunction =>
+  ({ mail }) => {
+    const domain = (host: string): string => hostOfUri(host, rules)?.domain ?? host;
+    return mail.uris
+      .flatMap(({ uri, cleaned }) => [uri, ...cleaned])
+      .some((uri) => {
+        const domains = hostsIn(uri).map(domain);
+        return domains.some((each, i) => i > 0 && each !== domains[i - 1]);
+      });
+  };
+
 export const uriEval: EvalModule = {
   plugin: 'Mail::SpamAssassin::Plugin::URIEval',
-  settings: [],
-  prepare: () =>
+  settings: DOMAIN_SETTINGS,
+  prepare: (settings) =>
     new Map<string, Evaluator>([
+      ['check_for_http_redirector', { run: redirector(readDomainRules(settings)) }],
       ['check_https_ip_mismatch', { run: ipMismatch }],
-      ['check_uri_truncated', { run: ({ mail }) => mail.defects.truncatedUri }],
+      ['check_uri_truncated', { run: truncated }],
     ]),
 };

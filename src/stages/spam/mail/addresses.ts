@@ -19,6 +19,7 @@ const ADDRESS_HERE = new RegExp(ADDRESS_TEXT, 'y');
 const COMMENT = /\((?:[^()\\]|\\[\s\S])*\)/g;
 const COMMENT_HERE = /[\t-\r ]*\(((?:[^()\\]|\\[\s\S])*)\)/y;
 const PHRASE_HERE = /(?:"(?:[^"\\]|\\[\s\S])*"|[^",;<])+/y;
+const PIECE_HERE = /"(?:[^"\\]|\\[\s\S])*"|[^",;<]+/y;
 const SPACE_HERE = /[\t-\r ]*/y;
 
 /** `raw`: what stands behind the colon. Octets as Latin-1. */
@@ -109,15 +110,23 @@ function standalone(text: string, from: number): Match | undefined {
   let start = afterSpace(text, from);
   // White space alone is a name too.
   if (start > from && (text[start] === ',' || text[start] === ';')) start--;
-  for (const pattern of [ADDRESS_HERE, PHRASE_HERE]) {
-    const end = here(pattern, text, start);
-    const tail = end === undefined ? undefined : tailAfter(text, end);
-    if (tail === undefined) continue;
-    const found = text.slice(start, end);
-    const plain = pattern === ADDRESS_HERE;
-    return { phrase: plain ? undefined : found, bracketed: undefined, plain: plain ? found : undefined, ...tail };
+  const address = here(ADDRESS_HERE, text, start);
+  const tail = address === undefined ? undefined : tailAfter(text, address);
+  if (tail !== undefined)
+    return { phrase: undefined, bracketed: undefined, plain: text.slice(start, address), ...tail };
+  for (const end of phraseEnds(text, start)) {
+    const behind = tailAfter(text, end);
+    if (behind !== undefined)
+      return { phrase: text.slice(start, end), bracketed: undefined, plain: undefined, ...behind };
   }
   return undefined;
+}
+
+/** Where a phrase may end, the longest first: behind each of its quoted strings and the words between them. */
+function phraseEnds(text: string, start: number): readonly number[] {
+  const ends: number[] = [];
+  for (let end = here(PIECE_HERE, text, start); end !== undefined; end = here(PIECE_HERE, text, end)) ends.push(end);
+  return ends.slice(-MAX_TRIES).reverse();
 }
 
 /** A comment, then a comma, a semicolon or the end. */

@@ -3,7 +3,7 @@
  * written as numbers read, what a redirecting site was told to go on to. Octets as Latin-1.
  */
 import { type DomainRules, hasKnownTopLevel } from './domains.js';
-import { hostToAscii } from './hosts.js';
+import { hostToAscii, lowerAscii } from './hosts.js';
 import { addressForm } from './uri-addresses.js';
 import { decodeEscapes } from './uri-escapes.js';
 
@@ -59,7 +59,7 @@ class Cleaner {
     if (withDefault) this.#forms.add(scheme + name + noPort);
     const ascii = hostToAscii(name);
     let host = name;
-    if (ascii !== name.toLowerCase()) {
+    if (ascii !== lowerAscii(name)) {
       host = ascii;
       this.#forms.add(scheme + host + rest);
       if (givenPort !== '') this.#forms.add(scheme + host + noPort);

@@ -5,7 +5,7 @@
 
 import { parseIp } from '../../../values/ip.js';
 import type { Settings } from '../rules/settings.js';
-import { hostToAscii, isHostName } from './hosts.js';
+import { hostToAscii, isHostName, lowerAscii } from './hosts.js';
 
 export interface DomainRules {
   /** Top-level domains that exist, in lower case and ASCII. */
@@ -24,7 +24,16 @@ export const noDomainRules: DomainRules = Object.freeze({
 /** Keywords that `readDomainRules` reads. */
 export const DOMAIN_SETTINGS: readonly string[] = ['util_rb_tld', 'util_rb_2tld', 'util_rb_3tld', 'clear_util_rb'];
 
+/** Several modules ask for the same. */
+const known: WeakMap<Settings, DomainRules> = new WeakMap();
+
 export function readDomainRules(settings: Settings): DomainRules {
+  const rules = known.get(settings) ?? readRules(settings);
+  known.set(settings, rules);
+  return rules;
+}
+
+function readRules(settings: Settings): DomainRules {
   const rules = { topLevel: new Set<string>(), twoLevel: new Set<string>(), threeLevel: new Set<string>() };
   const sets: Record<string, Set<string>> = {
     util_rb_tld: rules.topLevel,
@@ -80,7 +89,7 @@ const ADDRESS = /^(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-f:.]*:[0-9a-f:.]*)$/;
 
 /** Undefined where there is no host name with a known top-level domain, and no address. */
 export function hostOfUri(uri: string, rules: DomainRules): HostOfUri | undefined {
-  const name = hostPart(uri.toLowerCase());
+  const name = hostPart(lowerAscii(uri));
   // Escapes that need not be: the form without them is looked at too.
   if (name === undefined || /%(?:2[1-9a-f]|[3-6][0-9a-f]|7[0-9a-e])/.test(name)) return undefined;
   const host = hostToAscii(name);

@@ -57,7 +57,8 @@ class HeadReader {
   line(): boolean {
     const at = this.#at;
     const text = this.#text;
-    if (at >= text.length) return this.#ends(at, at, true);
+    // Nothing at all is taken for an empty line.
+    if (at >= text.length) return this.#ends(at, at, text.length > 0);
     const first = text.charCodeAt(at);
     if (first === 32 || first === 9) {
       if (this.#fieldStart === -1) this.#fieldStart = at;

@@ -6,7 +6,7 @@ import { parseIp, reverseLabels } from '../../../values/ip.js';
 import { parseAddresses } from './addresses.js';
 import { type DomainRules, registeredDomain } from './domains.js';
 import { decodeHeaderText, isSpace } from './encoded-words.js';
-import { hostToAscii, isHostName } from './hosts.js';
+import { hostToAscii, isHostName, lowerAscii } from './hosts.js';
 
 /** `values`: with their line ends; `:addr` and `:name` expect raw ones. */
 export function applyForms(values: readonly string[], forms: readonly string[], rules: DomainRules): readonly string[] {
@@ -19,7 +19,7 @@ export function applyForms(values: readonly string[], forms: readonly string[], 
   else if (forms.includes('name')) found = found.flatMap((value) => namesIn(value, forms.includes('raw')));
   if (forms.includes('host') || forms.includes('domain')) {
     const hosts = found.flatMap((value) => (addresses ? hostOfAddress(value) : hostIn(value, rules)) ?? []);
-    return forms.includes('domain') ? hosts.map((host) => registeredDomain(host.toLowerCase(), rules)) : hosts;
+    return forms.includes('domain') ? hosts.map((host) => registeredDomain(lowerAscii(host), rules)) : hosts;
   }
   if (forms.includes('ip') || forms.includes('revip')) {
     return found.flatMap((value) => ipIn(value, forms.includes('revip')) ?? []);

@@ -6,15 +6,20 @@ import { decodeUtf8, encodeLatin1 } from '../../../values/bytes.js';
 /** Full stops of other scripts (RFC 3490 section 3.1), as UTF-8 octets. */
 const OTHER_DOTS = /\xe3\x80\x82|\xef\xbc\x8e|\xef\xbd\xa1/g;
 
+/** `A` to `Z` alone: other octets may be part of a character. */
+export function lowerAscii(text: string): string {
+  return /[A-Z]/.test(text) ? text.replace(/[A-Z]+/g, (upper) => upper.toLowerCase()) : text;
+}
+
 /** Lower case. Names that are not ASCII: as `xn--` where they are right, otherwise as they are. `host`: octets as Latin-1. */
 export function hostToAscii(host: string): string {
-  if (/^[a-zA-Z0-9_.:[\]-]*$/.test(host)) return host.toLowerCase();
+  if (/^[a-zA-Z0-9_.:[\]-]*$/.test(host)) return lowerAscii(host);
   // biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII is meant
   if (/^[\x00-\x7f]*$/.test(host)) return host;
-  if (host.length > 1024) return host.toLowerCase();
+  if (host.length > 1024) return lowerAscii(host);
   const utf8 = decodeUtf8(encodeLatin1(host.replace(OTHER_DOTS, '.')));
-  if (utf8 === undefined && /[^a-zA-Z0-9\xc0-\xd6\xd8-\xde\xe0-\xf6\xf8-\xfe_.-]/.test(host)) return host.toLowerCase();
-  return toAscii(utf8 ?? host) ?? host.toLowerCase();
+  if (utf8 === undefined && /[^a-zA-Z0-9\xc0-\xd6\xd8-\xde\xe0-\xf6\xf8-\xfe_.-]/.test(host)) return lowerAscii(host);
+  return toAscii(utf8 ?? host) ?? lowerAscii(host);
 }
 
 function toAscii(name: string): string | undefined {

@@ -102,7 +102,7 @@ export class Part implements PartView {
     if (type !== 'text/html' || text === '') {
       return { type, text, visible: text, invisible: '', html: undefined, wide };
     }
-    const html = renderHtml(text, source.length);
+    const html = renderHtml(text, source.length, wide);
     return {
       type,
       text: html.text,

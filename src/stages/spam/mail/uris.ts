@@ -48,7 +48,8 @@ export function findUris(body: Pieces, html: readonly HtmlFacts[], options: UriO
     const from = ['parsed', ...(schemeless ? ['schemeless'] : []), ...(unlinked ? ['unlinked'] : [])];
     collector.add(uri, from, true);
   }
-  for (const { uris } of html) {
+  for (const { uris, numbers } of html) {
+    if (numbers.uri_truncated) collector.truncated = true;
     for (const [uri, { types, anchorTexts }] of uris) collector.add(uri, types, false, anchorTexts);
   }
   for (const signature of options.signatures) {
@@ -63,7 +64,7 @@ class Collector {
   readonly #options: UriOptions;
   readonly #entries: Map<string, Entry> = new Map();
   #more = false;
-  #truncated = false;
+  truncated = false;
 
   constructor(options: UriOptions) {
     this.#options = options;
@@ -105,12 +106,12 @@ class Collector {
       const lists = { cleaned: [...cleaned], from: [...from], anchorText: [...anchorText] };
       return { uri, hosts, host: first?.[0], domain: first?.[1], ...lists };
     });
-    return { uris, more: this.#more, truncated: this.#truncated };
+    return { uris, more: this.#more, truncated: this.truncated };
   }
 
   #cut(uri: string): string {
     if (uri.length <= MAX_URI) return uri;
-    this.#truncated = true;
+    this.truncated = true;
     return uri.slice(0, MAX_URI);
   }
 }

@@ -198,7 +198,7 @@ function stepsOf(
 
 function affectedBy(metas: readonly Meta[], skipped: ReadonlySet<string>): readonly AffectedRule[] {
   return metas.flatMap(({ slot, names }) => {
-    const by = [...names].filter((name) => skipped.has(name));
+    const by = [...names].filter((name) => skipped.has(name)).sort();
     return by.length === 0 ? [] : [{ name: slot.rule.name, by }];
   });
 }

@@ -6,8 +6,8 @@
 import { contains, type Node, PatternFault } from '../syntax.js';
 import { type Alphabet, alphabetOf } from './alphabet.js';
 import { type Counter, counterOf } from './count.js';
-import { type Dfa, dfaOf } from './dfa.js';
-import { type CombinedLetters, combinedLetters, plainLetters } from './letters.js';
+import { type Dfa, dfaOf, type Letters } from './dfa.js';
+import { combinedLetters, plainLetters } from './letters.js';
 import { type LookNode, type Nfa, nfaOf, STATE_LIMIT } from './nfa.js';
 import { markBeginnings, markEnds, matchesLetters, matchesSpan, type Span } from './scan.js';
 import { statesOf } from './size.js';
@@ -91,7 +91,7 @@ function size({ from, to }: Span): number {
 interface Exact {
   readonly nfa: Nfa;
   readonly alphabet: Alphabet;
-  readonly letters: CombinedLetters;
+  readonly letters: Letters;
   readonly dfa: Dfa;
   /** The letters of all positions, and of the end. */
   read(span: Span): Uint16Array;
@@ -99,11 +99,17 @@ interface Exact {
 
 function exactOf(nfa: Nfa): Exact {
   const alphabet = alphabetOf(nfa.sets, nfa.needs);
+  const options = { anywhere: true, budget: BUDGET };
+  if (nfa.looks.length === 0) {
+    const letters = plainLetters(alphabet);
+    const dfa = dfaOf(nfa, alphabet, letters, options);
+    return { nfa, alphabet, letters, dfa, read: (span) => positions(alphabet, span, nfa.backwards) };
+  }
   const letters = combinedLetters(alphabet, nfa.looks.length);
-  const dfa = dfaOf(nfa, alphabet, letters, { anywhere: true, budget: BUDGET });
+  const dfa = dfaOf(nfa, alphabet, letters, options);
   const marks = nfa.looks.map(lookMarks);
   const read = (span: Span): Uint16Array => {
-    const count = span.to - span.from;
+    const count = size(span);
     const held = new Uint16Array(count + 1);
     for (const [index, mark] of marks.entries()) mark(span, held, 1 << index);
     const plain = positions(alphabet, span, nfa.backwards);

@@ -3,6 +3,7 @@
  * groups that are referred to are kept.
  */
 import { addOtherCase, type ByteSet, setOf } from '../byte-set.js';
+import { firstOctets, mayGoOn } from './first.js';
 import { type Assertion, type Node, PatternFault } from '../syntax.js';
 
 export type Step =
@@ -16,6 +17,8 @@ export type Step =
       readonly lazy: boolean;
       readonly next: Step;
       readonly id: number;
+      /** Nothing of the set may come behind it: a shorter run leads nowhere. */
+      whole: boolean;
     }
   /** Loops are closed after they are made. */
   | { readonly kind: 'split'; first: Step; second: Step; readonly id: number }
@@ -42,6 +45,8 @@ export interface StepProgram {
   readonly ids: number;
   /** A match begins where the text does. */
   readonly onlyAtStart: boolean;
+  /** With which octets a match may begin; undefined: with any, or none. */
+  readonly first: ByteSet | undefined;
 }
 
 interface Builder {
@@ -49,7 +54,10 @@ interface Builder {
   readonly slots: ReadonlyMap<number, number>;
   readonly groups: ReadonlyMap<Node, number>;
   ids: number;
+  readonly runs: RunStep[];
 }
+
+type RunStep = Extract<Step, { kind: 'run' }>;
 
 /** Steps that repetitions may be written out to. */
 const STEP_LIMIT = 50_000;
@@ -63,9 +71,10 @@ export function stepProgram(node: Node): StepProgram {
   walk(node, (one) => {
     if (one.kind === 'reference' && !slots.has(one.group)) slots.set(one.group, slots.size);
   });
-  const builder: Builder = { slots, groups, ids: 0 };
+  const builder: Builder = { slots, groups, ids: 0, runs: [] };
   const start = build(builder, node, matched);
-  return { start, slots: slots.size, ids: builder.ids, onlyAtStart: beginsAtStart(node) };
+  for (const run of builder.runs) run.whole = !mayGoOn(run.next, run.set);
+  return { start, slots: slots.size, ids: builder.ids, onlyAtStart: beginsAtStart(node), first: firstOctets(node) };
 }
 
 function beginsAtStart(node: Node): boolean {
@@ -131,7 +140,11 @@ function buildCapture(builder: Builder, node: Extract<Node, { kind: 'capture' }>
 function buildRepeat(builder: Builder, node: Extract<Node, { kind: 'repeat' }>, next: Step): Step {
   const { item, min, max, lazy } = node;
   const set = setOfNode(item);
-  if (set !== undefined) return { kind: 'run', set, min, max, lazy, next, id: newId(builder) };
+  if (set !== undefined) {
+    const run: RunStep = { kind: 'run', set, min, max, lazy, next, id: newId(builder), whole: false };
+    builder.runs.push(run);
+    return run;
+  }
   let entry = next;
   if (max === Number.POSITIVE_INFINITY) {
     const loop: Extract<Step, { kind: 'split' }> = { kind: 'split', first: next, second: next, id: newId(builder) };

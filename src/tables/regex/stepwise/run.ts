@@ -51,7 +51,9 @@ export function stepMatch(
   const running: Running = { text, budget, ids: program.ids, store };
   const failed = new Set<number>();
   const last = program.onlyAtStart ? Math.min(start, text.from) : text.to;
+  const { first } = program;
   for (let from = start; from <= last && budget.left > 0; from++) {
+    if (first !== undefined && (from === text.to || first[text.octets[from] as number] === 0)) continue;
     const found = follow(running, { step: program.start, at: from, groups: store.none }, failed, (at) => {
       return at !== from || at !== notEmptyAt;
     });
@@ -152,6 +154,11 @@ function enterRun({ running, place, ways }: Follower, step: Extract<Step, { kind
   while (end < most && step.set[octets[end] as number] === 1) end++;
   running.budget.left -= end - at;
   if (end < least) return false;
+  if (step.whole) {
+    place.at = end;
+    place.step = step.next;
+    return true;
+  }
   place.at = step.lazy ? least : end;
   place.step = step.next;
   const until = step.lazy ? end : least;

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { HeaderView } from '../../../../src/stages/spam/mail/mail-view.js';
 import type { Settings } from '../../../../src/stages/spam/rules/settings.js';
 
@@ -13,13 +14,28 @@ export function headerOf(fields: readonly string[]): HeaderView {
   return {
     text: (name) => joined(named(name).map(({ value }) => `${value}\n`)),
     raw: (name) => joined(named(name).map(({ raw }) => raw)),
-    addresses: (name) => named(name).flatMap(({ value }) => value.match(/[^\s<>,"]+@[^\s<>,"]+/g) ?? []),
+    get: (name, forms = []) =>
+      (forms.includes('first') ? named(name).slice(0, 1) : named(name)).flatMap(({ value }) =>
+        forms.includes('addr') ? addressesIn(value) : [`${value}\n`],
+      ),
+    addresses: (name) => named(name).flatMap(({ value }) => addressesIn(value)),
     displayName: (name) => /^"?([^"<]*?)"? *</.exec(named(name)[0]?.value ?? '')?.[1],
     each: (name) => named(name).map(({ value }) => value),
     eachRaw: (name) => named(name).map(({ raw }) => raw),
     all: parsed.map(({ name, value }) => `${name}: ${value}\n`).join(''),
     allRaw: fields.map((field) => `${field}\n`).join(''),
   };
+}
+
+function addressesIn(value: string): readonly string[] {
+  return value.match(/[^\s<>,"]+@[^\s<>,"]+/g) ?? [];
+}
+
+/** The lines of a file of cases, without those that begin with `#`. */
+export function linesOf(file: URL): readonly string[] {
+  return readFileSync(file, 'latin1')
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('#'));
 }
 
 /** Lines of a rule file. */

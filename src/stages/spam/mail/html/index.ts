@@ -12,10 +12,14 @@ export type { HtmlFacts, HtmlNumbers, HtmlUri, RenderedHtml } from './facts.js';
 
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
-/** `sourceLength`: the octets before they were converted to UTF-8; default: as given. */
-export function renderHtml(octets: string, sourceLength: number = octets.length): RenderedHtml {
-  const wideInput = !isAscii(octets);
-  const html = wideInput ? utf8.decode(encodeLatin1(octets)) : octets;
+/**
+ * `sourceLength`: the octets before they were converted to UTF-8; default: as given. `characters`: the text was decoded from a charset,
+ * even if it is ASCII now; default: it has characters beyond ASCII.
+ */
+export function renderHtml(octets: string, sourceLength: number = octets.length, characters = false): RenderedHtml {
+  const ascii = isAscii(octets);
+  const wideInput = characters || !ascii;
+  const html = !ascii ? utf8.decode(encodeLatin1(octets)) : octets;
   const renderer = new HtmlRenderer(wideInput);
   tokenizeHtml(prepared(html), renderer);
   const text = renderer.rendered.all();
@@ -48,7 +52,7 @@ function toOctets(text: string): string {
 }
 
 /** Characters beyond U+FFFF count once. */
-function characters(text: string): number {
+function lengthOf(text: string): number {
   return text.length - (text.match(/[\ud800-\udbff][\udc00-\udfff]/g)?.length ?? 0);
 }
 
@@ -59,12 +63,12 @@ function spacesIn(text: string, wide: boolean): number {
 }
 
 function numbersOf(renderer: HtmlRenderer, html: string, text: string, wide: boolean, source: number): HtmlNumbers {
-  const length = characters(text);
+  const length = lengthOf(text);
   const space = spacesIn(text, wide);
   const { tags, tagsSeen, elementsSeen, elementTags, obfuscation, backhair } = renderer;
   return {
     html: 1,
-    length: characters(html),
+    length: lengthOf(html),
     image_area: renderer.imageArea,
     min_size: renderer.styles.smallest,
     max_size: renderer.styles.largest,

@@ -5,7 +5,8 @@
  */
 import { decodeEntities } from './entities.js';
 import { MarkedSections } from './marked-sections.js';
-import { isNameFirst, isSpace, skipSpace, skipToGreater, skipWord } from './scan.js';
+import { commentEnd, declarationEnd, literalEnd } from './markup-ends.js';
+import { isNameFirst, isSpace, skipToGreater, skipWord } from './scan.js';
 import { lowerAscii, readStartTag, type StartTag } from './start-tag.js';
 
 export interface HtmlSink {
@@ -199,7 +200,7 @@ class Tokenizer {
         return this.skip(end);
       }
     }
-    const end = readDeclarationEnd(html, at + 2);
+    const end = declarationEnd(html, at + 2);
     if (end === 'more') return 'more';
     if (end !== undefined) {
       this.tell(() => this.sink.declaration(html.slice(at, end)), true);
@@ -212,35 +213,22 @@ class Tokenizer {
   }
 
   private readComment(at: number): Outcome {
-    const html = this.html;
-    let end = -1;
-    if (this.looseComments) {
-      end = html.indexOf('>', at + 4);
-    } else {
-      for (let dash = html.indexOf('--', at + 4); dash >= 0 && end < 0; dash = html.indexOf('--', dash + 1)) {
-        const behind = skipSpace(html, dash + 2);
-        if (html[behind] === '>') end = behind;
-      }
-    }
+    const end = commentEnd(this.html, at + 4, this.looseComments);
     if (end < 0) return 'more';
-    this.comment(at, end + 1);
-    return end + 1;
+    this.comment(at, end);
+    return end;
   }
 
   /** The content of an element that holds no markup, and its end tag. Undefined: it does not end. */
   private readLiteral(from: number, name: string): number | undefined {
     if (name === 'plaintext' || from >= (this.endless.get(name) ?? Number.POSITIVE_INFINITY)) return undefined;
-    const html = this.html;
-    for (let at = html.indexOf('</', from); at >= 0; at = html.indexOf('</', at + 1)) {
-      const nameEnd = at + 2 + name.length;
-      if (lowerAscii(html.slice(at + 2, nameEnd)) !== name) continue;
-      const greater = skipSpace(html, nameEnd);
-      if (html[greater] !== '>') continue;
-      if (at > from) this.text(from, at);
+    const found = literalEnd(this.html, from, name);
+    if (found !== undefined) {
+      if (found.at > from) this.text(from, found.at);
       this.literal = undefined;
       this.raw = false;
       this.end(name);
-      return greater + 1;
+      return found.end;
     }
     this.endless.set(name, Math.min(from, this.endless.get(name) ?? from));
     return undefined;
@@ -278,26 +266,5 @@ class Tokenizer {
     const name = this.pendingEnd;
     this.pendingEnd = undefined;
     if (name !== undefined) this.sink.end(name);
-  }
-}
-
-/** `<!DOCTYPE ...>` and `<!ENTITY ...>`: behind their `>`. Undefined for others. */
-function readDeclarationEnd(html: string, start: number): Outcome {
-  const nameEnd = start + (/^(?:doctype|entity)(?![\w.:-])/i.exec(html.slice(start, start + 10))?.[0].length ?? 0);
-  if (nameEnd === start) return undefined;
-  let at = nameEnd;
-  for (;;) {
-    at = skipSpace(html, at);
-    if (at >= html.length) return 'more';
-    const char = html[at] as string;
-    if (char === '>') return at + 1;
-    if (char === '-' && html[at + 1] !== '-') return at + 1 >= html.length ? 'more' : undefined;
-    if (char === '"' || char === "'" || char === '-') {
-      const close = char === '-' ? html.indexOf('--', at + 2) + 1 : html.indexOf(char, at + 1);
-      if (close <= 0) return 'more';
-      at = close + 1;
-    } else {
-      at = skipWord(html, at + 1);
-    }
   }
 }

@@ -1,0 +1,23 @@
+/** Sends one message over a connection of its own; the last reply is that to its end. */
+import { content, play, say, withReverseName } from '../dialogue.js';
+import type { WireReply } from '../wire.js';
+
+export interface Client {
+  readonly ip: string;
+  readonly name: string;
+  readonly helo: string;
+}
+
+/** From another host than ours, as XCLIENT has it. `message`: octets as Latin-1. */
+export async function send(port: number, message: string, { ip, name, helo }: Client): Promise<WireReply | undefined> {
+  const steps = [
+    say('EHLO relay.example'),
+    say(`XCLIENT ADDR=${ip} NAME=${name}`),
+    say(`EHLO ${helo}`),
+    say('MAIL FROM:<sender@mail.example>'),
+    say('RCPT TO:<head@school.example>'),
+    say('DATA'),
+    content(message),
+  ];
+  return (await play({ name: 'chain', steps }, port, withReverseName)).at(-1)?.reply;
+}
