@@ -192,7 +192,8 @@ function twice(text: string): string {
       if (/^(?:if|else|endif)/.test(keyword)) return line;
       if (keyword === 'meta' || keyword === 'replace_rules') return `${start}${keyword} ${rest.replace(/\b(?=[A-Z_][A-Z0-9_]{2,}\b)/g, 'TWICE_')}`.replace(/TWICE___/g, '__TWICE_');
       const name = /^\S+/.exec(rest)?.[0] ?? '';
-      const test = rest.slice(name.length).replace(LONG_WORD, (word) => `${word.slice(0, -2)}${word.at(-1)}${word.at(-2)}`);
+      const same = /exists:|if-unset/.test(rest) || !/^(?:body|rawbody|uri|full|header)$/.test(keyword);
+      const test = rest.slice(name.length).replace(LONG_WORD, (word) => (same ? word : `${word.slice(0, -2)}${word.at(-1)}${word.at(-2)}`));
       return `${start}${keyword} ${name.startsWith('__') ? `__TWICE_${name.slice(2)}` : `TWICE_${name}`}${test}`;
     })
     .join('\n');

@@ -60,7 +60,7 @@ export function spamRules(options: SpamRulesOptions): SpamRulesStage {
     asks: (resolver === undefined ? {} : { resolver: { port: resolver, cannotTell, mayOverlook } }) as SpamAsks,
     run: (tx, ctx) => {
       const scored = (body: BodyStart): Result | Promise<Result> => {
-        const open = openScore(rules, subjectOf(rules, tx, body, ctx));
+        const open = openScore(rules, subjectOf(rules, tx, body, ctx), ctx.detail);
         const done = (answers: Answers): Result => result(rules, open.finish(answers.of), answers, onIncomplete, ctx);
         return open.questions.length === 0 ? done(notAsked) : askAll(open.questions, ctx.within(time)).then(done);
       };

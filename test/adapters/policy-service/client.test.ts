@@ -231,10 +231,10 @@ describe('policyService', () => {
     await wait(30);
     await client.close();
     expect(await Promise.all(answers)).toEqual([
-      expect.stringMatching(/the client is closed/),
-      expect.stringMatching(/the client is closed/),
+      expect.stringMatching(/it is closed/),
+      expect.stringMatching(/it is closed/),
     ]);
-    expect(await decide(client)).toMatch(/the client is closed/);
+    expect(await decide(client)).toMatch(/it is closed/);
     await wait(20);
     expect([service.sockets.size, service.connections]).toEqual([0, 1]);
   });

@@ -103,9 +103,9 @@ function marksOf(message: string): Marked | undefined {
 
 describe('spam', { timeout: 300_000 }, () => {
   test('has the same points by the same rules on both ways', async () => {
-    // SMTP ends lines with CR LF, and carries no other ends: such messages are of no use here.
+    // What SMTP does not carry (RFC 5321 section 2.3.8 and 4.5.3.1.6) is of no use here.
     const corpus = [...spamCorpus(seed, MESSAGES, RULES), ...ordinaryCorpus(seed, Math.ceil(MESSAGES / 3))].filter(
-      ([, message]) => !/\r(?!\n)|\0/.test(message),
+      ([, message]) => !/\r(?!\n)|\0|[^\n]{999}/.test(message),
     );
     const queue = [...corpus];
     const worker = async (): Promise<void> => {

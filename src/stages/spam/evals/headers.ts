@@ -1,10 +1,11 @@
 /**
- * Functions about header fields, hosts and addresses, by plugin. Left out, with the reason: check_for_from_domain_in_received_headers (no
+ * Functions about header fields, hosts and addresses, by plugin. Left out: check_for_from_domain_in_received_headers (no
  * rule of SpamAssassin 4 uses it), the functions of AWL, TxRep and AccessDB (they need a store of their own).
  */
 import type { EvalModule } from './eval.js';
 import { forgedReceived } from './forged-received.js';
 import { freeMail } from './free-mail.js';
+import { fromNameSpoof } from './from-name-spoof.js';
 import { headerDates } from './header-dates.js';
 import { headerRecipients, ratwareSender } from './header-recipients.js';
 import { headerCharsets, headerTexts } from './header-texts.js';
@@ -22,6 +23,7 @@ export const headerModules: readonly EvalModule[] = [
   forgedReceived,
   relayEvals,
   freeMail,
+  fromNameSpoof,
   welcomeLists,
   uriHostLists,
   senderDomains,

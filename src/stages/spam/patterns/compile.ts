@@ -13,6 +13,7 @@ export const compileRulePattern: CompileRulePattern = (source) => {
   if (pattern.kind === 'refused') return pattern;
   const rule: RulePattern = {
     kind: 'pattern',
+    limited: pattern.limited,
     count: (text, piece, most) => pattern.count(spanOf(text, piece), most),
   };
   compiled.set(rule, pattern);

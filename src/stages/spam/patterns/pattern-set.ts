@@ -8,7 +8,12 @@ import type { PatternSource } from '../rules/rule.js';
 /** A pattern that can be run exactly, in linear time. */
 export interface RulePattern {
   readonly kind: 'pattern';
-  /** How often it matches in the piece, without overlap, at most `most`. */
+  /**
+   * Has back-references, or atomic groups that matter: the steps that are taken for a text are limited by its size, and behind the
+   * limit it counts as one that does not match. Default: false.
+   */
+  readonly limited?: boolean;
+  /** How often it matches in the piece, without overlap, at most `most`; as Perl's `m//g` counts. */
   count(text: Pieces, piece: number, most: number): number;
 }
 

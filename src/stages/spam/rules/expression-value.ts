@@ -2,7 +2,7 @@
  * What an expression is worth, as Perl has it: `&&` and `||` give one of their sides, comparisons 1 or 0, so that a meta rule over
  * counted hits has a count itself. Made once into functions, called for each message.
  */
-import type { BinaryOperator, Expression } from './expression.js';
+import { type BinaryOperator, type Expression, namesIn } from './expression.js';
 
 export type Value<S> = (state: S) => number;
 
@@ -10,6 +10,8 @@ export type Value<S> = (state: S) => number;
 export interface Names<S> {
   name(name: string): Value<S>;
   call(name: string, argument: string): Value<S>;
+  /** Costs much to know: `&&` asks for it last. Default: none does. */
+  isDear?(name: string): boolean;
 }
 
 export function evaluatorOf<S>(expression: Expression, names: Names<S>): Value<S> {
@@ -41,15 +43,17 @@ type Binary = Extract<Expression, { kind: 'binary' }>;
 /** `a || b || c` as one list: a chain may be thousands long, and the stack is not. */
 function chain<S>(expression: Binary, names: Names<S>): Value<S> {
   const { operator } = expression;
-  const parts: Value<S>[] = [];
+  const sides: Expression[] = [];
   let left: Expression = expression;
   while (left.kind === 'binary' && left.operator === operator) {
-    parts.unshift(evaluatorOf(left.right, names));
+    sides.push(left.right);
     left = left.left;
   }
-  parts.unshift(evaluatorOf(left, names));
+  sides.push(left);
+  sides.reverse();
+  const parts = sides.map((side) => evaluatorOf(side, names));
   if (operator === '||') return anyOf(parts);
-  if (operator === '&&') return allOf(parts);
+  if (operator === '&&') return allOf(parts, sides, names);
   if (operator === '+') return sumOf(parts);
   const combine = operators[operator];
   return parts.reduce((a, b) => (state) => combine(a(state), b(state)));
@@ -65,14 +69,16 @@ function anyOf<S>(parts: readonly Value<S>[]): Value<S> {
   };
 }
 
-function allOf<S>(parts: readonly Value<S>[]): Value<S> {
+/** Worth 0 or the last side, in whatever order the sides are looked at. */
+function allOf<S>(parts: readonly Value<S>[], sides: readonly Expression[], names: Names<S>): Value<S> {
+  const dear = sides.map((side) => [...namesIn(side)].some((name) => names.isDear?.(name) === true));
+  const first = parts.filter((_, at) => !dear[at]);
+  const then = parts.filter((_, at) => dear[at]);
+  const last = parts[parts.length - 1] as Value<S>;
   return (state) => {
-    let value = 0;
-    for (const part of parts) {
-      value = part(state);
-      if (value === 0) return 0;
-    }
-    return value;
+    for (const part of first) if (part(state) === 0) return 0;
+    for (const part of then) if (part(state) === 0) return 0;
+    return last(state);
   };
 }
 

@@ -17,7 +17,7 @@ import { mimeHeaderStep, uriDetailStep } from './part-steps.js';
 import { type Preparation, prepareSubject } from './prepare-subject.js';
 import { type ShortCircuits, shortCircuits } from './short-circuit.js';
 import { grouped, type PatternFor, type SkippedRule, type Slot, type Step } from './slot.js';
-import { textSteps } from './text-steps.js';
+import { type Deferred, deferredRules, textSteps } from './text-steps.js';
 
 export interface CompileOptions {
   /** Whether rules that ask the DNS are run, and with it the set of points. Default false. */
@@ -40,6 +40,8 @@ export interface CompiledRules {
   readonly network: boolean;
   readonly slots: readonly Slot[];
   readonly steps: readonly Step[];
+  /** Rules that are run when a meta rule asks for them, by the index of their slot. */
+  readonly deferred: ReadonlyMap<number, Deferred>;
   readonly metas: readonly Meta[];
   readonly dns: readonly DnsRules[];
   readonly slotOf: ReadonlyMap<string, Slot>;
@@ -71,10 +73,14 @@ export function compileSpamRules(rules: SpamRules, options: CompileOptions = {})
   if (problems.length > 0) throw new ConfigurationError('spam-rules', problems);
   const refused = new Set<Slot>();
   const circuits = shortCircuits(slots, rules);
-  const steps = stepsOf(slots, circuits !== undefined, functions, patterns(skipped, refused, set));
+  const patternFor = patterns(skipped, refused, set);
+  const later = circuits === undefined ? slots.filter(isDeferred) : [];
+  const now = slots.filter((slot) => !later.includes(slot));
+  const deferred = new Map(deferredRules('full', later, patternFor));
+  const steps = stepsOf(now, circuits !== undefined, functions, patternFor);
   const running = slots.filter((slot) => !refused.has(slot));
   const slotOf = new Map(running.map((slot) => [slot.rule.name, slot]));
-  const metas = metasInOrder(slotOf, new Map(rules.rules.map((rule) => [rule.name, rule])), !network);
+  const metas = metasInOrder(slotOf, new Map(rules.rules.map((rule) => [rule.name, rule])), !network, deferred);
   const affected = affectedBy(metas, new Set(skipped.map(({ name }) => name)));
   const { off } = sorting;
   const kind = 'compiled-spam-rules';
@@ -84,6 +90,7 @@ export function compileSpamRules(rules: SpamRules, options: CompileOptions = {})
     network,
     slots,
     steps,
+    deferred,
     metas,
     dns,
     slotOf,
@@ -103,6 +110,11 @@ interface Sorting {
   readonly skipped: SkippedRule[];
   readonly off: string[];
   readonly problems: Problem[];
+}
+
+/** They read the whole message, and most metas that rest on them are settled without. */
+function isDeferred({ rule }: Slot): boolean {
+  return rule.test.kind === 'full' && isSubRule(rule.name);
 }
 
 /** Functions that ask the DNS, by whatever module. */

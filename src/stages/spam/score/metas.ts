@@ -7,11 +7,18 @@ import { evaluatorOf, type Value } from '../rules/expression-value.js';
 import type { SpamRule } from '../rules/rule.js';
 import type { Slot } from './slot.js';
 
+/** What meta rules read. */
+export interface Known {
+  readonly counts: Float64Array;
+  /** Of a rule that is run only when somebody asks. */
+  demand(index: number): number;
+}
+
 export interface Meta {
   readonly slot: Slot;
   /** Names that it reads. */
   readonly names: ReadonlySet<string>;
-  readonly value: Value<Float64Array>;
+  readonly value: Value<Known>;
 }
 
 /** `slots`: of all rules that are run, by name. `rules`: all, those too that are not run. In an order in which they can be run. */
@@ -19,6 +26,7 @@ export function metasInOrder(
   slots: ReadonlyMap<string, Slot>,
   rules: ReadonlyMap<string, SpamRule>,
   localTestsOnly: boolean,
+  deferred: ReadonlyMap<number, unknown>,
 ): readonly Meta[] {
   const metas = new Map<string, Meta>();
   for (const slot of slots.values()) {
@@ -27,7 +35,7 @@ export function metasInOrder(
     const read = readExpression(test.expression, metaCalls);
     if (read.kind === 'malformed') continue;
     const expression = withMatching(read.expression, name, [...rules.keys()]);
-    metas.set(name, { slot, names: namesIn(expression), value: worthOf(expression, slots, localTestsOnly) });
+    metas.set(name, { slot, names: namesIn(expression), value: worthOf(expression, slots, localTestsOnly, deferred) });
   }
   return inOrder(withoutSilent(metas, rules));
 }
@@ -36,13 +44,16 @@ function worthOf(
   expression: Expression,
   slots: ReadonlyMap<string, Slot>,
   localTestsOnly: boolean,
-): Value<Float64Array> {
-  return evaluatorOf<Float64Array>(expression, {
+  deferred: ReadonlyMap<number, unknown>,
+): Value<Known> {
+  return evaluatorOf<Known>(expression, {
+    isDear: (name) => deferred.has(slots.get(name)?.index ?? -1),
     name: (name) => {
       if (name === 'local_tests_only') return () => (localTestsOnly ? 1 : 0);
       const index = slots.get(name)?.index;
       // A rule that does not exist, or is not run, has not hit.
-      return index === undefined ? () => 0 : (counts) => counts[index] as number;
+      if (index === undefined) return () => 0;
+      return deferred.has(index) ? (known) => known.demand(index) : (known) => known.counts[index] as number;
     },
     call: () => () => 0,
   });

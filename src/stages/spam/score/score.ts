@@ -19,7 +19,7 @@ export interface SpamScore {
   readonly required: number;
   /** In the order of their names. */
   readonly hits: readonly SpamHit[];
-  /** Rules that give no points by themselves, by name. */
+  /** Rules that give no points by themselves, by name. Without `detail` those are missing that nothing depended on. */
   readonly subRules: readonly string[];
   /** What was not looked at, in words. */
   readonly incomplete: readonly string[];
@@ -31,16 +31,23 @@ export interface OpenScore {
   finish(answer: AnswerOf): SpamScore;
 }
 
-/** Scores without a resolver, or with answers that are all there is. */
-export function scoreMessage(rules: CompiledRules, subject: SpamSubject, answer: AnswerOf = nothing): SpamScore {
-  return openScore(rules, subject).finish(answer);
+export interface ScoreOptions {
+  /** Answers to questions that were put before. Default: nothing is listed. */
+  readonly answer?: AnswerOf;
+  /** Run rules too that nothing depends on: `subRules` is then complete. Default true. */
+  readonly detail?: boolean;
 }
 
-const nothing: AnswerOf = () => ({ kind: 'not-found' });
+/** Scores without a resolver, or with answers that are all there is. */
+export function scoreMessage(rules: CompiledRules, subject: SpamSubject, options: ScoreOptions = {}): SpamScore {
+  const { answer = () => ({ kind: 'not-found' }), detail = true } = options;
+  return openScore(rules, subject, detail).finish(answer);
+}
 
-export function openScore(rules: CompiledRules, subject: SpamSubject): OpenScore {
+export function openScore(rules: CompiledRules, subject: SpamSubject, detail: boolean): OpenScore {
   const state: State = { subject, counts: new Float64Array(rules.slots.length) };
   const early = runSteps(rules, state);
+  if (detail) for (const [index, run] of rules.deferred) state.counts[index] = run(subject);
   if (early !== undefined) return { questions: [], finish: () => ended(rules, state, early) };
   const questions = rules.dns.flatMap((dns) => dns.questions(subject));
   return { questions, finish: (answer) => finished(rules, state, questions, answer) };
@@ -65,23 +72,19 @@ function ended(rules: CompiledRules, { counts, subject }: State, points: number)
   return total(rules, subject, counts, hits.sort(byName), score, [score, score]);
 }
 
-function finished(
-  rules: CompiledRules,
-  { counts, subject }: State,
-  questions: readonly DnsQuestion[],
-  answer: AnswerOf,
-): SpamScore {
+function finished(rules: CompiledRules, state: State, questions: readonly DnsQuestion[], answer: AnswerOf): SpamScore {
+  const { subject } = state;
   const listed = namesListed(rules, subject, answer);
   const possible = possibleHits(questions, answer, (other) => namesListed(rules, subject, other)).filter(
     (name) => !listed.includes(name),
   );
-  const all = withLists(rules, counts, listed);
+  const all = withLists(rules, state, listed);
   const score = thousandths(sumOf(rules.slots, all));
   const scoreWith = (sign: 1 | -1): number => {
     if (possible.length === 0) return score;
     // Rules without points of their own may move meta rules either way.
     const some = possible.filter((name) => isSubRule(name) || (rules.slotOf.get(name)?.points ?? 0) * sign > 0);
-    return thousandths(sumOf(rules.slots, withLists(rules, counts, [...listed, ...some])));
+    return thousandths(sumOf(rules.slots, withLists(rules, state, [...listed, ...some])));
   };
   const between = [Math.min(score, scoreWith(-1)), Math.max(score, scoreWith(1))] as const;
   return total(rules, subject, all, hitsOf(rules.slots, all).sort(byName), score, between);
@@ -92,14 +95,22 @@ function namesListed({ dns }: CompiledRules, subject: SpamSubject, answer: Answe
 }
 
 /** Counts with rules of lists, then meta rules: they are decided last, each after those that it rests on. */
-function withLists({ slotOf, metas }: CompiledRules, before: Float64Array, listed: readonly string[]): Float64Array {
-  const counts = before.slice();
+function withLists(rules: CompiledRules, state: State, listed: readonly string[]): Float64Array {
+  const { slotOf, metas, deferred } = rules;
+  const counts = state.counts.slice();
   for (const name of listed) {
     const slot = slotOf.get(name);
     if (slot !== undefined) counts[slot.index] = 1;
   }
+  const asked = new Set<number>();
+  const demand = (index: number): number => {
+    if (!asked.has(index) && counts[index] === 0) counts[index] = deferred.get(index)?.(state.subject) ?? 0;
+    asked.add(index);
+    return counts[index] as number;
+  };
+  const known = { counts, demand };
   for (const { slot, value } of metas) {
-    const worth = value(counts);
+    const worth = value(known);
     if (worth !== 0) counts[slot.index] = worth > 0 ? worth : 1;
   }
   return counts;

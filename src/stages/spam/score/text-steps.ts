@@ -5,6 +5,7 @@ import type { MailView } from '../mail/mail-view.js';
 import type { Pieces } from '../mail/pieces.js';
 import { makePatternSet, type SetMember } from '../patterns/index.js';
 import type { RuleTest } from '../rules/rule.js';
+import type { SpamSubject } from '../subject.js';
 import { mostHits, type PatternFor, type Slot, type Step } from './slot.js';
 import { withoutFirst } from './text-pieces.js';
 
@@ -63,4 +64,27 @@ function textStep(
     },
     warm: () => set.warm(),
   };
+}
+
+/** A rule that is run only when a meta rule asks for it. */
+export type Deferred = (subject: SpamSubject) => number;
+
+/** Each by itself. */
+export function deferredRules(
+  kind: TextKind,
+  slots: readonly Slot[],
+  patternFor: PatternFor,
+): readonly (readonly [index: number, run: Deferred])[] {
+  return slots.map((slot) => {
+    const step = textStep(texts[kind], [slot], 0, patternFor);
+    const counts = new Float64Array(slot.index + 1);
+    return [
+      slot.index,
+      (subject) => {
+        counts[slot.index] = 0;
+        step.run({ subject, counts });
+        return counts[slot.index] as number;
+      },
+    ];
+  });
 }

@@ -3,8 +3,8 @@
  * groups that are referred to are kept.
  */
 import { addOtherCase, type ByteSet, setOf } from '../byte-set.js';
-import { firstOctets, mayGoOn } from './first.js';
 import { type Assertion, type Node, PatternFault } from '../syntax.js';
+import { firstOctets, mayGoOn } from './first.js';
 
 export type Step =
   | { readonly kind: 'set'; readonly set: ByteSet; readonly next: Step }

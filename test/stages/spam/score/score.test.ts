@@ -145,7 +145,7 @@ describe('lists in the DNS', () => {
   const text =
     'required_score 5\nheader A eval:check_rbl()\nheader B eval:check_rbl()\nscore A 1 2 1 2\nscore B 0 6 0 6\nmeta M A && !local_tests_only\n';
   const rules = compile(text, { network: true });
-  const open = () => openScore(rules, subjectOf(rules, plain));
+  const open = () => openScore(rules, subjectOf(rules, plain), false);
 
   it('are asked once, and counted with the points for it', () => {
     expect(open().questions.map(({ name }) => name)).toEqual(['a.example', 'b.example']);
