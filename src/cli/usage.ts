@@ -143,8 +143,8 @@ DNS could not tell, 78 a zone file with errors (every error as "file:line: messa
 
 export const scoreHelp: string = `postern score FILE ...: how much messages look like spam by SpamAssassin's rules, and which rules say so
 
-Runs the rules here, without SpamAssassin, and asks nobody: rules that need the DNS are off. FILE may be "-" for standard
-input. Prints points and required points, then a rule a line with its points and description.
+Runs the rules here, without SpamAssassin, and asks nobody: rules that need the DNS are off. FILE may be "-" for
+standard input. Prints points and required points, then a rule a line with its points and description.
 
   --rules DIR         the rules of the distribution or of sa-update; default: /var/lib/spamassassin/4.000001 where it
                       exists, else /usr/share/spamassassin

@@ -44,7 +44,7 @@ export interface SpamMarksStage<
 
 /** Throws ConfigurationError `options` with all problems. */
 export function spamMarks<const O extends SpamMarksOptions = Record<never, never>>(
-  options?: O & Only<O>,
+  options?: O & SpamMarksOptions & Only<O>,
 ): SpamMarksStage<SpamMarksPhase<O>, Extract<keyof O, 'quarantine' | 'redirect'>> {
   const chosen: SpamMarksOptions = options ?? {};
   checkSpamMarks(chosen);

@@ -3,7 +3,7 @@
  * where it can be, by automata.
  */
 import { withoutAtomic } from './atomic.js';
-import { type Automaton, automatonOf, checkSize } from './automaton/automaton.js';
+import { type Automaton, automatonOf, checkSize, fewLooks } from './automaton/automaton.js';
 import { beginningOf, leastOf } from './beginning.js';
 import type { RegexFlags } from './flags.js';
 import { loosened } from './loosen.js';
@@ -75,7 +75,7 @@ function runningOf(parsed: Node): Automaton {
 
 /** The pattern as automata can have it; undefined when they cannot. */
 function plain(node: Node): Node | undefined {
-  if (contains(node, 'reference')) return undefined;
+  if (contains(node, 'reference') || !fewLooks(node)) return undefined;
   if (!contains(node, 'atomic')) return node;
   try {
     return withoutAtomic(node);

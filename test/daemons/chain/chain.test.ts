@@ -69,7 +69,7 @@ async function arrived(): Promise<readonly [ReadonlyMap<string, string>, Readonl
 const withId = (id: string, message: string): string => `X-Case: ${id}\n${message}`;
 
 async function sendBoth(id: string, message: string): Promise<readonly number[]> {
-  const replies = await Promise.all([old.port, ours.port].map((port) => send(port, withId(id, message), CLIENT)));
+  const replies = await Promise.all([old, ours].map((one) => send(one, withId(id, message), CLIENT)));
   return replies.map((reply) => reply?.code ?? 0);
 }
 
@@ -138,16 +138,16 @@ describe('clamd that fails is never taken for clean', () => {
 
   test('ended, and started again', async () => {
     await clamd.kill();
-    expect((await send(ours.port, message('while-down'), CLIENT))?.code).toBe(451);
+    expect((await send(ours, message('while-down'), CLIENT))?.code).toBe(451);
     await clamd.start();
-    expect((await send(ours.port, message('while-up'), CLIENT))?.code).toBe(250);
+    expect((await send(ours, message('while-up'), CLIENT))?.code).toBe(250);
     const [, own] = await arrived();
     expect([own.has('while-down'), own.has('while-up')]).toEqual([false, true]);
   });
 
   test('ended in the middle of a message', async () => {
     const large = withId('in-the-middle', whole(multipart('mixed', 'b', [text, filePart('application/zip', 'x.zip', 'PK'.repeat(300_000))])));
-    const sending = Promise.all(Array.from({ length: 8 }, () => send(ours.port, large, CLIENT)));
+    const sending = Promise.all(Array.from({ length: 8 }, () => send(ours, large, CLIENT)));
     await clamd.kill();
     for (const reply of await sending) expect([250, 451]).toContain(reply?.code);
     await clamd.start();
@@ -156,7 +156,7 @@ describe('clamd that fails is never taken for clean', () => {
 
   test('a message over StreamMaxLength', async () => {
     const large = withId('too-large', whole(multipart('mixed', 'b', [text, filePart('application/zip', 'x.zip', `${'PK'.repeat(900_000)}${eicar}`)])));
-    expect((await send(ours.port, large, CLIENT))?.code).toBe(451);
+    expect((await send(ours, large, CLIENT))?.code).toBe(451);
     expect((await arrived())[1].has('too-large')).toBe(false);
   });
 });

@@ -8,6 +8,7 @@ import { CHECKS } from './our-chain.js';
 
 export interface OldChain {
   readonly port: number;
+  readonly isPostfix: true;
   /** Of Postfix and of amavisd: all their processes descend from these. */
   readonly pids: Readonly<Record<'postfix' | 'amavisd', number>>;
   deliveries(): readonly Delivered[];
@@ -42,6 +43,7 @@ content_filter = smtp:[127.0.0.1]:${filterPort}
     const amavisd = await startAmavisd({ port: filterPort, forwardPort: back, clamdPort, children });
     return {
       port,
+      isPostfix: true,
       pids: { postfix: postfix.pid, amavisd: amavisd.pid },
       deliveries: () => readMaildirs(join(folder.root, 'virtual'), (name) => name),
       settle: () => postfix.settle({ ms: 120_000 }),

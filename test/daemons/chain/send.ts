@@ -1,6 +1,11 @@
 /** Sends one message over a connection of its own; the last reply is that to its end. */
 import { content, play, say, withReverseName } from '../dialogue.js';
-import type { WireReply } from '../wire.js';
+import { replyLine, type WireReply } from '../wire.js';
+
+export interface Server {
+  readonly port: number;
+  readonly isPostfix?: boolean;
+}
 
 export interface Client {
   readonly ip: string;
@@ -9,7 +14,11 @@ export interface Client {
 }
 
 /** From another host than ours, as XCLIENT has it. `message`: octets as Latin-1. */
-export async function send(port: number, message: string, { ip, name, helo }: Client): Promise<WireReply | undefined> {
+export async function send(
+  { port, isPostfix }: Server,
+  message: string,
+  { ip, name, helo }: Client,
+): Promise<WireReply | undefined> {
   const steps = [
     say('EHLO relay.example'),
     say(`XCLIENT ADDR=${ip} NAME=${name}`),
@@ -19,5 +28,8 @@ export async function send(port: number, message: string, { ip, name, helo }: Cl
     say('DATA'),
     content(message),
   ];
-  return (await play({ name: 'chain', steps }, port, withReverseName)).at(-1)?.reply;
+  const exchanges = await play({ name: 'chain', steps }, port, isPostfix === true ? withReverseName : undefined);
+  const refused = exchanges.slice(0, -1).find(({ reply }) => reply.code >= 400);
+  if (refused !== undefined) throw new Error(`${refused.sent}: ${replyLine(refused.reply)}`);
+  return exchanges.at(-1)?.reply;
 }

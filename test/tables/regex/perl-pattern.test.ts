@@ -128,6 +128,12 @@ describe('time is linear in the text', () => {
   });
 });
 
+test('much look-around is followed step by step', () => {
+  const many = compiled(`${Array.from({ length: 13 }, (_, i) => `(?!${'x'.repeat(i + 1)}z)`).join('')}x+z`);
+  expect(many.limited).toBe(true);
+  expect([many.test(spanOf('xxz')), many.count(spanOf(`${'x'.repeat(14)}z xz`), 9)]).toEqual([false, 1]);
+});
+
 test('a header of many lines is within the steps that are allowed', () => {
   const lines = Array.from({ length: 300 }, (_, i) => `X-Line-${i}: ${'word '.repeat(14)}\n`).join('');
   const header = (to: string): string => `From: Some One <someone@example.org>\n${lines}To: ${to}\nSubject: x\n`;

@@ -2,7 +2,7 @@
  * What an expression is worth, as Perl has it: `&&` and `||` give one of their sides, comparisons 1 or 0, so that a meta rule over
  * counted hits has a count itself. Made once into functions, called for each message.
  */
-import { type BinaryOperator, type Expression, namesIn } from './expression.js';
+import { type BinaryOperator, type Expression, namesIn, strength } from './expression.js';
 
 export type Value<S> = (state: S) => number;
 
@@ -40,23 +40,27 @@ export function evaluatorOf<S>(expression: Expression, names: Names<S>): Value<S
 
 type Binary = Extract<Expression, { kind: 'binary' }>;
 
-/** `a || b || c` as one list: a chain may be thousands long, and the stack is not. */
+/** `a || b || c`, `a + b - c` as one list: a chain may be thousands long, and the stack is not. */
 function chain<S>(expression: Binary, names: Names<S>): Value<S> {
   const { operator } = expression;
   const sides: Expression[] = [];
+  const between: BinaryOperator[] = [];
   let left: Expression = expression;
-  while (left.kind === 'binary' && left.operator === operator) {
+  while (left.kind === 'binary' && strength(left.operator) === strength(operator)) {
     sides.push(left.right);
+    between.push(left.operator);
     left = left.left;
   }
   sides.push(left);
   sides.reverse();
+  between.reverse();
   const parts = sides.map((side) => evaluatorOf(side, names));
   if (operator === '||') return anyOf(parts);
   if (operator === '&&') return allOf(parts, sides, names);
-  if (operator === '+') return sumOf(parts);
-  const combine = operators[operator];
-  return parts.reduce((a, b) => (state) => combine(a(state), b(state)));
+  return foldOf(
+    parts,
+    between.map((one) => operators[one as keyof typeof operators]),
+  );
 }
 
 function anyOf<S>(parts: readonly Value<S>[]): Value<S> {
@@ -82,15 +86,18 @@ function allOf<S>(parts: readonly Value<S>[], sides: readonly Expression[], name
   };
 }
 
-function sumOf<S>(parts: readonly Value<S>[]): Value<S> {
+function foldOf<S>(parts: readonly Value<S>[], combine: readonly ((a: number, b: number) => number)[]): Value<S> {
+  const [first, ...others] = parts as readonly [Value<S>, ...Value<S>[]];
   return (state) => {
-    let sum = 0;
-    for (const part of parts) sum += part(state);
-    return sum;
+    let value = first(state);
+    for (let i = 0; i < others.length; i++) {
+      value = (combine[i] as (a: number, b: number) => number)(value, (others[i] as Value<S>)(state));
+    }
+    return value;
   };
 }
 
-const operators: Readonly<Record<Exclude<BinaryOperator, '||' | '&&' | '+'>, (a: number, b: number) => number>> = {
+const operators: Readonly<Record<Exclude<BinaryOperator, '||' | '&&'>, (a: number, b: number) => number>> = {
   '|': (a, b) => a | b,
   '^': (a, b) => a ^ b,
   '&': (a, b) => a & b,
@@ -100,6 +107,7 @@ const operators: Readonly<Record<Exclude<BinaryOperator, '||' | '&&' | '+'>, (a:
   '<=': (a, b) => (a <= b ? 1 : 0),
   '>': (a, b) => (a > b ? 1 : 0),
   '>=': (a, b) => (a >= b ? 1 : 0),
+  '+': (a, b) => a + b,
   '-': (a, b) => a - b,
   '*': (a, b) => a * b,
   // Perl would die of it; a rule that does so has not hit.

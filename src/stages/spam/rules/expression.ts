@@ -50,6 +50,11 @@ const levels: readonly (readonly string[])[] = [
   ['*', '/'],
 ];
 
+/** Operators of the same strength are read from left to right. */
+export function strength(operator: BinaryOperator): number {
+  return levels.findIndex((level) => level.includes(operator));
+}
+
 const NESTING_LIMIT = 200;
 const TOKEN_LIMIT = 5000;
 

@@ -34,7 +34,9 @@ export function metasInOrder(
     if (test.kind !== 'meta') continue;
     const read = readExpression(test.expression, metaCalls);
     if (read.kind === 'malformed') continue;
-    const expression = withMatching(read.expression, name, [...rules.keys()]);
+    const expression = test.expression.includes('rules_matching')
+      ? withMatching(read.expression, name, [...rules.keys()])
+      : read.expression;
     metas.set(name, { slot, names: namesIn(expression), value: worthOf(expression, slots, localTestsOnly, deferred) });
   }
   return inOrder(withoutSilent(metas, rules));

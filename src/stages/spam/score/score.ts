@@ -10,6 +10,7 @@ import type { CompiledRules } from './compile.js';
 import { type AnswerOf, possibleHits } from './doubt.js';
 import type { Slot, State } from './slot.js';
 import { pointsOf, sumOf, thousandths } from './sum.js';
+import type { Deferred } from './text-steps.js';
 
 export interface SpamScore {
   /** Rounded to thousandths. */
@@ -44,8 +45,19 @@ export function scoreMessage(rules: CompiledRules, subject: SpamSubject, options
   return openScore(rules, subject, detail).finish(answer);
 }
 
+/** Some rules have not been run, and are when something depends on them. */
+interface Pending extends State {
+  readonly deferred: ReadonlyMap<number, Deferred>;
+}
+
+const none: ReadonlyMap<number, Deferred> = new Map();
+
 export function openScore(rules: CompiledRules, subject: SpamSubject, detail: boolean): OpenScore {
-  const state: State = { subject, counts: new Float64Array(rules.slots.length) };
+  const state: Pending = {
+    subject,
+    counts: new Float64Array(rules.slots.length),
+    deferred: detail ? none : rules.deferred,
+  };
   const early = runSteps(rules, state);
   if (detail) for (const [index, run] of rules.deferred) state.counts[index] = run(subject);
   if (early !== undefined) return { questions: [], finish: () => ended(rules, state, early) };
@@ -72,7 +84,12 @@ function ended(rules: CompiledRules, { counts, subject }: State, points: number)
   return total(rules, subject, counts, hits.sort(byName), score, [score, score]);
 }
 
-function finished(rules: CompiledRules, state: State, questions: readonly DnsQuestion[], answer: AnswerOf): SpamScore {
+function finished(
+  rules: CompiledRules,
+  state: Pending,
+  questions: readonly DnsQuestion[],
+  answer: AnswerOf,
+): SpamScore {
   const { subject } = state;
   const listed = namesListed(rules, subject, answer);
   const possible = possibleHits(questions, answer, (other) => namesListed(rules, subject, other)).filter(
@@ -95,8 +112,9 @@ function namesListed({ dns }: CompiledRules, subject: SpamSubject, answer: Answe
 }
 
 /** Counts with rules of lists, then meta rules: they are decided last, each after those that it rests on. */
-function withLists(rules: CompiledRules, state: State, listed: readonly string[]): Float64Array {
-  const { slotOf, metas, deferred } = rules;
+function withLists(rules: CompiledRules, state: Pending, listed: readonly string[]): Float64Array {
+  const { slotOf, metas } = rules;
+  const { subject, deferred } = state;
   const counts = state.counts.slice();
   for (const name of listed) {
     const slot = slotOf.get(name);
@@ -104,8 +122,9 @@ function withLists(rules: CompiledRules, state: State, listed: readonly string[]
   }
   const asked = new Set<number>();
   const demand = (index: number): number => {
-    if (!asked.has(index) && counts[index] === 0) counts[index] = deferred.get(index)?.(state.subject) ?? 0;
+    const run = asked.has(index) ? undefined : deferred.get(index);
     asked.add(index);
+    if (run !== undefined) counts[index] = run(subject);
     return counts[index] as number;
   };
   const known = { counts, demand };

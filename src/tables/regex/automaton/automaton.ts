@@ -20,12 +20,36 @@ export interface Automaton {
 
 /** Entries of the table of one pattern. */
 const BUDGET = 1 << 18;
-/** Different look-arounds of one pattern. */
-export const LOOK_LIMIT = 10;
+/** Look-arounds of one pattern, inner ones not counted: letters are combined with every choice of them. */
+const LOOK_LIMIT = 12;
 
 /** `rough`: matches at least where `node` does, without look-around. */
 export function automatonOf(node: Node, rough: () => Node): Automaton {
   return contains(node, 'look') ? withLooks(node, rough) : withoutLooks(node);
+}
+
+/** False: more look-around than an automaton can have. */
+export function fewLooks(node: Node): boolean {
+  const inside = bodies(node);
+  return inside.length <= LOOK_LIMIT && inside.every(fewLooks);
+}
+
+/** Of the outermost look-arounds. */
+function bodies(node: Node): readonly Node[] {
+  switch (node.kind) {
+    case 'look':
+      return [node.body];
+    case 'capture':
+    case 'atomic':
+      return bodies(node.body);
+    case 'sequence':
+    case 'choice':
+      return node.items.flatMap(bodies);
+    case 'repeat':
+      return bodies(node.item);
+    default:
+      return [];
+  }
 }
 
 /** Throws PatternFault for what would be too large. */
