@@ -4,6 +4,7 @@
  */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { benchChain } from './chain.js';
 import { benchContentChecks } from './content-checks.js';
 import { benchCore } from './core.js';
 import { benchDkim } from './dkim.js';
@@ -31,6 +32,7 @@ const benches: Readonly<Record<string, () => Promise<readonly BenchRow[]>>> = {
   spf: benchSpf,
   dmarc: benchDmarc,
   spam: benchSpam,
+  chain: benchChain,
 };
 
 const { values, positionals } = parseArgs({ options: { json: { type: 'string' } }, allowPositionals: true });

@@ -16,7 +16,10 @@ function stats(): ReadonlyMap<number, Stat> {
     try {
       const text = readFileSync(`/proc/${name}/stat`, 'latin1');
       // The name of the program stands in parentheses and may have blanks.
-      const fields = text.slice(text.lastIndexOf(')') + 2).split(' ').map(Number);
+      const fields = text
+        .slice(text.lastIndexOf(')') + 2)
+        .split(' ')
+        .map(Number);
       const ticks = [11, 12, 13, 14].reduce((sum, at) => sum + (fields[at] ?? 0), 0);
       all.set(Number(name), { parent: fields[1] ?? 0, ticks });
     } catch {

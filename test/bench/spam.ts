@@ -25,8 +25,9 @@ const ROUNDS = 3;
 const run = promisify(execFile);
 
 interface Ready {
-  readonly loaded: number;
+  /** Milliseconds from the start of the process to the end of the first message: by the clock, and of processor time. */
   readonly first: number;
+  readonly cpu: number;
 }
 
 interface Figures {
@@ -42,7 +43,8 @@ interface Rival {
 }
 
 export async function benchSpam(): Promise<readonly BenchRow[]> {
-  if (!existsSync(join(RULES, '72_active.cf'))) return skipped('all of it', 'SpamAssassin is not installed, whose rules these are');
+  if (!existsSync(join(RULES, '72_active.cf')))
+    return skipped('all of it', 'SpamAssassin is not installed, whose rules these are');
   await buildChildren(['spam-child']);
   const folder = mkdtempSync(join(tmpdir(), 'postern-bench-'));
   try {
@@ -80,12 +82,48 @@ async function besideRivals(folder: string, mails: string): Promise<readonly Ben
     const cpu = median(figures.ours);
     return [
       ...rivals.map((rival, i) =>
-        row({ name, unit: 'CPU ms/message', ours: cpu, against: rival.name, rival: median(figures.rivals[i] ?? []), goal: rival.goal }),
+        row({
+          name,
+          unit: 'CPU ms/message',
+          ours: cpu,
+          against: rival.name,
+          rival: median(figures.rivals[i] ?? []),
+          goal: rival.goal,
+        }),
       ),
-      row({ name: 'spam score, rules loaded and one message', unit: 'ms', ours: ours.ready.first, against: 'limit', rival: 1500, goal: '<= 1' }),
-      row({ name: 'spam score, memory of the process', unit: 'MiB', ours: rss, against: 'limit', rival: 200, goal: '<= 1' }),
+      row({
+        name: 'spam score, rules loaded and one message',
+        unit: 'CPU ms',
+        ours: ours.ready.cpu,
+        against: 'limit',
+        rival: 1500,
+        goal: '',
+      }),
+      row({
+        name: 'spam score, rules loaded and one message',
+        unit: 'ms',
+        ours: ours.ready.first,
+        against: 'limit',
+        rival: 1500,
+        goal: '<= 1',
+      }),
+      row({
+        name: 'spam score, memory of the process',
+        unit: 'MiB',
+        ours: rss,
+        against: 'limit',
+        rival: 200,
+        goal: '<= 1',
+      }),
       ...rivals.map(({ name: against, daemon }) =>
-        row({ name: 'spam score, memory of all processes', unit: 'MiB', ours: rss, against, rival: memoryOfTree(daemon.pid), goal: '' }),
+        row({
+          name: 'spam score, memory of all processes',
+          unit: 'MiB',
+          ours: rss,
+          against,
+          rival: memoryOfTree(daemon.pid),
+          goal: '',
+        }),
       ),
     ];
   } finally {
@@ -110,7 +148,8 @@ async function startRivals(): Promise<readonly Rival[]> {
   const rivals: Rival[] = [];
   if (process.getuid?.() !== 0) skipped('beside spamd and rspamd', 'only root can start them');
   else {
-    if (!existsSync('/usr/sbin/spamd') || !existsSync('/usr/bin/spamc')) skipped('beside spamd', 'spamd or spamc is not installed');
+    if (!existsSync('/usr/sbin/spamd') || !existsSync('/usr/bin/spamc'))
+      skipped('beside spamd', 'spamd or spamc is not installed');
     else rivals.push(await spamd());
     if (!existsSync('/usr/bin/rspamd')) skipped('beside rspamd', 'rspamd is not installed');
     else rivals.push(await rspamd());
@@ -130,14 +169,21 @@ async function rspamd(): Promise<Rival> {
   const names = await startNameServer([]);
   const daemon = await startRspamd(names.address);
   const agent = new http.Agent({ keepAlive: true });
-  const headers = { from: 'sender@mail.example', rcpt: 'head@school.example', ip: '93.184.2.10', helo: 'mail.mx.example' };
+  const headers = {
+    from: 'sender@mail.example',
+    rcpt: 'head@school.example',
+    ip: '93.184.2.10',
+    helo: 'mail.mx.example',
+  };
   const askOne = (file: string): Promise<void> =>
     new Promise((resolve, reject) => {
       const body = readFileSync(file, 'latin1').replace(/\r?\n/g, '\r\n');
       const options = { host: '127.0.0.1', port: daemon.port, path: '/checkv2', method: 'POST', agent, headers };
       const request = http.request(options, (response) => {
         response.resume();
-        response.on('end', () => (response.statusCode === 200 ? resolve() : reject(new Error(`rspamd: ${response.statusCode}`))));
+        response.on('end', () =>
+          response.statusCode === 200 ? resolve() : reject(new Error(`rspamd: ${response.statusCode}`)),
+        );
       });
       request.on('error', reject);
       request.end(Buffer.from(body, 'latin1'));
@@ -157,25 +203,49 @@ async function growth(folder: string, mails: string): Promise<readonly BenchRow[
   cpSync(RULES, double, { recursive: true });
   for (const name of readdirSync(RULES).filter((one) => one.endsWith('.cf')))
     writeFileSync(join(double, `99_${name}`), twice(readFileSync(join(RULES, name), 'latin1')), 'latin1');
-  const [once, both] = [await startChild<Ready>('spam-child', [mails, RULES, site]), await startChild<Ready>('spam-child', [mails, double, site])];
+  const [single, both] = [
+    await startChild<Ready>('spam-child', [mails, RULES, site]),
+    await startChild<Ready>('spam-child', [mails, double, site]),
+  ];
   try {
-    for (let i = 0; i < 4; i++) for (const one of [once, both]) await ask(one, { run: true });
+    for (let i = 0; i < 4; i++) for (const one of [single, both]) await ask(one, { run: true });
     const rules: [number[], number[]] = [[], []];
     const sizes: [number[], number[]] = [[], []];
-    for (const size of [100_000, 200_000]) await ask(once, { size });
+    for (const size of [100_000, 200_000]) await ask(single, { size });
     for (let round = 0; round < ROUNDS; round++) {
-      rules[0].push((await ask(once, { run: true })).cpu);
+      rules[0].push((await ask(single, { run: true })).cpu);
       rules[1].push((await ask(both, { run: true })).cpu);
-      sizes[0].push((await ask(once, { size: 100_000 })).cpu);
-      sizes[1].push((await ask(once, { size: 200_000 })).cpu);
+      sizes[0].push((await ask(single, { size: 100_000 })).cpu);
+      sizes[1].push((await ask(single, { size: 200_000 })).cpu);
     }
     return [
-      row({ name: 'spam score, twice the rules', unit: 'CPU ms/message', ours: median(rules[1]), against: 'the rules', rival: median(rules[0]), goal: '< 1.4' }),
-      row({ name: 'spam score, 200 KB of text', unit: 'CPU ms/message', ours: median(sizes[1]), against: '100 KB', rival: median(sizes[0]), goal: '< 2.1' }),
-      row({ name: 'spam score, first message with twice the rules', unit: 'ms', ours: both.ready.first, against: 'the rules', rival: once.ready.first, goal: '' }),
+      row({
+        name: 'spam score, twice the rules',
+        unit: 'CPU ms/message',
+        ours: median(rules[1]),
+        against: 'the rules',
+        rival: median(rules[0]),
+        goal: '< 1.4',
+      }),
+      row({
+        name: 'spam score, 200 KB of text',
+        unit: 'CPU ms/message',
+        ours: median(sizes[1]),
+        against: '100 KB',
+        rival: median(sizes[0]),
+        goal: '< 2.1',
+      }),
+      row({
+        name: 'spam score, first message with twice the rules',
+        unit: 'CPU ms',
+        ours: both.ready.cpu,
+        against: 'the rules',
+        rival: single.ready.cpu,
+        goal: '',
+      }),
     ];
   } finally {
-    for (const one of [once, both]) one.process.disconnect();
+    for (const one of [single, both]) one.process.disconnect();
   }
 }
 
@@ -186,14 +256,24 @@ const LONG_WORD = /(?<![\\[:<(?!=a-z])[a-z]{5,}(?!:\])/g;
 function twice(text: string): string {
   return text
     .split('\n')
-    .filter((line) => /^\s*(?:body|rawbody|uri|full|header|meta|score|tflags|replace_rules|ifplugin|if|else|endif)\b/.test(line) && !/eval:/.test(line))
+    .filter(
+      (line) =>
+        /^\s*(?:body|rawbody|uri|full|header|meta|score|tflags|replace_rules|ifplugin|if|else|endif)\b/.test(line) &&
+        !/eval:/.test(line),
+    )
     .map((line) => {
       const [, start = '', keyword = '', rest = ''] = /^(\s*)(\S+)\s*(.*)$/.exec(line) ?? [];
       if (/^(?:if|else|endif)/.test(keyword)) return line;
-      if (keyword === 'meta' || keyword === 'replace_rules') return `${start}${keyword} ${rest.replace(/\b(?=[A-Z_][A-Z0-9_]{2,}\b)/g, 'TWICE_')}`.replace(/TWICE___/g, '__TWICE_');
+      if (keyword === 'meta' || keyword === 'replace_rules')
+        return `${start}${keyword} ${rest.replace(/\b(?=[A-Z_][A-Z0-9_]{2,}\b)/g, 'TWICE_')}`.replace(
+          /TWICE___/g,
+          '__TWICE_',
+        );
       const name = /^\S+/.exec(rest)?.[0] ?? '';
       const same = /exists:|if-unset/.test(rest) || !/^(?:body|rawbody|uri|full|header)$/.test(keyword);
-      const test = rest.slice(name.length).replace(LONG_WORD, (word) => (same ? word : `${word.slice(0, -2)}${word.at(-1)}${word.at(-2)}`));
+      const test = rest
+        .slice(name.length)
+        .replace(LONG_WORD, (word) => (same ? word : `${word.slice(0, -2)}${word.at(-1)}${word.at(-2)}`));
       return `${start}${keyword} ${name.startsWith('__') ? `__TWICE_${name.slice(2)}` : `TWICE_${name}`}${test}`;
     })
     .join('\n');

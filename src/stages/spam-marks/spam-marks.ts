@@ -23,9 +23,6 @@ type Thresholds<O> = {
 /** A threshold that is a function makes it a stage of the deliver list. */
 export type SpamMarksPhase<O> = [Extract<Thresholds<O>, AskedForEach>] extends [never] ? 'message' : 'deliver';
 
-/** No other names than those of the options. */
-type Only<O> = { readonly [K in Exclude<keyof O, keyof SpamMarksOptions>]: never };
-
 type Edits = 'prepend-header' | 'remove-header' | 'replace-header';
 
 export interface SpamMarksStage<
@@ -44,7 +41,8 @@ export interface SpamMarksStage<
 
 /** Throws ConfigurationError `options` with all problems. */
 export function spamMarks<const O extends SpamMarksOptions = Record<never, never>>(
-  options?: O & SpamMarksOptions & Only<O>,
+  // Both: what was written tells the phase, the options what may be written.
+  options?: O & SpamMarksOptions,
 ): SpamMarksStage<SpamMarksPhase<O>, Extract<keyof O, 'quarantine' | 'redirect'>> {
   const chosen: SpamMarksOptions = options ?? {};
   checkSpamMarks(chosen);

@@ -14,6 +14,9 @@ export interface SpamRulesOptions {
   /** For lists of hosts and of domains in URIs. Without it rules that ask the DNS are not run, and of the points of a rule those for
    * "no network tests" count. */
   readonly resolver?: Resolver;
+  /** Without a resolver: run the rules about SPF, DKIM, DMARC and ARC nevertheless, from what the stages before have found, with the points
+   * for "network tests". With a resolver they always are. Default false. */
+  readonly authentication?: boolean;
   /** What becomes of a mail whose body cannot be read, or when lists have not answered that could make spam of it or wanted mail of spam.
    * Default `defer`. With `continue` the finding says what is missing. */
   readonly cannotTell?: CannotTellRule;

@@ -48,7 +48,9 @@ const mayOverlook = 'no list without answer could change whether it is spam';
 export function spamRules(options: SpamRulesOptions): SpamRulesStage {
   checkOptions(options);
   const { resolver, cannotTell = 'defer', onIncomplete = 'continue', limits = {}, time = 15_000 } = options;
-  const rules = compileSpamRules(options.rules, { network: resolver !== undefined, limits });
+  const lists = resolver !== undefined;
+  const network = lists || options.authentication === true;
+  const rules = compileSpamRules(options.rules, { network, lists, limits });
   checkSkipped(rules, options.skippedAtMost);
   if (options.warm !== false) for (const step of rules.steps) step.warm?.();
   return defineStage({

@@ -30,7 +30,12 @@ let ours: OurChain;
 beforeAll(async () => {
   clamd = await startClamd(['StreamMaxLength 1M']);
   writeSite(join(folder, 'site'));
-  const options = { clamdPort: clamd.endpoint.port, rules: RULES, site: join(folder, 'site'), base: join(folder, 'mail') };
+  const options = {
+    clamdPort: clamd.endpoint.port,
+    rules: RULES,
+    site: join(folder, 'site'),
+    base: join(folder, 'mail'),
+  };
   [old, ours] = await Promise.all([
     startOldChain(clamd.endpoint.port),
     startOurChain({ ...options, note: (text) => notes.push(text) }),
@@ -42,7 +47,8 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const HEADER = 'From: Eve <eve@mail.example>\nTo: head@school.example\nSubject: look\nDate: Mon, 02 Sep 2024 06:00:00 +0000\nMessage-ID: <1@mail.example>\nMIME-Version: 1.0\n';
+const HEADER =
+  'From: Eve <eve@mail.example>\nTo: head@school.example\nSubject: look\nDate: Mon, 02 Sep 2024 06:00:00 +0000\nMessage-ID: <1@mail.example>\nMIME-Version: 1.0\n';
 const text = textPart('see the attachment\n', 'plain', 'utf-8', '7bit');
 const whole = ({ header, body }: { header: string; body: string }): string => `${HEADER}${header}\n${body}`;
 const inside = whole(multipart('mixed', 'b', [text, filePart('application/octet-stream', 'x.com', eicar)]));
@@ -50,12 +56,19 @@ const inside = whole(multipart('mixed', 'b', [text, filePart('application/octet-
 const infected: Readonly<Record<string, string>> = {
   plain: `${HEADER}\n${eicar}\n`,
   'base64 attachment': inside,
-  'message in a message': whole(multipart('mixed', 'c', [text, { header: 'Content-Type: message/rfc822\n', body: inside }])),
-  'base64 without line ends': whole({ header: 'Content-Type: application/octet-stream\nContent-Transfer-Encoding: base64\n', body: `${base64(eicar)}\n` }),
+  'message in a message': whole(
+    multipart('mixed', 'c', [text, { header: 'Content-Type: message/rfc822\n', body: inside }]),
+  ),
+  'base64 without line ends': whole({
+    header: 'Content-Type: application/octet-stream\nContent-Transfer-Encoding: base64\n',
+    body: `${base64(eicar)}\n`,
+  }),
 };
 const clean: Readonly<Record<string, string>> = {
   'half a signature': `${HEADER}\n${eicar.slice(0, 40)}\n`,
-  'a usual attachment': whole(multipart('mixed', 'b', [text, filePart('application/pdf', 'x.pdf', '%PDF-1.4 nothing')])),
+  'a usual attachment': whole(
+    multipart('mixed', 'b', [text, filePart('application/pdf', 'x.pdf', '%PDF-1.4 nothing')]),
+  ),
 };
 
 /** What arrived at both, by the field X-Case. */
@@ -78,7 +91,9 @@ describe('viruses', () => {
     for (const [name, message] of Object.entries({ ...infected, ...clean }))
       expect([name, await sendBoth(name.replace(/ /g, '-'), message)]).toEqual([name, [250, 250]]);
     const [theirs, own] = await arrived();
-    const names = Object.keys(clean).map((name) => name.replace(/ /g, '-')).sort();
+    const names = Object.keys(clean)
+      .map((name) => name.replace(/ /g, '-'))
+      .sort();
     expect([...theirs.keys()].sort()).toEqual(names);
     expect([...own.keys()].sort()).toEqual(names);
     for (const message of own.values()) expect(message).toMatch(/^X-Virus-Scanned: clamd at mx\.school\.example$/m);
@@ -97,7 +112,9 @@ function marksOf(message: string): Marked | undefined {
   const field = /^X-Spam-Status: ((?:[^\n]*\n[ \t])*[^\n]*)/m.exec(message)?.[1]?.replace(/\s+/g, ' ');
   const [, verdict, score, tests] = /^(Yes|No), .*?score=(-?[\d.]+).*?tests=\[([^\]]*)\]/.exec(field ?? '') ?? [];
   if (verdict === undefined) return undefined;
-  const rules = (tests ?? '').split(/, */).flatMap((one) => (one === '' || one === 'none' ? [] : [one.replace(/=.*/, '')]));
+  const rules = (tests ?? '')
+    .split(/, */)
+    .flatMap((one) => (one === '' || one === 'none' ? [] : [one.replace(/=.*/, '')]));
   return { spam: verdict === 'Yes', score: Number(score), rules: rules.sort() };
 }
 
@@ -109,7 +126,8 @@ describe('spam', { timeout: 300_000 }, () => {
     );
     const queue = [...corpus];
     const worker = async (): Promise<void> => {
-      for (let one = queue.pop(); one !== undefined; one = queue.pop()) expect([one[0], ...(await sendBoth(one[0], one[1])), notes.splice(0)]).toEqual([one[0], 250, 250, []]);
+      for (let one = queue.pop(); one !== undefined; one = queue.pop())
+        expect([one[0], ...(await sendBoth(one[0], one[1])), notes.splice(0)]).toEqual([one[0], 250, 250, []]);
     };
     await Promise.all([worker(), worker()]);
     const [theirs, own] = await arrived();
@@ -117,15 +135,21 @@ describe('spam', { timeout: 300_000 }, () => {
     let [hits, equal, near, spam] = [0, 0, 0, 0];
     for (const [name] of corpus) {
       const [a, b] = [marksOf(theirs.get(name) ?? ''), marksOf(own.get(name) ?? '')];
-      if (a === undefined || b === undefined) throw new Error(`${name}: ${a === undefined ? 'amavisd' : 'Postern'} has not marked it`);
-      const alone = [...a.rules.filter((rule) => !b.rules.includes(rule)), ...b.rules.filter((rule) => !a.rules.includes(rule)).map((rule) => `+${rule}`)];
+      if (a === undefined || b === undefined)
+        throw new Error(`${name}: ${a === undefined ? 'amavisd' : 'Postern'} has not marked it`);
+      const alone = [
+        ...a.rules.filter((rule) => !b.rules.includes(rule)),
+        ...b.rules.filter((rule) => !a.rules.includes(rule)).map((rule) => `+${rule}`),
+      ];
       hits += new Set([...a.rules, ...b.rules]).size;
       equal += a.rules.filter((rule) => b.rules.includes(rule)).length;
       near += Math.abs(a.score - b.score) <= 0.1 + 1e-9 ? 1 : 0;
       spam += a.spam === b.spam ? 1 : 0;
       if (alone.length > 0) differences.push(`${name}: ${alone.join(' ')} (${a.score}, ${b.score})`);
     }
-    process.stdout.write(`${corpus.length} messages: ${equal} of ${hits} hits equal, ${near} scores within 0.1, ${spam} verdicts the same\n${differences.join('\n')}\n`);
+    process.stdout.write(
+      `${corpus.length} messages: ${equal} of ${hits} hits equal, ${near} scores within 0.1, ${spam} verdicts the same\n${differences.join('\n')}\n`,
+    );
     expect(equal / hits).toBeGreaterThanOrEqual(0.98);
     expect(near / corpus.length).toBeGreaterThanOrEqual(0.9);
     expect(spam / corpus.length).toBeGreaterThanOrEqual(0.98);
@@ -146,16 +170,23 @@ describe('clamd that fails is never taken for clean', () => {
   });
 
   test('ended in the middle of a message', async () => {
-    const large = withId('in-the-middle', whole(multipart('mixed', 'b', [text, filePart('application/zip', 'x.zip', 'PK'.repeat(300_000))])));
+    const large = withId(
+      'in-the-middle',
+      whole(multipart('mixed', 'b', [text, filePart('application/zip', 'x.zip', 'PK'.repeat(300_000))])),
+    );
     const sending = Promise.all(Array.from({ length: 8 }, () => send(ours, large, CLIENT)));
     await clamd.kill();
     for (const reply of await sending) expect([250, 451]).toContain(reply?.code);
     await clamd.start();
-    for (const kept of readMaildirs(join(folder, 'mail'), (name) => name)) expect(kept.message).toMatch(/^X-Virus-Scanned: /m);
+    for (const kept of readMaildirs(join(folder, 'mail'), (name) => name))
+      expect(kept.message).toMatch(/^X-Virus-Scanned: /m);
   });
 
   test('a message over StreamMaxLength', async () => {
-    const large = withId('too-large', whole(multipart('mixed', 'b', [text, filePart('application/zip', 'x.zip', `${'PK'.repeat(900_000)}${eicar}`)])));
+    const large = withId(
+      'too-large',
+      whole(multipart('mixed', 'b', [text, filePart('application/zip', 'x.zip', `${'PK'.repeat(900_000)}${eicar}`)])),
+    );
     expect((await send(ours, large, CLIENT))?.code).toBe(451);
     expect((await arrived())[1].has('too-large')).toBe(false);
   });

@@ -11,6 +11,8 @@ export interface OldChain {
   readonly isPostfix: true;
   /** Of Postfix and of amavisd: all their processes descend from these. */
   readonly pids: Readonly<Record<'postfix' | 'amavisd', number>>;
+  /** Where its Maildirs are. */
+  readonly base: string;
   deliveries(): readonly Delivered[];
   /** Waits until nothing is on its way. */
   settle(): Promise<void>;
@@ -35,7 +37,13 @@ header_checks = pcre:$config_directory/checks
 body_checks = pcre:$config_directory/checks
 content_filter = smtp:[127.0.0.1]:${filterPort}
 `,
-    services: [[], ['content_filter=', 'receive_override_options=no_header_body_checks,no_unknown_recipient_checks,no_milters,no_address_mappings']],
+    services: [
+      [],
+      [
+        'content_filter=',
+        'receive_override_options=no_header_body_checks,no_unknown_recipient_checks,no_milters,no_address_mappings',
+      ],
+    ],
     maps: { checks: CHECKS },
   });
   const postfix = await Postfix.start(folder);
@@ -45,6 +53,7 @@ content_filter = smtp:[127.0.0.1]:${filterPort}
       port,
       isPostfix: true,
       pids: { postfix: postfix.pid, amavisd: amavisd.pid },
+      base: join(folder.root, 'virtual'),
       deliveries: () => readMaildirs(join(folder.root, 'virtual'), (name) => name),
       settle: () => postfix.settle({ ms: 120_000 }),
       async stop() {

@@ -14,7 +14,8 @@ import { pcreTable } from '../../../src/tables/regex/index.js';
 import { parseNetwork } from '../../../src/values/network.js';
 
 /** Content checks that this mail passes, for both sides. */
-export const CHECKS = '/^Subject:.*\\bmake money fast\\b/ REJECT no such offers\n/^begin 644 .*\\.exe$/ REJECT no programs\n';
+export const CHECKS =
+  '/^Subject:.*\\bmake money fast\\b/ REJECT no such offers\n/^begin 644 .*\\.exe$/ REJECT no programs\n';
 
 export interface OurChainOptions {
   readonly clamdPort: number;
@@ -32,7 +33,13 @@ export interface OurChain {
   stop(): Promise<void>;
 }
 
-export async function startOurChain({ clamdPort, rules, site, base, note = () => undefined }: OurChainOptions): Promise<OurChain> {
+export async function startOurChain({
+  clamdPort,
+  rules,
+  site,
+  base,
+  note = () => undefined,
+}: OurChainOptions): Promise<OurChain> {
   const scanner = clamd({ host: '127.0.0.1', port: clamdPort }, { timeout: 20_000 });
   const store = maildir({ base, createBase: true });
   const checks = pcreTable(CHECKS, { file: 'checks' });
@@ -52,7 +59,14 @@ export async function startOurChain({ clamdPort, rules, site, base, note = () =>
   const tell = (fields: object, text: string): void => note(`${text} ${JSON.stringify(fields)}`);
   const quiet = (): void => undefined;
   const logger = { error: tell, warn: tell, info: quiet, debug: quiet };
-  const server = await smtpServer({ policy, port: 0, name: 'mx.school.example', store, xclientHosts: [loopback.value], logger });
+  const server = await smtpServer({
+    policy,
+    port: 0,
+    name: 'mx.school.example',
+    store,
+    xclientHosts: [loopback.value],
+    logger,
+  });
   return {
     port: server.port,
     async stop() {

@@ -1,6 +1,7 @@
 /** A private amavisd between two Postfix ports: clamd over TCP, SpamAssassin inside. */
-import { RULES, writeSite } from '../spam/spam-assassin.js';
+
 import { freePort } from '../private-host.js';
+import { RULES, writeSite } from '../spam/spam-assassin.js';
 import { type Daemon, ownFolder, startDaemon } from './own-folder.js';
 
 export interface AmavisdOptions {

@@ -44,9 +44,19 @@ export interface Daemon {
 }
 
 /** Starts `command` where nobody answers questions about names, and waits until `port` accepts. */
-export async function startDaemon(name: string, folder: OwnFolder, command: string, port: number, { ms = 60_000 } = {}): Promise<Daemon> {
+export async function startDaemon(
+  name: string,
+  folder: OwnFolder,
+  command: string,
+  port: number,
+  { ms = 60_000 } = {},
+): Promise<Daemon> {
   const resolvConf = folder.write('resolv.conf', 'nameserver 127.0.0.254\noptions timeout:1 attempts:1\n');
-  const host: PrivateHost = runPrivately(command, { [resolvConf]: '/etc/resolv.conf' }, { HOME: folder.path, TMPDIR: folder.path });
+  const host: PrivateHost = runPrivately(
+    command,
+    { [resolvConf]: '/etc/resolv.conf' },
+    { HOME: folder.path, TMPDIR: folder.path },
+  );
   const stop = async (): Promise<void> => {
     await host.stop();
     folder.remove();

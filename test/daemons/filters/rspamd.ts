@@ -15,7 +15,10 @@ export async function startRspamd(nameserver: string, { workers = 2 } = {}): Pro
   for (const name of OFF) folder.write(`local/local.d/${name}.conf`, 'enabled = false;\n');
   folder.write('local/maps.d/none', '');
   // Written into the file below, the name server would not be taken.
-  folder.write('local/override.d/options.inc', `dns { nameserver = ["${nameserver}:53"]; timeout = 1s; retransmits = 1; }\n`);
+  folder.write(
+    'local/override.d/options.inc',
+    `dns { nameserver = ["${nameserver}:53"]; timeout = 1s; retransmits = 1; }\n`,
+  );
   const conf = folder.write(
     'rspamd.conf',
     `.include "$CONFDIR/common.conf"

@@ -9,7 +9,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { conformanceCorpus, type Corpus, ordinaryCorpus, spamCorpus } from './generate/corpus.js';
+import { type Corpus, conformanceCorpus, ordinaryCorpus, spamCorpus } from './generate/corpus.js';
 import { hostileMessages } from './generate/hostile.js';
 import { cachedOpinions } from './opinions-cache.js';
 import { scoreWithPostern } from './ours.js';

@@ -22,7 +22,11 @@ export function scoreWithPostern(rules: string, site: string): PosternScores {
   return {
     claims: { skipped, dependent },
     score(text) {
-      const parsed = parseMessage(Buffer.from(text, 'latin1'), { headerFields: 100_000, headerBytes: 16_777_216, fieldBytes: 16_777_216 });
+      const parsed = parseMessage(Buffer.from(text, 'latin1'), {
+        headerFields: 100_000,
+        headerBytes: 16_777_216,
+        fieldBytes: 16_777_216,
+      });
       if (parsed.kind !== 'parsed') throw new Error('over the limits of a header');
       const message = parsed.value;
       const body = message.body.bytes ?? new Uint8Array(0);

@@ -127,10 +127,20 @@ export function reportOf(parity: Parity, title: string, claims: Claims, most = 4
       .sort(([, a], [, b]) => b - a)
       .slice(0, most)
       .map(([rule, count]) => `  ${String(count).padStart(5)}  ${rule} not supported: ${claims.skipped.get(rule)}`),
-    ...(parity.otherPoints.size > 0 ? [`  other points: ${[...parity.otherPoints].map(([rule, text]) => `${rule} ${text}`).slice(0, 10).join('; ')}`] : []),
+    ...(parity.otherPoints.size > 0
+      ? [
+          `  other points: ${[...parity.otherPoints]
+            .map(([rule, text]) => `${rule} ${text}`)
+            .slice(0, 10)
+            .join('; ')}`,
+        ]
+      : []),
     ...worst
       .slice(0, most)
-      .map(({ rule, side, messages }) => `  ${String(messages.length).padStart(5)}  ${rule} only ${side}: ${messages.slice(0, 3).join(' ')}`),
+      .map(
+        ({ rule, side, messages }) =>
+          `  ${String(messages.length).padStart(5)}  ${rule} only ${side}: ${messages.slice(0, 3).join(' ')}`,
+      ),
     ...(worst.length > most ? [`  and ${worst.length - most} more`] : []),
   ].join('\n');
 }

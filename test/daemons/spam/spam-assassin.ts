@@ -21,19 +21,31 @@ export interface Opinion {
   readonly sub: Readonly<Record<string, number>>;
 }
 
-export const hasSpamAssassin = (): boolean => existsSync(join(RULES, '72_active.cf')) && existsSync('/usr/bin/spamassassin');
+export const hasSpamAssassin = (): boolean =>
+  existsSync(join(RULES, '72_active.cf')) && existsSync('/usr/bin/spamassassin');
 
 /** A folder of site rules as both sides read it: Debian's plugins, and nothing learned, nothing asked. */
 export function writeSite(folder: string, more = ''): void {
   mkdirSync(folder, { recursive: true });
   for (const name of readdirSync(PLUGINS).filter((one) => one.endsWith('.pre')))
     writeFileSync(join(folder, name), readFileSync(join(PLUGINS, name)));
-  const lines = ['required_score 5.0', 'report_safe 0', 'use_bayes 0', 'use_auto_welcomelist 0', 'use_txrep 0', 'dns_available no'];
+  const lines = [
+    'required_score 5.0',
+    'report_safe 0',
+    'use_bayes 0',
+    'use_auto_welcomelist 0',
+    'use_txrep 0',
+    'dns_available no',
+  ];
   writeFileSync(join(folder, 'local.cf'), `${lines.join('\n')}\n${more}`);
 }
 
 /** By name; what it died of where it did. `site`: see `writeSite`. */
-export async function askSpamAssassin(corpus: Corpus, site: string, processes = 2): Promise<ReadonlyMap<string, Opinion | string>> {
+export async function askSpamAssassin(
+  corpus: Corpus,
+  site: string,
+  processes = 2,
+): Promise<ReadonlyMap<string, Opinion | string>> {
   const folder = mkdtempSync(join(tmpdir(), 'postern-spam-'));
   try {
     const names = [...corpus.keys()];
@@ -47,7 +59,10 @@ export async function askSpamAssassin(corpus: Corpus, site: string, processes = 
 }
 
 async function ask(names: readonly string[], folder: string, site: string): Promise<[string, Opinion | string][]> {
-  const child = spawn('perl', [oracle, RULES, site], { env: { PATH: '/usr/bin:/bin', LANG: 'C' }, stdio: ['pipe', 'pipe', 'pipe'] });
+  const child = spawn('perl', [oracle, RULES, site], {
+    env: { PATH: '/usr/bin:/bin', LANG: 'C' },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
   let complaints = '';
   child.stderr.on('data', (chunk: Buffer) => {
     complaints = `${complaints}${chunk.toString('latin1')}`.slice(-4000);
@@ -59,6 +74,7 @@ async function ask(names: readonly string[], folder: string, site: string): Prom
     const one = JSON.parse(line) as Opinion & { readonly path?: string; readonly error?: string };
     if (one.path !== undefined) found.push([one.path.slice(folder.length + 1), one.error ?? one]);
   }
-  if (found.length !== names.length) throw new Error(`SpamAssassin looked at ${found.length} of ${names.length}: ${complaints}`);
+  if (found.length !== names.length)
+    throw new Error(`SpamAssassin looked at ${found.length} of ${names.length}: ${complaints}`);
   return found;
 }

@@ -276,7 +276,7 @@ describe('options', () => {
   });
 
   it('tell the compiler what the stage is', () => {
-    const each: 'deliver' = spamMarks({ reject: { from: () => 1 } })['~type']?.at ?? 'deliver';
+    const each: 'deliver' = spamMarks({ reject: { from: (recipient) => recipient.id } })['~type']?.at ?? 'deliver';
     const all: 'message' = spamMarks({ required: 5 })['~type']?.at ?? 'message';
     expect([each, all]).toEqual(['deliver', 'message']);
     // @ts-expect-error: no such option

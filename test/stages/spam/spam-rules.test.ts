@@ -1,13 +1,15 @@
 /** The stage: what it knows of the transaction, what it asks, what it says when it cannot tell. */
 import { describe, expect, it } from 'vitest';
 import { definePolicy } from '../../../src/core/policy.js';
+import { defineStage } from '../../../src/core/stage.js';
 import { spamFinding } from '../../../src/findings/spam.js';
+import { spfFinding } from '../../../src/findings/spf.js';
 import { readSpamRules, type SpamRulesOptions, spamRules } from '../../../src/stages/spam/index.js';
 import { type Zone, zoneResolver } from '../../../src/testing/ports/zone-resolver.js';
 import { memoryBody } from '../../../src/values/body.js';
 import { isConfigurationError, renderProblem } from '../../../src/values/errors.js';
 import { messageFromParts, parseMessage } from '../../../src/values/message.js';
-import { box, type Facts, runOne, session } from '../facts.js';
+import { box, type Facts, runOne, runPolicy, session } from '../facts.js';
 
 const PLUGINS = ['DNSEval', 'SPF', 'HeaderEval']
   .map((name) => `loadplugin Mail::SpamAssassin::Plugin::${name}\n`)
@@ -93,6 +95,28 @@ describe('lists', () => {
     expect(ran.finding?.incomplete).toEqual([expect.stringContaining(listed)]);
     const anyway = text.replace('score B 1 2 1 2', 'score B 1 7 1 7');
     expect((await run(anyway, {}, { resolver: zoneResolver({ [listed]: 'SERVFAIL' }) })).outcome.complete).toBe(true);
+  });
+});
+
+describe('authentication', () => {
+  const text = 'header A eval:check_for_spf_fail()\ntflags A net\nscore A 0 3 0 3';
+  const spf = (result: 'fail' | 'pass') =>
+    defineStage({
+      name: 'spf',
+      at: 'mail',
+      gives: [spfFinding],
+      run: () => ({ findings: spfFinding.of({ result, mailFrom: { result } } as never) }),
+    });
+  const scoreOf = async (result: 'fail' | 'pass', options: Partial<SpamRulesOptions>) => {
+    const policy = definePolicy({ mail: [spf(result)], message: [spamRules({ rules: read(text), ...options })] });
+    return spamFinding.in((await runPolicy(policy, { message })).findings)?.score;
+  };
+
+  it('counts where the options say so, or with a resolver', async () => {
+    expect(await scoreOf('fail', {})).toBe(0);
+    expect(await scoreOf('fail', { authentication: true })).toBe(3);
+    expect(await scoreOf('pass', { authentication: true })).toBe(0);
+    expect(await scoreOf('fail', { resolver: zoneResolver({}) })).toBe(3);
   });
 });
 

@@ -83,7 +83,12 @@ function readSetting(keyword: string, value: string, source: SourcePosition, rea
   if (!reading.foreign) {
     return { code: 'unknown-keyword', message: 'a keyword of SpamAssassin is expected', construct: keyword };
   }
-  reading.passedOver.push({ name: keyword, why: 'nobody here knows the keyword; it may be that of a plugin', source });
+  reading.passedOver.push({
+    kind: 'line',
+    name: keyword,
+    why: 'nobody here knows the keyword; it may be that of a plugin',
+    source,
+  });
   return undefined;
 }
 
@@ -111,7 +116,12 @@ function readRuleLine(
       for (const name of value.split(/\s+/)) reading.tagged.set(name, source);
       return undefined;
     case 'askdns':
-      reading.passedOver.push({ name: value.split(/\s/)[0] ?? '', why: 'questions of askdns are not put', source });
+      reading.passedOver.push({
+        kind: 'rule',
+        name: value.split(/\s/)[0] ?? '',
+        why: 'questions of askdns are not put',
+        source,
+      });
       return undefined;
     default:
       return defineRule(keyword, value, source, reading);
@@ -142,6 +152,6 @@ function readLoad(value: string, source: SourcePosition, reading: Reading): Wron
     return undefined;
   }
   reading.foreign = true;
-  reading.passedOver.push({ name, why: 'nobody here knows the plugin', source });
+  reading.passedOver.push({ kind: 'plugin', name, why: 'nobody here knows the plugin', source });
   return undefined;
 }

@@ -19,6 +19,8 @@ export interface SpamRules {
 }
 
 export interface PassedOver {
+  /** `rule`: it is defined by a plugin that is not here. */
+  readonly kind: 'rule' | 'line' | 'plugin';
   /** Of the rule, or the keyword of the line. */
   readonly name: string;
   readonly why: string;

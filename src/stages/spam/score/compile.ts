@@ -20,8 +20,10 @@ import { grouped, type PatternFor, type SkippedRule, type Slot, type Step } from
 import { type Deferred, deferredRules, textSteps } from './text-steps.js';
 
 export interface CompileOptions {
-  /** Whether rules that ask the DNS are run, and with it the set of points. Default false. */
+  /** Whether rules of `tflags net` are run, and with it the set of points. Default false. */
   readonly network?: boolean;
+  /** Whether rules about lists in the DNS are among them. Default as `network`. */
+  readonly lists?: boolean;
   /** How much of a message is looked at. Default: as the rule files say, and `DEFAULT_MAIL_LIMITS`. */
   readonly limits?: Partial<MailLimits>;
   /** Default: all of the library. */
@@ -56,17 +58,17 @@ export interface CompiledRules {
 
 /** Throws ConfigurationError `spam-rules` with all settings and arguments that are wrong. */
 export function compileSpamRules(rules: SpamRules, options: CompileOptions = {}): CompiledRules {
-  const { network = false, limits = {}, modules = { evals: evalModules, dns: dnsModules } } = options;
+  const { network = false, lists = network, limits = {}, modules = { evals: evalModules, dns: dnsModules } } = options;
   const problems: Problem[] = [];
   const functions = prepareFunctions(modules.evals, rules.settings, problems);
   const set = network ? 1 : 0;
   const alive = rules.rules.filter((rule) => rule.scores[set] !== 0);
-  const dns = network ? modules.dns.map((module) => module.prepare(rules.settings, alive, problems)) : [];
-  const skipped: SkippedRule[] = rules.passedOver.flatMap(({ name, why, source }) =>
-    why.includes('askdns') ? [{ name, score: 0, reason: 'askdns', why, source }] : [],
+  const dns = lists ? modules.dns.map((module) => module.prepare(rules.settings, alive, problems)) : [];
+  const skipped: SkippedRule[] = rules.passedOver.flatMap(({ kind, name, why, source }) =>
+    kind === 'rule' ? [{ name, score: 0, reason: 'askdns', why, source }] : [],
   );
   const preparation = prepareSubject(rules.settings, limits, problems, skipped);
-  const sorting: Sorting = { network, functions, dns, skipped, problems, off: [], set };
+  const sorting: Sorting = { network, lists, functions, dns, skipped, problems, off: [], set };
   const slots = alive
     .filter((rule) => isRun(rule, sorting))
     .map((rule, index): Slot => ({ rule, index, points: rule.scores[set] }));
@@ -104,6 +106,7 @@ export function compileSpamRules(rules: SpamRules, options: CompileOptions = {})
 
 interface Sorting {
   readonly network: boolean;
+  readonly lists: boolean;
   readonly set: 0 | 1;
   readonly functions: ReadonlyMap<string, Evaluator>;
   readonly dns: readonly DnsRules[];
@@ -123,9 +126,9 @@ const asksDns = /^check_(?:rbl|dns|uridnsbl)/;
 function isRun(rule: SpamRule, sorting: Sorting): boolean {
   if (rule.test.kind !== 'eval') return true;
   const { name, test, tflags, source } = rule;
-  const { network, functions, dns, skipped, off, problems, set } = sorting;
+  const { network, lists, functions, dns, skipped, off, problems, set } = sorting;
   if (dns.some(({ rules }) => rules.has(name))) return true;
-  if (!network && (tflags.has('net') || asksDns.test(test.call))) {
+  if ((!network && tflags.has('net')) || (!lists && asksDns.test(test.call))) {
     off.push(name);
     return false;
   }

@@ -28,7 +28,9 @@ const conformance = fileURLToPath(new URL('../../../../../shared/conformance/', 
 /** Mail that was written to test other software; undefined where it is not at hand. */
 export function conformanceCorpus(): Corpus | undefined {
   if (!existsSync(conformance)) return undefined;
-  const folders = ['mail-parser-rs', 'dkim-lieser'].map((name) => join(conformance, name)).filter((path) => existsSync(path));
+  const folders = ['mail-parser-rs', 'dkim-lieser']
+    .map((name) => join(conformance, name))
+    .filter((path) => existsSync(path));
   const files = folders.flatMap((folder) =>
     readdirSync(folder, { recursive: true, encoding: 'utf8' })
       .filter((name) => /\.(?:eml|txt|crlf)$/.test(name) && !/LICENSE|MIT|Apache/.test(name))

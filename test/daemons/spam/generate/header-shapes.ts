@@ -36,12 +36,15 @@ const MAILERS = [
   'aspnetEmail ver 3.5.2.10',
   'ZuckMail [version 1.00]',
   'MailChimp Mailer',
-  'Xpert', '',
+  'Xpert',
+  '',
 ];
 
 export function subjectText(random: Random): string {
   const vocabulary = random.pick(random.chance(0.2) ? foreign : vocabularies);
-  const text = random.chance(0.4) ? random.pick(PITCHES).slice(0, 20 + random.below(60)) : sentence(random, vocabulary).slice(0, 80);
+  const text = random.chance(0.4)
+    ? random.pick(PITCHES).slice(0, 20 + random.below(60))
+    : sentence(random, vocabulary).slice(0, 80);
   return random.pick<(text: string) => string>([
     (one) => one,
     (one) => one,
@@ -68,7 +71,9 @@ export function encodedText(random: Random, text: string): string {
   const way = plain ? random.below(12) : random.below(8);
   if (way > 5) return octets;
   if (way < 3) return `=?utf-8?B?${base64(octets).replace(/\n/g, '')}?=`;
-  const q = quotedPrintable(octets).replace(/=\n/g, '').replace(/[_?]/g, (one) => `=${one.charCodeAt(0).toString(16).toUpperCase()}`);
+  const q = quotedPrintable(octets)
+    .replace(/=\n/g, '')
+    .replace(/[_?]/g, (one) => `=${one.charCodeAt(0).toString(16).toUpperCase()}`);
   if (way < 5) return `=?UTF-8?Q?${q.replace(/ /g, '_')}?=`;
   return `=?${random.pick(['koi8-r', 'windows-1251', 'gb2312', 'iso-8859-1', 'big5', 'x-none'])}?${random.pick(['b', 'B'])}?${base64(octets).replace(/\n/g, '')}?=`;
 }
@@ -88,7 +93,8 @@ export function addressText(random: Random): string {
     () => `"" <${address}>`,
     () => `${name} <>`,
     () => name,
-    () => `"${random.pick(['PayPal', 'Amazon Support', 'Bank of America', 'IT Help Desk', 'Dr. Smith', 'DHL Express', 'Microsoft'])}" <${address}>`,
+    () =>
+      `"${random.pick(['PayPal', 'Amazon Support', 'Bank of America', 'IT Help Desk', 'Dr. Smith', 'DHL Express', 'Microsoft'])}" <${address}>`,
     () => `undisclosed-recipients:;`,
     () => `${address}, ${person(random).address}, "${name}, Jr." <${person(random).address}>`,
     () => `=?utf-8?Q?${name.replace(' ', '_')}?= <${address}>`,
@@ -98,8 +104,22 @@ export function addressText(random: Random): string {
 
 export function dateField(random: Random, time: number): string {
   const shift = random.pick([0, 0, 0, 0, 3600, -7200, 86_400, -200_000, 400_000, -3_000_000, 20_000_000, -9_000_000]);
-  const good = dateText(time + shift, random.pick(['+0000', '-0700', '+0200', '+0530', '-0500 (EST)', '+0000 (GMT)', '0000', '-2400', 'EST', '']));
-  return random.pick([good, good, good, good, good.replace(/^\w+, /, ''), good.replace(/,/, ''), good.replace(/:\d\d /, ' '), 'today', good.replace(/20(\d\d)/, '$1'), good.replace(/(\d\d):/, '27:')]);
+  const good = dateText(
+    time + shift,
+    random.pick(['+0000', '-0700', '+0200', '+0530', '-0500 (EST)', '+0000 (GMT)', '0000', '-2400', 'EST', '']),
+  );
+  return random.pick([
+    good,
+    good,
+    good,
+    good,
+    good.replace(/^\w+, /, ''),
+    good.replace(/,/, ''),
+    good.replace(/:\d\d /, ' '),
+    'today',
+    good.replace(/20(\d\d)/, '$1'),
+    good.replace(/(\d\d):/, '27:'),
+  ]);
 }
 
 /** The usual fields, each of them there, missing or strange. */
@@ -107,16 +127,29 @@ export function spamHeader(random: Random, time: number): Fields {
   const fields: Fields = [];
   let at = time;
   for (let i = random.below(5); i > 0; i--) {
-    fields.unshift(['Received', random.pick(makes)(random, hop(random, at, i === 1 ? 'mx.school.example' : `relay.${anyHost(random)}`))]);
+    fields.unshift([
+      'Received',
+      random.pick(makes)(random, hop(random, at, i === 1 ? 'mx.school.example' : `relay.${anyHost(random)}`)),
+    ]);
     at += random.pick([1, 5, 60, 3600, -60]);
   }
   const host = anyHost(random);
   const often = (chance: number, name: string, make: () => string): void => {
     if (random.chance(chance)) fields.push([name, make()]);
   };
-  often(0.3, 'Return-Path', () => random.pick(['<>', `<${person(random, host).address}>`, `<bounce-${token(random, 8)}=school.example@${host}>`]));
+  often(0.3, 'Return-Path', () =>
+    random.pick(['<>', `<${person(random, host).address}>`, `<bounce-${token(random, 8)}=school.example@${host}>`]),
+  );
   often(0.95, 'From', () => addressText(random));
-  often(0.93, 'To', () => random.pick(['head@school.example', 'Head <head@school.example>', 'undisclosed-recipients:;', addressText(random), '"head" <head@school.example>']));
+  often(0.93, 'To', () =>
+    random.pick([
+      'head@school.example',
+      'Head <head@school.example>',
+      'undisclosed-recipients:;',
+      addressText(random),
+      '"head" <head@school.example>',
+    ]),
+  );
   often(0.2, 'Cc', () => addressText(random));
   often(0.25, 'Reply-To', () => addressText(random));
   often(0.05, 'Sender', () => addressText(random));
@@ -125,12 +158,16 @@ export function spamHeader(random: Random, time: number): Fields {
   often(0.94, 'Message-ID', () => random.pick(identifiers)(random, host));
   often(0.3, 'X-Mailer', () => random.pick(MAILERS));
   often(0.2, 'User-Agent', () => random.pick(MAILERS));
-  often(0.15, 'X-MimeOLE', () => random.pick(['Produced By Microsoft MimeOLE V6.00.2900.2180', 'Produced By Microsoft Exchange V6.5', 'x']));
+  often(0.15, 'X-MimeOLE', () =>
+    random.pick(['Produced By Microsoft MimeOLE V6.00.2900.2180', 'Produced By Microsoft Exchange V6.5', 'x']),
+  );
   often(0.15, 'X-Priority', () => random.pick(['1', '3', '5', '1 (Highest)', '3 (Normal)']));
   often(0.1, 'X-MSMail-Priority', () => random.pick(['High', 'Normal']));
   often(0.15, 'In-Reply-To', () => random.pick(identifiers)(random, host));
   often(0.15, 'References', () => random.pick(identifiers)(random, host));
-  often(0.12, 'List-Unsubscribe', () => random.pick([`<mailto:leave@${host}>`, `<http://${host}/u?id=${token(random, 8)}>`]));
+  often(0.12, 'List-Unsubscribe', () =>
+    random.pick([`<mailto:leave@${host}>`, `<http://${host}/u?id=${token(random, 8)}>`]),
+  );
   often(0.08, 'List-Id', () => `<${token(random, 6)}.${random.pick(HOSTS)}>`);
   often(0.1, 'Precedence', () => random.pick(['bulk', 'list', 'junk']));
   often(0.06, 'Importance', () => 'High');

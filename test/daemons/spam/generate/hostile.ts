@@ -1,8 +1,10 @@
 /** Mail that is made to hurt who reads it: deep, wide, contradictory. Each with the octets it has at most. */
-import { base64, token } from './mail-parts.js';
-import { randomFrom } from '../../generate/random.js';
 
-const HEADER = 'From: a@mail.example\nTo: head@school.example\nSubject: hostile\nDate: Mon, 02 Sep 2024 06:00:00 +0000\nMessage-ID: <h@mail.example>\nMIME-Version: 1.0\n';
+import { randomFrom } from '../../generate/random.js';
+import { base64, token } from './mail-parts.js';
+
+const HEADER =
+  'From: a@mail.example\nTo: head@school.example\nSubject: hostile\nDate: Mon, 02 Sep 2024 06:00:00 +0000\nMessage-ID: <h@mail.example>\nMIME-Version: 1.0\n';
 
 function nested(depth: number): string {
   let text = `${HEADER}Content-Type: multipart/mixed; boundary="b0"\n\n`;
@@ -23,17 +25,23 @@ const boundaries: Readonly<Record<string, string>> = {
 };
 
 function ofBoundaries(): Record<string, string> {
-  const body = ['a', 'b', 'b ', 'b\t', 'b\0'].map((one) => `--${one}\nContent-Type: text/html\n\n<b>buy ${one} viagra</b>\n`).join('');
-  return Object.fromEntries(Object.entries(boundaries).map(([name, field]) => [name, `${HEADER}${field}\n${body}--b--\n`]));
+  const body = ['a', 'b', 'b ', 'b\t', 'b\0']
+    .map((one) => `--${one}\nContent-Type: text/html\n\n<b>buy ${one} viagra</b>\n`)
+    .join('');
+  return Object.fromEntries(
+    Object.entries(boundaries).map(([name, field]) => [name, `${HEADER}${field}\n${body}--b--\n`]),
+  );
 }
 
 function base64Of(times: number): string {
   let text = 'buy cheap meds at http://pharmacy-online.biz/\n'.repeat(20);
-  for (let i = 0; i < times; i++) text = `Content-Type: message/rfc822\nContent-Transfer-Encoding: base64\n\n${base64(text)}\n`;
+  for (let i = 0; i < times; i++)
+    text = `Content-Type: message/rfc822\nContent-Transfer-Encoding: base64\n\n${base64(text)}\n`;
   return HEADER + text;
 }
 
-const html = (body: string, charset = 'utf-8'): string => `${HEADER}Content-Type: text/html; charset=${charset}\n\n${body}\n`;
+const html = (body: string, charset = 'utf-8'): string =>
+  `${HEADER}Content-Type: text/html; charset=${charset}\n\n${body}\n`;
 const plain = (body: string): string => `${HEADER}Content-Type: text/plain\n\n${body}\n`;
 
 /** `scale` 1 is what the committed test reads; larger ones are for benches and by hand. */

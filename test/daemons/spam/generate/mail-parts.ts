@@ -20,7 +20,8 @@ export function quotedPrintable(octets: string): string {
     let [out, length] = ['', 0];
     for (const one of line) {
       const code = one.charCodeAt(0);
-      const text = code > 126 || code === 61 || code < 32 ? `=${code.toString(16).toUpperCase().padStart(2, '0')}` : one;
+      const text =
+        code > 126 || code === 61 || code < 32 ? `=${code.toString(16).toUpperCase().padStart(2, '0')}` : one;
       if (length + text.length > 75) [out, length] = [`${out}=\n`, 0];
       out += text;
       length += text.length;

@@ -12,7 +12,11 @@ export function ordinaryMessage(random: Random): string {
   const paragraphs = Array.from({ length: count }, () => paragraph(random, vocabulary, length / count));
   const way = random.below(100);
   const body =
-    way < 30 ? plain(random, paragraphs, sender) : way < 75 ? both(random, paragraphs, sender) : mixed(random, paragraphs, sender);
+    way < 30
+      ? plain(random, paragraphs, sender)
+      : way < 75
+        ? both(random, paragraphs, sender)
+        : mixed(random, paragraphs, sender);
   return `${header(random, sender, vocabulary)}MIME-Version: 1.0\n${body.header}\n${body.body}`;
 }
 
@@ -34,13 +38,20 @@ function plain(random: Random, paragraphs: readonly string[], sender: Person): P
 }
 
 function both(random: Random, paragraphs: readonly string[], sender: Person): Part {
-  const html = textPart(page(random, paragraphs, sender), 'html', 'utf-8', random.pick(['quoted-printable', 'quoted-printable', 'base64']));
+  const html = textPart(
+    page(random, paragraphs, sender),
+    'html',
+    'utf-8',
+    random.pick(['quoted-printable', 'quoted-printable', 'base64']),
+  );
   const parts = [textPart(text(paragraphs, sender), 'plain', 'utf-8', 'quoted-printable'), html];
   return multipart('alternative', `=_alt_${token(random, 9)}`, parts, 'This is a multi-part message in MIME format.\n');
 }
 
 function page(random: Random, paragraphs: readonly string[], { name }: Person): string {
-  const style = random.chance(0.5) ? '<style type="text/css">body{font-family:Arial;font-size:14px;color:#222}a{color:#06c}</style>' : '';
+  const style = random.chance(0.5)
+    ? '<style type="text/css">body{font-family:Arial;font-size:14px;color:#222}a{color:#06c}</style>'
+    : '';
   const rows = paragraphs.map((one) => {
     const link = `<a href="${url(random)}">${utf8(word(random, random.pick(vocabularies)))}</a>`;
     return `<p style="margin:0 0 12px 0">${one.replace(/\w+/, '<b>$&</b>')} ${link}</p>`;
@@ -61,7 +72,13 @@ function mixed(random: Random, paragraphs: readonly string[], sender: Person): P
   const parts: Part[] = [random.chance(0.6) ? both(random, paragraphs, sender) : plain(random, paragraphs, sender)];
   for (let i = 0; i <= random.below(2); i++) {
     const [type, extension, start] = random.pick(FILES);
-    parts.push(filePart(type, `${token(random, 6)}-${i}.${extension}`, start + noise(random, 200 + random.below(random.pick([4000, 40_000])))));
+    parts.push(
+      filePart(
+        type,
+        `${token(random, 6)}-${i}.${extension}`,
+        start + noise(random, 200 + random.below(random.pick([4000, 40_000]))),
+      ),
+    );
   }
   return multipart('mixed', `=_mix_${token(random, 9)}`, parts);
 }
@@ -80,9 +97,16 @@ function header(random: Random, sender: Person, vocabulary: readonly string[]): 
     `Date: ${dateText(time)}`,
     `Message-ID: <${id}@${sender.host}>`,
   ];
-  if (random.chance(0.25)) lines.push(`Cc: ${random.pick(FIRST)} ${random.pick(LAST)} <${random.pick(LAST).toLowerCase()}@school.example>`);
-  if (random.chance(0.3)) lines.push(`In-Reply-To: <${token(random, 9)}@school.example>`, `References: <${token(random, 9)}@school.example>`);
-  if (random.chance(0.2)) lines.push('List-Id: Staff <staff.lists.school.example>', 'List-Unsubscribe: <mailto:staff-leave@lists.school.example>', 'Precedence: list');
+  if (random.chance(0.25))
+    lines.push(`Cc: ${random.pick(FIRST)} ${random.pick(LAST)} <${random.pick(LAST).toLowerCase()}@school.example>`);
+  if (random.chance(0.3))
+    lines.push(`In-Reply-To: <${token(random, 9)}@school.example>`, `References: <${token(random, 9)}@school.example>`);
+  if (random.chance(0.2))
+    lines.push(
+      'List-Id: Staff <staff.lists.school.example>',
+      'List-Unsubscribe: <mailto:staff-leave@lists.school.example>',
+      'Precedence: list',
+    );
   lines.push(`User-Agent: ${random.pick(['Mozilla Thunderbird', 'Roundcube Webmail/1.6.1', 'Mutt/2.2.9'])}`);
   return `${lines.join('\n')}\n`;
 }

@@ -2,10 +2,15 @@
 import type { Random } from '../../generate/random.js';
 import { token } from './mail-parts.js';
 
-export const FIRST = 'Anna Ben Clara David Eva Felix Greta Hannes Ida Jan Klara Leo Mia Nils Olga Paul Rosa Tom'.split(' ');
-export const LAST = 'Adler Bauer Conrad Dietz Engel Fuchs Graf Huber Jahn Keller Lang Maier Neumann Otto Peters Roth'.split(' ');
+export const FIRST = 'Anna Ben Clara David Eva Felix Greta Hannes Ida Jan Klara Leo Mia Nils Olga Paul Rosa Tom'.split(
+  ' ',
+);
+export const LAST =
+  'Adler Bauer Conrad Dietz Engel Fuchs Graf Huber Jahn Keller Lang Maier Neumann Otto Peters Roth'.split(' ');
 export const HOSTS =
-  'uni.example city.example mail.example books.example news.example sports.example parents.example school-lists.org'.split(' ');
+  'uni.example city.example mail.example books.example news.example sports.example parents.example school-lists.org'.split(
+    ' ',
+  );
 /** Where mail services for everybody, shops and banks live; and domains that nobody has. */
 export const KNOWN_HOSTS = (
   'gmail.com yahoo.com hotmail.com outlook.com aol.com gmx.de web.de mail.ru yandex.ru qq.com 163.com protonmail.com icloud.com ' +

@@ -51,7 +51,9 @@ function wordsOf(line: string): readonly string[] {
 
 const isPlace = (word: string): word is Place => /^(?:body|rawbody|full|uri|header|mimeheader)$/.test(word);
 const positive = (expression: string): readonly string[] =>
-  [...expression.matchAll(/(!?)\s*([A-Z_][A-Z0-9_]{2,})/gi)].flatMap(([, no, name]) => (no === '' && name ? [name] : []));
+  [...expression.matchAll(/(!?)\s*([A-Z_][A-Z0-9_]{2,})/gi)].flatMap(([, no, name]) =>
+    no === '' && name ? [name] : [],
+  );
 
 function wantedOf(place: Place, name: string, rest: string): Wanted | undefined {
   if (rest.startsWith('eval:')) return undefined;

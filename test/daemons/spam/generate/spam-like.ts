@@ -41,7 +41,8 @@ function samplesOf(names: readonly string[], { wanted, metas }: RuleLines, rando
     const one = wanted.get(name);
     const text = one && samplePattern(one.pattern, one.flags, random);
     if (one !== undefined && text !== undefined) found.set(name, { ...one, text });
-    for (const part of depth > 0 && found.size < 60 ? (metas.get(name) ?? []) : []) if (random.chance(0.8)) want(part, depth - 1);
+    for (const part of depth > 0 && found.size < 60 ? (metas.get(name) ?? []) : [])
+      if (random.chance(0.8)) want(part, depth - 1);
   };
   for (const name of names) want(name, 4);
   return [...found.values()];
@@ -54,22 +55,33 @@ function message(samples: readonly Sample[], random: Random): string {
   const fields = spamHeader(random, time);
   for (const one of samples) if (one.place === 'header') insertField(fields, one, random, time);
   const uris = at('uri').map((one) => uriOf(one, random));
-  const texts = shuffled([...at('body').map((one) => around(one, random)), ...uris.filter(() => random.chance(0.5))], random);
+  const texts = shuffled(
+    [...at('body').map((one) => around(one, random)), ...uris.filter(() => random.chance(0.5))],
+    random,
+  );
   if (random.chance(0.4)) texts.push(random.pick(PITCHES));
   const links = uris.map((one) => `<a href="${one}">${random.pick(['click here', one, 'http://www.paypal.com/'])}</a>`);
   const body = bodyOf(texts, [...texts, ...links, ...at('rawbody', 'full')], samples, random);
-  const all = at('full').filter(() => random.chance(0.5)).join('\n');
+  const all = at('full')
+    .filter(() => random.chance(0.5))
+    .join('\n');
   const version = random.chance(0.93) ? 'MIME-Version: 1.0\n' : '';
   const raw = `${fields.map(([name, value]) => `${name}: ${value}\n`).join('')}${version}${body.header}\n${body.body}${all}`;
   return random.chance(0.15) ? raw.replace(/\r?\n/g, '\r\n') : raw;
 }
 
 const around = (text: string, random: Random): string =>
-  random.chance(0.3) ? text : `${paragraph(random, random.pick(vocabularies), 20)} ${text} ${paragraph(random, random.pick(vocabularies), 20)}`;
+  random.chance(0.3)
+    ? text
+    : `${paragraph(random, random.pick(vocabularies), 20)} ${text} ${paragraph(random, random.pick(vocabularies), 20)}`;
 
 function uriOf(text: string, random: Random): string {
   if (/^[a-z]{3,7}:/i.test(text)) return text;
-  const start = text.startsWith('://') ? 'http' : /^[/?#:]/.test(text) ? `http://www.${token(random, 6)}.com` : 'http://';
+  const start = text.startsWith('://')
+    ? 'http'
+    : /^[/?#:]/.test(text)
+      ? `http://www.${token(random, 6)}.com`
+      : 'http://';
   return start + text.replace(/^\./, `${token(random, 5)}.`).replace(/\s/g, '');
 }
 
@@ -84,7 +96,8 @@ function insertField(fields: Fields, { target, text }: Sample, random: Random, t
   };
   const relay = /^X-Spam-Relays-/.test(name);
   if (relay) {
-    const part = (key: string, otherwise: string): string => new RegExp(`${key}=([^ \\]]+)`, 'i').exec(text)?.[1] ?? otherwise;
+    const part = (key: string, otherwise: string): string =>
+      new RegExp(`${key}=([^ \\]]+)`, 'i').exec(text)?.[1] ?? otherwise;
     const [ip, rdns] = [part('ip', '93.184.5.6'), part('rdns', 'mail.uni.example')];
     const hop = `from ${part('helo', rdns)} (${rdns} [${ip}]) by ${part('by', 'mx.school.example')} (Postfix) with ESMTP id ${part('id', 'ABC123')}; ${dateText(time)}`;
     fields.unshift(['Received', hop]);
@@ -99,7 +112,21 @@ function insertField(fields: Fields, { target, text }: Sample, random: Random, t
   else set(name, random.chance(0.3) ? `${folded} ${token(random, 4)}` : folded);
 }
 
-const CHARSETS = ['utf-8', 'us-ascii', 'iso-8859-1', '"UTF-8"', 'windows-1252', 'koi8-r', 'gb2312', 'big5', 'iso-2022-jp', 'utf-16', 'x-unknown', 'windows-1251', ''];
+const CHARSETS = [
+  'utf-8',
+  'us-ascii',
+  'iso-8859-1',
+  '"UTF-8"',
+  'windows-1252',
+  'koi8-r',
+  'gb2312',
+  'big5',
+  'iso-2022-jp',
+  'utf-16',
+  'x-unknown',
+  'windows-1251',
+  '',
+];
 const ENCODINGS: readonly Encoding[] = ['7bit', '8bit', 'quoted-printable', 'quoted-printable', 'base64'];
 
 function bodyOf(texts: readonly string[], pieces: readonly string[], samples: readonly Sample[], random: Random): Part {
@@ -111,21 +138,62 @@ function bodyOf(texts: readonly string[], pieces: readonly string[], samples: re
   const text = random.chance(0.7) ? wrapped(lines) : `${lines}\n`;
   const plain = (): Part => withFields(textPart(text, 'plain', charset, encoding), samples, random);
   const html = (): Part => withFields(textPart(spamPage(random, pieces), 'html', charset, encoding), samples, random);
-  const boundary = random.pick([`----=_NextPart_000_${token(random, 4, '0123456789ABCDEF')}_01C${token(random, 5, '0123456789ABCDEF')}.${token(random, 8, '0123456789ABCDEF')}`, `${token(random, 12)}`, `_----------=_${token(random, 16, '0123456789')}`, `=_${token(random, 30)}`, `b1_${token(random, 32, '0123456789abcdef')}`]);
+  const boundary = random.pick([
+    `----=_NextPart_000_${token(random, 4, '0123456789ABCDEF')}_01C${token(random, 5, '0123456789ABCDEF')}.${token(random, 8, '0123456789ABCDEF')}`,
+    `${token(random, 12)}`,
+    `_----------=_${token(random, 16, '0123456789')}`,
+    `=_${token(random, 30)}`,
+    `b1_${token(random, 32, '0123456789abcdef')}`,
+  ]);
   return random.pick<() => Part>([
     plain,
     html,
     html,
     () => ({ header: '', body: text }),
-    () => multipart('alternative', boundary, [plain(), html()], random.pick(['', 'This is a multi-part message in MIME format.\n\n'])),
+    () =>
+      multipart(
+        'alternative',
+        boundary,
+        [plain(), html()],
+        random.pick(['', 'This is a multi-part message in MIME format.\n\n']),
+      ),
     () => multipart('alternative', boundary, [html()]),
     () => multipart('alternative', boundary, [textPart('\n', 'plain', charset, '7bit'), html()]),
     () => multipart('related', boundary, [html(), image(random)]),
-    () => multipart('mixed', boundary, [plain(), ...Array.from({ length: 1 + random.below(3) }, () => file(random, samples))]),
-    () => multipart('mixed', boundary, [multipart('alternative', `${boundary}2`, [plain(), html()]), file(random, samples)]),
-    () => multipart('report; report-type=delivery-status', boundary, [plain(), { header: 'Content-Type: message/delivery-status\n', body: 'Reporting-MTA: dns; mx.school.example\n\nFinal-Recipient: rfc822; x@far.example\nAction: failed\nStatus: 5.1.1\n' }, { header: 'Content-Type: message/rfc822\n', body: `From: head@school.example\nTo: x@far.example\nSubject: ${PITCHES[3]}\n\n${text}` }]),
-    () => multipart('mixed', boundary, [plain(), { header: 'Content-Type: message/rfc822\n', body: `From: a@b.example\nSubject: inner\nMIME-Version: 1.0\n${html().header}\n${html().body}` }]),
-    () => ({ header: `Content-Type: multipart/mixed; boundary=${boundary}\n`, body: `--${boundary}\n\n${text}--${boundary}x\n\n${text}` }),
+    () =>
+      multipart('mixed', boundary, [
+        plain(),
+        ...Array.from({ length: 1 + random.below(3) }, () => file(random, samples)),
+      ]),
+    () =>
+      multipart('mixed', boundary, [
+        multipart('alternative', `${boundary}2`, [plain(), html()]),
+        file(random, samples),
+      ]),
+    () =>
+      multipart('report; report-type=delivery-status', boundary, [
+        plain(),
+        {
+          header: 'Content-Type: message/delivery-status\n',
+          body: 'Reporting-MTA: dns; mx.school.example\n\nFinal-Recipient: rfc822; x@far.example\nAction: failed\nStatus: 5.1.1\n',
+        },
+        {
+          header: 'Content-Type: message/rfc822\n',
+          body: `From: head@school.example\nTo: x@far.example\nSubject: ${PITCHES[3]}\n\n${text}`,
+        },
+      ]),
+    () =>
+      multipart('mixed', boundary, [
+        plain(),
+        {
+          header: 'Content-Type: message/rfc822\n',
+          body: `From: a@b.example\nSubject: inner\nMIME-Version: 1.0\n${html().header}\n${html().body}`,
+        },
+      ]),
+    () => ({
+      header: `Content-Type: multipart/mixed; boundary=${boundary}\n`,
+      body: `--${boundary}\n\n${text}--${boundary}x\n\n${text}`,
+    }),
   ])();
 }
 
@@ -138,15 +206,45 @@ function withFields(part: Part, samples: readonly Sample[], random: Random): Par
 function setField(header: string, { target, text }: Sample): string {
   const name = target.split(':')[0] ?? '';
   const value = text.replace(/\n(?![ \t])/g, '\n ');
-  const kept = header.match(/[^\n]*\n(?:[ \t][^\n]*\n)*/g)?.filter((field) => !field.toLowerCase().startsWith(`${name.toLowerCase()}:`)) ?? [];
+  const kept =
+    header
+      .match(/[^\n]*\n(?:[ \t][^\n]*\n)*/g)
+      ?.filter((field) => !field.toLowerCase().startsWith(`${name.toLowerCase()}:`)) ?? [];
   return `${kept.join('')}${name}: ${value}\n`;
 }
 
-const FILE_NAMES = ['invoice.pdf', 'invoice.doc', 'photo.jpg.exe', 'document.zip', 'a.html', 'scan.rar', 'report.xls', 'x.js', 'read.txt', 'SCAN_001.docm', 'voice.wav', 'list.ics', 'Rechnung größe.pdf', 'a.iso', 'x.htm'];
+const FILE_NAMES = [
+  'invoice.pdf',
+  'invoice.doc',
+  'photo.jpg.exe',
+  'document.zip',
+  'a.html',
+  'scan.rar',
+  'report.xls',
+  'x.js',
+  'read.txt',
+  'SCAN_001.docm',
+  'voice.wav',
+  'list.ics',
+  'Rechnung größe.pdf',
+  'a.iso',
+  'x.htm',
+];
 
 function file(random: Random, samples: readonly Sample[]): Part {
   const name = utf8(random.pick(FILE_NAMES));
-  const type = random.pick(['application/octet-stream', 'application/pdf', 'application/msword', 'application/zip', 'text/html', 'image/jpeg', 'text/plain', 'application/x-msdownload', 'text/calendar', 'application/vnd.ms-excel']);
+  const type = random.pick([
+    'application/octet-stream',
+    'application/pdf',
+    'application/msword',
+    'application/zip',
+    'text/html',
+    'image/jpeg',
+    'text/plain',
+    'application/x-msdownload',
+    'text/calendar',
+    'application/vnd.ms-excel',
+  ]);
   const octets = type.startsWith('text/') ? spamPage(random, [url(random)]) : noise(random, 50 + random.below(3000));
   return withFields(random.chance(0.25) ? image(random) : filePart(type, name, octets), samples, random);
 }
@@ -155,6 +253,8 @@ function image(random: Random): Part {
   const size = String.fromCharCode(0, 0, random.below(4), random.below(256), 0, 0, random.below(4), random.below(256));
   const png = `\x89PNG\r\n\x1a\n\0\0\0\rIHDR${size}\x08\x02\0\0\0${noise(random, 4)}${noise(random, random.pick([200, 9000]))}`;
   const gif = `GIF89a${size[3]}${size[2]}${size[7]}${size[6]}\xf7\0\0${noise(random, random.pick([100, 7000]))}`;
-  const part = random.chance(0.5) ? filePart('image/png', `image00${random.below(9)}.png`, png) : filePart('image/gif', `${token(random, 6)}.gif`, gif);
+  const part = random.chance(0.5)
+    ? filePart('image/png', `image00${random.below(9)}.png`, png)
+    : filePart('image/gif', `${token(random, 6)}.gif`, gif);
   return { ...part, header: `${part.header}Content-ID: <${token(random, 8)}@${token(random, 6)}>\n` };
 }

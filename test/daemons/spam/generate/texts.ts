@@ -19,7 +19,10 @@ const GERMAN = (
   'Klassen beginnt wieder am Dienstag mit freundlichen Grüßen das Sekretariat Anmeldung Elternabend Zeugnis Klassenfahrt über ' +
   'Hausaufgaben Prüfung Stundenplan'
 ).split(' ');
-const RUSSIAN = 'Здравствуйте уважаемые родители школа приглашает вас на собрание в понедельник выгодное предложение скидка'.split(' ');
+const RUSSIAN =
+  'Здравствуйте уважаемые родители школа приглашает вас на собрание в понедельник выгодное предложение скидка'.split(
+    ' ',
+  );
 const CHINESE = ['您好', '我们公司', '可以开发票', '请联系', '优惠', '学校通知', '家长会议'];
 
 export const vocabularies: readonly (readonly string[])[] = [ENGLISH, ENGLISH, ENGLISH, GERMAN];
