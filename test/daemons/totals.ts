@@ -34,8 +34,8 @@ export default function setup(): () => void {
       totals.set(what, (totals.get(what) ?? 0) + count);
     }
     for (const [what, count] of [...totals].sort(([a], [b]) => order(a) - order(b)))
-      process.stdout.write(`compared with Postfix: ${count} ${what}\n`);
-    process.stdout.write(`compared with Postfix: in ${Math.round((performance.now() - started) / 1000)} seconds\n`);
+      process.stdout.write(`compared: ${count} ${what}\n`);
+    process.stdout.write(`compared: in ${Math.round((performance.now() - started) / 1000)} seconds\n`);
     rmSync(folder, { recursive: true, force: true });
   };
 }

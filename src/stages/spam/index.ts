@@ -1,8 +1,9 @@
 /**
  * The stage `spamRules` and what is beside it.
  */
-export { DEFAULT_MAIL_LIMITS, type MailLimits } from './mail/index.js';
+export { DEFAULT_MAIL_LIMITS, type MailLimits, type MailSource } from './mail/index.js';
 export type { SpamRulesOptions } from './options.js';
+export type { SessionClient } from './relays/index.js';
 export {
   checkSpamRules,
   type RuleFile,
@@ -13,7 +14,10 @@ export {
 export type { EvalTest, HeaderTarget, PatternSource, RuleTest, SpamRule, UriCondition } from './rules/rule.js';
 export type { Setting, Settings } from './rules/settings.js';
 export type { PassedOver, SpamRules } from './rules/spam-rules.js';
-export { type AffectedRule, type CompiledRules, type CompileOptions, compileSpamRules } from './score/compile.js';
-export { type SpamScore, scoreMessage } from './score/score.js';
+export type { AffectedRule } from './score/compile.js';
+export type { SubjectSource } from './score/prepare-subject.js';
+export type { SpamScore } from './score/score.js';
 export type { SkippedRule } from './score/slot.js';
 export { type SpamRulesStage, spamRules } from './spam-rules.js';
+export { type SpamScoring, type SpamScoringOptions, spamScoring } from './spam-scoring.js';
+export type { SpamEnvelope, SpamInputs } from './subject.js';

@@ -27,7 +27,7 @@ function loosen(node: Node, bodies: ReadonlyMap<number, Node>): Node {
     case 'sequence':
       return sequence(node.items.map((item) => loosen(item, bodies)));
     case 'choice':
-      return choice(node.items.map((item) => loosen(item, bodies)));
+      return bodies.size > 0 ? choice(node.items.map((item) => loosen(item, bodies))) : loosenedChoice(node);
     case 'repeat': {
       const max = node.max > SHORT ? Number.POSITIVE_INFINITY : node.max;
       return { ...node, item: loosen(node.item, bodies), min: Math.min(node.min, SHORT), max };
@@ -43,6 +43,20 @@ function loosen(node: Node, bodies: ReadonlyMap<number, Node>): Node {
       return node;
   }
 }
+
+/** Patterns have the same ones many times. */
+const choices = new WeakMap<Node, Node>();
+
+function loosenedChoice(node: Extract<Node, { kind: 'choice' }>): Node {
+  let made = choices.get(node);
+  if (made === undefined) {
+    made = choice(node.items.map((item) => loosen(item, none)));
+    choices.set(node, made);
+  }
+  return made;
+}
+
+const none: ReadonlyMap<number, Node> = new Map();
 
 function inAnyCase(node: Node): Node {
   switch (node.kind) {

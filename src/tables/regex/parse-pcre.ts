@@ -3,11 +3,13 @@
  * can be matched in linear time is read; back-references, recursion, conditions and verbs are refused by name. What
  * becomes of look-around and of atomic groups is decided later, by what stands around them.
  */
-import { addOtherCaseOfLatin1, anyOctet, type ByteSet, notLf, setOf, verticalSet } from './byte-set.js';
+import { anyOctet, notLf } from './byte-set.js';
 import type { RegexFlags } from './flags.js';
+import { keepGroup, knownGroup, type ParseCache, parseCache } from './parse-cache.js';
 import { type ClassItem, readClass } from './parse-class.js';
 import { readEscape } from './pcre-escapes.js';
 import { type Group, openGroup } from './pcre-groups.js';
+import { lineBreak, literal } from './pcre-literal.js';
 import { readQuantifier } from './pcre-quantifier.js';
 import { nameGroup, type Reference, readNamedReference } from './pcre-references.js';
 import { choice, NESTING_LIMIT, type Node, type Pattern, PatternFault, sequence } from './syntax.js';
@@ -21,19 +23,26 @@ interface Reader {
   depth: number;
   /** Of the groups so far, where back-references are read. */
   readonly names: Map<string, number> | undefined;
-  /** By their text: those without brackets in them, for a long pattern has the same ones many times. */
-  readonly classes: Map<string, ByteSet>;
+  readonly cache: ParseCache;
 }
 
-/** `references`: back-references are read, for a backtracking engine. Throws PatternFault. */
-export function parsePcre(pattern: string, flags: PcreFlags, references = false): Pattern {
+/**
+ * `references`: back-references are read, for a backtracking engine. `cache`: of patterns that are read with the same `references`.
+ * Throws PatternFault.
+ */
+export function parsePcre(
+  pattern: string,
+  flags: PcreFlags,
+  references = false,
+  cache: ParseCache = parseCache(),
+): Pattern {
   const reader: Reader = {
     pattern,
     at: 0,
     groups: 0,
     depth: 0,
     names: references ? new Map() : undefined,
-    classes: new Map(),
+    cache,
   };
   const body = readAlternatives(reader, flags);
   if (reader.at < pattern.length) throw new PatternFault('malformed', ')', 'unmatched closing parenthesis', reader.at);
@@ -74,19 +83,24 @@ function readItem(reader: Reader, flags: PcreFlags): Item {
   if (character === '(') {
     const reference = reader.names && readNamedReference(pattern, at, reader.names);
     if (reference !== undefined) return referenceItem(reader, flags, reference);
+    const known = knownGroup(reader.cache, pattern, at, flags);
+    if (known !== undefined) {
+      reader.at = at + known.text.length;
+      return { kind: 'nodes', nodes: [quantified(reader, flags, known.node)] };
+    }
     const group = openGroup(pattern, at, flags);
     reader.at = group.end;
     if (group.kind === 'flags') {
       refuseQuantifier(reader);
       return group;
     }
-    return { kind: 'nodes', nodes: [quantified(reader, flags, readGroup(reader, group, at))] };
+    return { kind: 'nodes', nodes: [quantified(reader, flags, readGroup(reader, flags, group, at))] };
   }
   if (character === '\\') return readBackslash(reader, flags);
   return { kind: 'nodes', nodes: [quantified(reader, flags, readAtom(reader, flags))] };
 }
 
-function readGroup(reader: Reader, group: Exclude<Group, { kind: 'flags' }>, start: number): Node {
+function readGroup(reader: Reader, flags: PcreFlags, group: Exclude<Group, { kind: 'flags' }>, start: number): Node {
   const { groups } = reader;
   if (group.kind === 'capture') {
     reader.groups++;
@@ -110,8 +124,11 @@ function readGroup(reader: Reader, group: Exclude<Group, { kind: 'flags' }>, sta
     case 'reset':
       if (reader.groups === groups) return body;
       throw new PatternFault('unsupported', construct, 'duplicate group numbers are not supported', start);
-    case 'plain':
-      return opaque(body, reader.names !== undefined) ? { kind: 'sequence', items: [body] } : body;
+    case 'plain': {
+      const node: Node = opaque(body, reader.names !== undefined) ? { kind: 'sequence', items: [body] } : body;
+      if (reader.groups === groups) keepGroup(reader.cache, reader.pattern, start, reader.at, flags, node);
+      return node;
+    }
   }
 }
 
@@ -151,7 +168,10 @@ function readAtom(reader: Reader, flags: PcreFlags): Node {
 }
 
 function readSet(reader: Reader, flags: PcreFlags, at: number): Node {
-  const { pattern, classes } = reader;
+  const {
+    pattern,
+    cache: { classes },
+  } = reader;
   const close = pattern.indexOf(']', at + (pattern[at + 1] === '^' ? 3 : 2));
   const text = pattern.slice(at, close + 1);
   const plain = close !== -1 && pattern[close - 1] !== '\\' && text.lastIndexOf('[') === 0;
@@ -222,31 +242,6 @@ function referenceItem(reader: Reader, flags: PcreFlags, { group, end }: Referen
   const construct = pattern.slice(at, end);
   const node: Node = { kind: 'reference', group, fold: flags.ignoreCase, construct, at };
   return { kind: 'nodes', nodes: [quantified(reader, flags, node)] };
-}
-
-/** `\R`: CRLF, or one of the vertical spaces. */
-const lineBreak: Omit<Extract<Node, { kind: 'atomic' }>, 'at'> = {
-  kind: 'atomic',
-  body: choice([
-    { kind: 'literal', text: '\r\n', fold: false },
-    { kind: 'set', set: verticalSet },
-  ]),
-  construct: '\\R',
-};
-
-function literal(text: string, flags: PcreFlags): Node {
-  if (flags.ignoreCase && flags.perl === true && /[\xc0-\xfe]/.test(text))
-    return sequence(Array.from(text, foldedOctet));
-  return { kind: 'literal', text, fold: flags.ignoreCase };
-}
-
-/** A character whose case is that of Latin-1. */
-function foldedOctet(character: string): Node {
-  const octet = character.charCodeAt(0);
-  if (octet < 0x80) return { kind: 'literal', text: character, fold: true };
-  const set = setOf([octet, octet]);
-  addOtherCaseOfLatin1(set);
-  return { kind: 'set', set };
 }
 
 /** The quantifier behind `item`, when there is one. */

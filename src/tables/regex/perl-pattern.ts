@@ -7,6 +7,7 @@ import { type Automaton, automatonOf, checkSize, fewLooks } from './automaton/au
 import { beginningOf, leastOf } from './beginning.js';
 import type { RegexFlags } from './flags.js';
 import { loosened } from './loosen.js';
+import { parseCache } from './parse-cache.js';
 import { parsePcre } from './parse-pcre.js';
 import { type Clause, requiredLiterals } from './required-literals.js';
 import { checkProgram, stepwiseOf } from './stepwise/stepwise.js';
@@ -30,6 +31,8 @@ export interface PerlRefusal {
   readonly why: string;
 }
 
+/** Of all patterns: they are read one after the other, and have much in common. */
+const cache = parseCache();
 /** Octets that are a beginning. */
 const BEGINNING = 8;
 /** Octets of one pattern. */
@@ -41,7 +44,7 @@ export function perlPattern(text: string, flags: string): PerlPattern | PerlRefu
     if (text.length > PATTERN_LIMIT) {
       throw new PatternFault('unsupported', text.slice(0, 40), `a pattern of more than ${PATTERN_LIMIT} octets`, 0);
     }
-    return compiled(() => parsePcre(text, flagsOf(flags), true).node);
+    return compiled(() => parsePcre(text, flagsOf(flags), true, cache).node);
   } catch (error) {
     if (!(error instanceof PatternFault)) throw error;
     return { kind: 'refused', construct: error.construct, why: error.message };

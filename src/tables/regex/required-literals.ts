@@ -52,7 +52,7 @@ function factsOf(node: Node): Facts {
     case 'literal':
       return { kind: 'exact', strings: [node.text.toLowerCase()] };
     case 'set':
-      return ofSet(node.set);
+      return known(setFacts, node.set, () => workedOutOf(node.set));
     case 'assert':
       // `$` may be rendered so that it takes the final LF: what follows does not touch what is before.
       return node.what === 'end-or-final-lf' ? nothing : empty;
@@ -65,22 +65,24 @@ function factsOf(node: Node): Facts {
     case 'sequence':
       return inSequence(node.items);
     case 'choice':
-      return ofChoice(node.items);
+      return known(choiceFacts, node, () => ofChoice(node.items));
     case 'repeat':
       return ofRepeat(node);
   }
 }
 
-function ofSet(set: ByteSet): Facts {
-  const known = setFacts.get(set);
-  if (known !== undefined) return known;
-  const facts = workedOutOf(set);
-  setFacts.set(set, facts);
-  return facts;
-}
+/** A long pattern has the same sets and groups many times, and patterns share them. */
+const setFacts = new WeakMap<object, Facts>();
+const choiceFacts = new WeakMap<object, Facts>();
 
-/** A long pattern has the same sets many times. */
-const setFacts = new WeakMap<ByteSet, Facts>();
+function known(facts: WeakMap<object, Facts>, of: object, workOut: () => Facts): Facts {
+  let found = facts.get(of);
+  if (found === undefined) {
+    found = workOut();
+    facts.set(of, found);
+  }
+  return found;
+}
 
 function workedOutOf(set: ByteSet): Facts {
   const strings = new Set<string>();

@@ -160,18 +160,51 @@ export const anything: Node = {
 
 /** True when a node of the kind is anywhere in the tree. */
 export function contains(node: Node, kind: Node['kind']): boolean {
-  if (node.kind === kind) return true;
+  return (kindsIn(node) & (1 << kinds.indexOf(kind))) !== 0;
+}
+
+const kinds: readonly Node['kind'][] = [
+  'literal',
+  'set',
+  'assert',
+  'capture',
+  'sequence',
+  'choice',
+  'repeat',
+  'atomic',
+  'look',
+  'reference',
+];
+
+/** A bit for each. */
+function kindsIn(node: Node): number {
+  const own = 1 << kinds.indexOf(node.kind);
   switch (node.kind) {
     case 'capture':
     case 'atomic':
     case 'look':
-      return contains(node.body, kind);
+      return own | kindsIn(node.body);
     case 'sequence':
-    case 'choice':
-      return node.items.some((item) => contains(item, kind));
+      return own | kindsOfAll(node.items);
+    case 'choice': {
+      // Patterns share these, and have the same ones many times.
+      const known = kindsOf.get(node);
+      if (known !== undefined) return known;
+      const all = own | kindsOfAll(node.items);
+      kindsOf.set(node, all);
+      return all;
+    }
     case 'repeat':
-      return contains(node.item, kind);
+      return own | kindsIn(node.item);
     default:
-      return false;
+      return own;
   }
 }
+
+function kindsOfAll(items: readonly Node[]): number {
+  let all = 0;
+  for (const item of items) all |= kindsIn(item);
+  return all;
+}
+
+const kindsOf = new WeakMap<Node, number>();

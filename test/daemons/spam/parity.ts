@@ -122,7 +122,7 @@ export function reportOf(parity: Parity, title: string, claims: Claims, most = 4
     figure('equal hits of sub-rules', parity.subRules),
     figure('scores within 0.1', parity.scores),
     figure('same side of the threshold', parity.verdicts),
-    `  not claimed: ${parity.skippedHits} hits of rules that are not supported, ${parity.dependentHits} of those that depend on them`,
+    `  not claimed: ${parity.skippedHits} hits of rules that are not supported (${claims.skipped.size} rules), ${parity.dependentHits} of those that depend on them`,
     ...[...parity.skippedRules]
       .sort(([, a], [, b]) => b - a)
       .slice(0, most)

@@ -56,8 +56,8 @@ interface Builder {
   readonly setNumbers: Map<string | number, number>;
   readonly looks: LookNode[];
   readonly lookNumbers: Map<string, number>;
-  /** By the node: repetitions write the same one many times. */
-  readonly known: Map<Node, number>;
+  /** By the look-around, or the set: repetitions write the same one many times. */
+  readonly known: Map<Node | ByteSet, number>;
   readonly needs: SideNeeds;
   readonly backwards: boolean;
 }
@@ -103,13 +103,7 @@ function build(builder: Builder, node: Node, next: number): number {
     case 'literal':
       return buildLiteral(builder, node, next);
     case 'set':
-      return state(
-        builder,
-        SET,
-        setNumber(builder, node, () => node.set),
-        next,
-        0,
-      );
+      return state(builder, SET, setNumber(builder, node.set), next, 0);
     case 'assert':
       return state(builder, ASSERT, assertion(builder, node.what), next, 0);
     case 'capture':
@@ -171,12 +165,11 @@ function buildRepeat(builder: Builder, node: Extract<Node, { kind: 'repeat' }>, 
   return entry;
 }
 
-function setNumber(builder: Builder, node: Node, make: () => ByteSet): number {
-  const known = builder.known.get(node);
+function setNumber(builder: Builder, set: ByteSet): number {
+  const known = builder.known.get(set);
   if (known !== undefined) return known;
-  const set = make();
   const number = namedSet(builder, bitsOf(set), () => set);
-  builder.known.set(node, number);
+  builder.known.set(set, number);
   return number;
 }
 

@@ -19,7 +19,7 @@ export function statesOf(node: Node): number {
     case 'sequence':
       return sum(node.items);
     case 'choice':
-      return sum(node.items) + node.items.length - 1;
+      return ofChoice(node);
     case 'repeat': {
       const item = statesOf(node.item);
       if (node.max === Number.POSITIVE_INFINITY) return item * Math.max(1, node.min) + 1;
@@ -27,6 +27,17 @@ export function statesOf(node: Node): number {
     }
   }
 }
+
+function ofChoice(node: Extract<Node, { kind: 'choice' }>): number {
+  const known = sizes.get(node);
+  if (known !== undefined) return known;
+  const states = sum(node.items) + node.items.length - 1;
+  sizes.set(node, states);
+  return states;
+}
+
+/** Patterns have the same ones many times. */
+const sizes = new WeakMap<Node, number>();
 
 function sum(items: readonly Node[]): number {
   let all = 0;

@@ -1,4 +1,4 @@
-/** Mail that is made to hurt who reads it: deep, wide, contradictory. Each with the octets it has at most. */
+/** Mail that is made to hurt who reads it: deep, wide, large, contradictory. */
 
 import { randomFrom } from '../../generate/random.js';
 import { base64, token } from './mail-parts.js';
@@ -73,6 +73,7 @@ export function hostileMessages(scale = 1): Readonly<Record<string, string>> {
     'quoted-printable': `${HEADER}Content-Transfer-Encoding: quoted-printable\n\n${'='.repeat(n(500_000))}\n`,
     'bad-base64': `${HEADER}Content-Transfer-Encoding: base64\n\n${'=A'.repeat(n(250_000))}\n`,
     'encoded-words': `Subject: ${'=?utf-8?Q?=41?= '.repeat(n(3_000))}\n${HEADER}\nx\n`,
+    'large-attachment': `${HEADER}Content-Type: application/zip\nContent-Transfer-Encoding: base64\n\n${`${'A'.repeat(76)}\n`.repeat(n(1_300_000))}`,
     'header-only': HEADER,
     empty: '',
     nuls: plain('\0'.repeat(n(100_000))),

@@ -76,7 +76,7 @@ function mixed(random: Random, paragraphs: readonly string[], sender: Person): P
       filePart(
         type,
         `${token(random, 6)}-${i}.${extension}`,
-        start + noise(random, 200 + random.below(random.pick([4000, 40_000]))),
+        start + noise(random, Math.min(300_000, Math.round(Math.exp(10.1 + gauss(random))))),
       ),
     );
   }
