@@ -16,7 +16,7 @@ export * from './dialogue/index.js';
 export * from './mail-store/index.js';
 export { type TestTable, testTable } from './ports/table.js';
 export * from './resolver/index.js';
-export * from './scorer/index.js';
 export { recipientOf, runStage, type StageInput, type StageRun, testFacts } from './run-stage.js';
 export * from './scanner/index.js';
+export * from './scorer/index.js';
 export { type VirtualHost, virtualHost } from './virtual-host.js';

@@ -36,19 +36,18 @@ export interface SideNeeds {
 }
 
 export function alphabetOf(sets: Iterable<ByteSet>, needs: SideNeeds): Alphabet {
-  let letterOf = new Uint8Array(256);
+  const letterOf = new Uint8Array(256);
   let octets = 1;
+  // By the letter so far and whether it is in the set: the letter from now on.
+  const split = new Int16Array(512);
   const refine = (set: ByteSet): void => {
-    const split = new Map<number, number>();
-    const next = new Uint8Array(256);
+    split.fill(-1, 0, 2 * octets);
+    octets = 0;
     for (let octet = 0; octet < 256; octet++) {
       const key = (letterOf[octet] as number) * 2 + (set[octet] as number);
-      const letter = split.get(key) ?? split.size;
-      split.set(key, letter);
-      next[octet] = letter;
+      if (split[key] === -1) split[key] = octets++;
+      letterOf[octet] = split[key] as number;
     }
-    letterOf = next;
-    octets = split.size;
   };
   for (const set of sets) if (octets < 256) refine(set);
   if (needs.word) refine(wordSet);

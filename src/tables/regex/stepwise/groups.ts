@@ -10,11 +10,14 @@ export interface Groups {
 
 export class GroupsStore {
   readonly none: Groups;
-  readonly #known = new Map<string, Groups>();
+  readonly #known = new Map<string | number, Groups>();
+  /** Positions are below it. */
+  readonly #size: number;
 
-  constructor(slots: number) {
+  constructor(slots: number, size: number) {
     this.none = { id: 0, values: new Array<number>(3 * slots).fill(-1) };
-    this.#known.set(this.none.values.join(' '), this.none);
+    this.#size = size;
+    this.#known.set(this.#keyOf(this.none.values), this.none);
   }
 
   opened({ values }: Groups, slot: number, at: number): Groups {
@@ -36,11 +39,22 @@ export class GroupsStore {
   }
 
   #one(values: readonly number[]): Groups {
-    const key = values.join(' ');
+    const key = this.#keyOf(values);
     const known = this.#known.get(key);
     if (known !== undefined) return known;
     const groups: Groups = { id: this.#known.size, values };
     this.#known.set(key, groups);
     return groups;
   }
+
+  #keyOf(values: readonly number[]): string | number {
+    const base = this.#size + 1;
+    if (values.length > 3 || base > NUMBERS) return values.join(' ');
+    let key = 0;
+    for (const value of values) key = key * base + value + 1;
+    return key;
+  }
 }
+
+/** Three of them are one number. */
+const NUMBERS = 200_000;

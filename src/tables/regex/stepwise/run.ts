@@ -47,7 +47,7 @@ export function stepMatch(
   start: number,
   notEmptyAt: number,
 ): { readonly start: number; readonly end: number } | undefined {
-  const store = new GroupsStore(program.slots);
+  const store = new GroupsStore(program.slots, text.octets.length + 1);
   const running: Running = { text, budget, ids: program.ids, store };
   const failed = new Set<number>();
   const last = program.onlyAtStart ? Math.min(start, text.from) : text.to;
