@@ -1,7 +1,7 @@
 /**
  * Literals of similar length, searched for by grams (runs of one, two or four octets): of each literal a window is
  * chosen, all grams in it are kept, and of the text only every `stride`-th gram is looked up. Each occurrence is met
- * once that way. Octets are folded by `| 0x20`: more is found than is there, but nothing is missed.
+ * once that way. In grams, octets are folded by `| 0x20`: more is found than is there, but nothing is missed.
  *
  * Memory: 2^12 to 2^20 bits of filter, and 16 octets for each kept gram, of which a literal has at most `STRIDE_LIMIT`.
  */
@@ -27,9 +27,14 @@ const MANY = 4000;
 /** Octets that are compared. */
 const LONGEST = 64;
 
+/** By the octet: its lower case in Latin-1, as literals have it. */
+export const lowerCase: Uint8Array = Uint8Array.from({ length: 256 }, (_, octet) =>
+  String.fromCharCode(octet).toLowerCase().charCodeAt(0),
+);
+
 /** Octets of a literal as they are compared. */
 export function foldedOctets(text: string): Uint8Array {
-  return Uint8Array.from(text.slice(0, LONGEST), (character) => character.charCodeAt(0) | 0x20);
+  return Uint8Array.from(text.slice(0, LONGEST), (character) => lowerCase[character.charCodeAt(0)] as number);
 }
 
 export function hashOf(gram: number, shift: number): number {

@@ -1,9 +1,9 @@
 /**
  * Many literals searched for at once in octets, without decoding them and without regard to letter case. It says where
- * one may be (`| 0x20` folds a little too much), never that one is not there when it is. Time is linear in the text, but
+ * one may be (only the first octets of long ones are compared), never that one is not there when it is. Time is linear in the text, but
  * for texts made of grams that many literals share: there an octet costs as many comparisons as such literals.
  */
-import { foldedOctets, type GramGroup, gramAt, gramGroup, hashOf } from './gram-group.js';
+import { foldedOctets, type GramGroup, gramAt, gramGroup, hashOf, lowerCase } from './gram-group.js';
 
 export interface LiteralSearch {
   /** Where the first occurrence at or after `from` begins; the size of the text when there is none. */
@@ -153,7 +153,7 @@ function verify(
 
 function isAt(literal: Uint8Array, octets: Uint8Array, from: number): boolean {
   for (let i = 0; i < literal.length; i++) {
-    if (((octets[from + i] as number) | 0x20) !== literal[i]) return false;
+    if (lowerCase[octets[from + i] as number] !== literal[i]) return false;
   }
   return true;
 }

@@ -21,7 +21,7 @@ export interface PerlPattern extends Automaton {
   beginning(): Node;
   /** Octets of the shortest match, or fewer. */
   readonly least: number;
-  /** A number of steps that depends on the size of the text is not passed: behind it the pattern counts as one that does not match. */
+  /** Steps are taken one after the other, and no more of them than the size of the text allows: it may give up. */
   readonly limited: boolean;
 }
 
@@ -66,7 +66,7 @@ function compiled(parse: () => Node): PerlPattern {
     beginning: () => beginningOf(loosened(parse()), BEGINNING),
     least: leastOf(parsed),
     test: (span) => running().test(span),
-    count: (span, most) => running().count(span, most),
+    count: (span, most, gaveUp) => running().count(span, most, gaveUp),
   };
 }
 

@@ -23,7 +23,7 @@ export async function send(
     say('EHLO relay.example'),
     say(`XCLIENT ADDR=${ip} NAME=${name}`),
     say(`EHLO ${helo}`),
-    say('MAIL FROM:<sender@mail.example>'),
+    say('MAIL FROM:<eve.conrad@mail.example>'),
     say('RCPT TO:<head@school.example>'),
     say('DATA'),
     content(message),

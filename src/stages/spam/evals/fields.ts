@@ -9,11 +9,6 @@ export function textOf(subject: SpamSubject, name: string): string {
   return subject.mail.header.text(name) ?? '';
 }
 
-/** White space to single blanks. */
-export function flatTextOf(subject: SpamSubject, name: string): string {
-  return textOf(subject, name).replace(/[\t\n\v\f\r ]+/g, ' ');
-}
-
 /** The first address of the field, `EnvelopeFrom` included; empty: none. */
 export function addressOf(subject: SpamSubject, name: string): string {
   return addressesOf(subject, name)[0] ?? '';

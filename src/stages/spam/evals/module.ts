@@ -2,7 +2,6 @@
  * Short ways to write modules of functions.
  */
 import type { Settings } from '../rules/settings.js';
-import type { SpamSubject } from '../subject.js';
 import type { EvalFunction, EvalModule, Evaluator } from './eval.js';
 
 /** A module whose functions need no settings. */
@@ -32,8 +31,6 @@ export function withOldNames<T>(functions: Readonly<Record<string, T>>): Readonl
 export function inRange(value: number, min = 'undef', max = 'undef', unit = 1): boolean {
   return (min === 'undef' || value >= Number(min) * unit) && (max === 'undef' || value < Number(max) * unit);
 }
-
-export type Question = (subject: SpamSubject) => boolean;
 
 function fullName(plugin: string): string {
   return `Mail::SpamAssassin::Plugin::${plugin}`;

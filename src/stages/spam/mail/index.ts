@@ -20,15 +20,7 @@ import { buildTree, type Tree } from './tree.js';
 import { type FoundUris, findUris, uriPieces } from './uris.js';
 
 export type { Redirector } from './clean-uri.js';
-export {
-  DOMAIN_SETTINGS,
-  type DomainRules,
-  hasKnownTopLevel,
-  hostOfUri,
-  readDomainRules,
-  registeredDomain,
-} from './domains.js';
-export { applyForms } from './header-forms.js';
+export { type DomainRules, hostOfUri, readDomainRules } from './domains.js';
 export { hostToAscii, isHostName } from './hosts.js';
 export { DEFAULT_MAIL_LIMITS, type MailLimits } from './limits.js';
 export { type BodyStart, readBody } from './read-body.js';

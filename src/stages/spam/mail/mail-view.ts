@@ -6,12 +6,9 @@
 import type { HtmlFacts } from './html/facts.js';
 import type { Pieces } from './pieces.js';
 
-/** `:raw` as received with folds, `:addr` the first address, `:name` its display name, `:host`... as SpamAssassin has them. */
-export type HeaderForm = 'decoded' | 'raw' | 'addr' | 'name' | 'host' | 'domain' | 'ip' | 'revip' | 'first' | 'last';
-
 export interface HeaderView {
   /**
-   * What a `header` rule of that name and these forms looks at, one text for each field, address or name found; empty: there is none. Knows
+   * What a `header` rule of that name and these forms (`raw`, `addr`, `name`, `host`, `domain`, `ip`, `revip`, `first`, `last`) looks at, one text for each field, address or name found; empty: there is none. Knows
    * real fields, `ALL`, `ToCc` and `MESSAGEID`. Texts that end in a line end are joined as they are for a pattern, others by one.
    */
   get(name: string, forms?: readonly string[]): readonly string[];

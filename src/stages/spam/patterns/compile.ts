@@ -14,7 +14,7 @@ export const compileRulePattern: CompileRulePattern = (source) => {
   const rule: RulePattern = {
     kind: 'pattern',
     limited: pattern.limited,
-    count: (text, piece, most) => pattern.count(spanOf(text, piece), most),
+    count: (text, piece, most, gaveUp) => pattern.count(spanOf(text, piece), most, gaveUp),
   };
   compiled.set(rule, pattern);
   return rule;

@@ -9,12 +9,14 @@ import type { PatternSource } from '../rules/rule.js';
 export interface RulePattern {
   readonly kind: 'pattern';
   /**
-   * Has back-references, or atomic groups that matter: the steps that are taken for a text are limited by its size, and behind the
-   * limit it counts as one that does not match. Default: false.
+   * Has back-references, or atomic groups that matter: the steps that are taken for a text are limited by its size. Default: false.
    */
   readonly limited?: boolean;
-  /** How often it matches in the piece, without overlap, at most `most`; as Perl's `m//g` counts. */
-  count(text: Pieces, piece: number, most: number): number;
+  /**
+   * How often it matches in the piece, without overlap, at most `most`; as Perl's `m//g` counts. `gaveUp` is told where there may be
+   * more: all work is limited by the size of the piece.
+   */
+  count(text: Pieces, piece: number, most: number, gaveUp?: () => void): number;
 }
 
 export interface PatternRefusal {
@@ -31,8 +33,11 @@ export interface SetMember {
 }
 
 export interface PatternSet {
-  /** Tells each member that matches somewhere, once, with how often it does. */
-  run(text: Pieces, hit: (member: number, count: number) => void): void;
+  /**
+   * Tells each member that matches somewhere, once, with how often it does. `gaveUp`: each member that may have matched somewhere else
+   * too, where looking further would have been more work than the size of a piece allows; perhaps more than once.
+   */
+  run(text: Pieces, hit: (member: number, count: number) => void, gaveUp?: (member: number) => void): void;
   /** Builds what the first texts would build. */
   warm(): void;
 }

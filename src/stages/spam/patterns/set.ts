@@ -7,70 +7,115 @@ import { type RoughSet, roughSet } from '../../../tables/regex/automaton/rough-s
 import { type LiteralSearch, literalSearch, searchedText } from '../../../tables/regex/literal-search.js';
 import { rarity } from '../../../tables/regex/rarity.js';
 import type { Clause } from '../../../tables/regex/required-literals.js';
-import type { Pieces } from '../mail/pieces.js';
 import { compiledOf } from './compile.js';
-import type { MakePatternSet, SetMember } from './pattern-set.js';
+import type { MakePatternSet, PatternSet, SetMember } from './pattern-set.js';
 
 /** Strings that are expected more often, for each octet, leave little out. */
 const COMMON = 0.001;
 /** Patterns of fewer octets match nearly everywhere, or are found as fast by themselves. */
 const SHORT = 2;
+/** Bits of a number for the clauses of a member. */
+const CLAUSE_BITS = 2;
 
 interface Prepared {
   readonly literals: LiteralSearch | undefined;
-  /** By the index of a literal: the members that need it. */
-  readonly membersOf: readonly (readonly number[])[];
+  /** By the index of a literal: the members that need it, each with the number of the clause in which they do. */
+  readonly needers: readonly (readonly number[])[];
+  /** By the member: a bit for each clause of which it needs a literal. */
+  readonly needed: Uint8Array;
   readonly rough: RoughSet | undefined;
   /** By the index in `rough`: the member. */
   readonly roughMembers: readonly number[];
   /** Of which nothing is known. */
   readonly always: readonly number[];
+  /** By the member: what of it was seen in a piece. All 0 between runs. */
+  readonly seen: Uint8Array;
 }
 
 export const makePatternSet: MakePatternSet = (members) => {
   let made: Prepared | undefined;
   const prepared = (): Prepared => (made ??= prepare(members));
   return {
-    run(text, hit) {
-      if (text.ends.length === 0) return;
-      const candidates = candidatesIn(prepared(), members.length, text);
-      for (const [index, pieces] of candidates) {
-        const count = countIn(members[index] as SetMember, text, pieces);
-        if (count > 0) hit(index, count);
-      }
+    run(text, hit, gaveUp) {
+      if (text.ends.length > 0 && members.length > 0) runAll(prepared(), members, text, hit, gaveUp);
     },
     warm: () => void prepared(),
   };
 };
 
-function countIn({ pattern, most }: SetMember, text: Pieces, pieces: readonly number[]): number {
-  let count = 0;
-  for (const piece of pieces) {
-    count += pattern.count(text, piece, most - count);
-    if (count >= most) break;
+const runAll = (prepared: Prepared, members: readonly SetMember[], ...args: Parameters<PatternSet['run']>): void => {
+  const [text, hit, gaveUp] = args;
+  const { literals, rough, roughMembers, always, needed, seen } = prepared;
+  const { octets, ends } = text;
+  const counts = new Float64Array(members.length);
+  let running = 0;
+  const told = gaveUp && (() => gaveUp(running));
+  const runOn = (piece: number, member: number): void => {
+    const { pattern, most } = members[member] as SetMember;
+    const left = most - (counts[member] as number);
+    if (left <= 0) return;
+    running = member;
+    counts[member] = (counts[member] as number) + pattern.count(text, piece, left, told);
+  };
+  const met: number[] = [];
+  const note = (member: number, bits: number): void => {
+    if (seen[member] === 0) met.push(member);
+    seen[member] = (seen[member] as number) | bits;
+  };
+  const noteLiteral = (literal: number): void => {
+    for (const needer of prepared.needers[literal] as readonly number[])
+      note(needer >> CLAUSE_BITS, 1 << (needer & ((1 << CLAUSE_BITS) - 1)));
+  };
+  const noteRough = (index: number): void => {
+    const member = roughMembers[index] as number;
+    note(member, needed[member] as number);
+  };
+  const search = searchedText(octets);
+  let from = 0;
+  for (let piece = 0; piece < ends.length; piece++) {
+    const to = ends[piece] as number;
+    literals?.each(search, from, to, noteLiteral);
+    rough?.seenIn({ octets, from, to }, noteRough);
+    for (const member of met) {
+      if (seen[member] === needed[member]) runOn(piece, member);
+      seen[member] = 0;
+    }
+    met.length = 0;
+    for (const member of always) runOn(piece, member);
+    from = to;
   }
-  return count;
-}
+  for (const [member, count] of counts.entries()) if (count > 0) hit(member, count);
+};
 
 function prepare(members: readonly SetMember[]): Prepared {
   const lists = new Map<string, number[]>();
+  const needed = new Uint8Array(members.length).fill(1);
   const without: number[] = [];
   const always: number[] = [];
   for (const [index, { pattern }] of members.entries()) {
     const compiled = compiledOf(pattern);
-    const best: Clause | undefined = compiled?.required[0];
-    if (best !== undefined && rarity(best) < COMMON) for (const literal of best) listed(lists, literal).push(index);
+    const clauses = (compiled?.required ?? []).filter(saysMuch);
+    for (const [number, clause] of clauses.entries()) {
+      for (const literal of clause) listed(lists, literal).push((index << CLAUSE_BITS) + number);
+    }
+    if (clauses.length > 0) needed[index] = (1 << clauses.length) - 1;
     else if (compiled === undefined || compiled.least < SHORT) always.push(index);
     else without.push(index);
   }
   const rough = without.flatMap((index) => compiledOf((members[index] as SetMember).pattern)?.beginning() ?? []);
   return {
     literals: lists.size === 0 ? undefined : literalSearch([...lists.keys()]),
-    membersOf: [...lists.values()],
+    needers: [...lists.values()],
+    needed,
     rough: without.length === 0 ? undefined : roughSet(rough),
     roughMembers: without,
     always,
+    seen: new Uint8Array(members.length),
   };
+}
+
+function saysMuch(clause: Clause, index: number): boolean {
+  return rarity(clause) < COMMON && (index === 0 || clause.every((literal) => literal.length >= 4));
 }
 
 function listed(lists: Map<string, number[]>, literal: string): number[] {
@@ -79,49 +124,4 @@ function listed(lists: Map<string, number[]>, literal: string): number[] {
   const list: number[] = [];
   lists.set(literal, list);
   return list;
-}
-
-/** By the member: the pieces in which it may match, in order. */
-function candidatesIn(prepared: Prepared, members: number, text: Pieces): ReadonlyMap<number, readonly number[]> {
-  const { literals, membersOf, rough, roughMembers, always } = prepared;
-  const { octets, ends } = text;
-  const found = new Map<number, number[]>();
-  const add = (member: number, piece: number): void => {
-    const list = found.get(member);
-    if (list === undefined) found.set(member, [piece]);
-    else if (list[list.length - 1] !== piece) list.push(piece);
-  };
-  const size = ends[ends.length - 1] as number;
-  literals?.each(searchedText(octets), 0, size, (literal, from) => {
-    const piece = pieceAt(ends, from);
-    for (const member of membersOf[literal] as readonly number[]) add(member, piece);
-  });
-  for (const pieces of found.values()) ordered(pieces);
-  let from = 0;
-  for (const [piece, to] of ends.entries()) {
-    rough?.seenIn({ octets, from, to }, (index) => add(roughMembers[index] as number, piece));
-    for (const member of always) add(member, piece);
-    from = to;
-  }
-  return members === 0 ? new Map() : found;
-}
-
-/** Two searches, for short and for long literals, tell pieces in their order each. */
-function ordered(pieces: number[]): void {
-  if (pieces.length < 2) return;
-  pieces.sort((a, b) => a - b);
-  let kept = 1;
-  for (let i = 1; i < pieces.length; i++) if (pieces[i] !== pieces[i - 1]) pieces[kept++] = pieces[i] as number;
-  pieces.length = kept;
-}
-
-function pieceAt(ends: readonly number[], at: number): number {
-  let low = 0;
-  let high = ends.length - 1;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((ends[middle] as number) > at) high = middle;
-    else low = middle + 1;
-  }
-  return low;
 }

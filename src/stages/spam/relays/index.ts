@@ -34,14 +34,6 @@ export interface RelaysInput {
   readonly envelope: SpamEnvelope;
 }
 
-/** Keywords of the lines that it reads. */
-export const relaySettings: readonly string[] = [
-  ...['trusted', 'internal', 'msa'].flatMap((kind) => [`${kind}_networks`, `clear_${kind}_networks`]),
-  'originating_ip_headers',
-  'clear_originating_ip_headers',
-  'envelope_sender_header',
-];
-
 const mostFields = 100;
 
 export function prepareRelays(settings: Settings, problems: Problem[]): (input: RelaysInput) => Relays {

@@ -10,12 +10,16 @@ import { type Dfa, dfaOf, type Letters } from './dfa.js';
 import { combinedLetters, plainLetters } from './letters.js';
 import { type LookNode, type Nfa, nfaOf, STATE_LIMIT } from './nfa.js';
 import { markBeginnings, markEnds, matchesLetters, matchesSpan, type Span } from './scan.js';
+import { singleOctets, singleSet } from './single.js';
 import { statesOf } from './size.js';
 
 export interface Automaton {
   test(span: Span): boolean;
-  /** How many matches there are, one behind the other without overlap, as Perl's `m//g` finds them; at most `most`. */
-  count(span: Span, most: number): number;
+  /**
+   * How many matches there are, one behind the other without overlap, as Perl's `m//g` finds them; at most `most`. `gaveUp` is told
+   * where there may be more, as no more work is done on the text than its size allows.
+   */
+  count(span: Span, most: number, gaveUp?: () => void): number;
 }
 
 /** Entries of the table of one pattern. */
@@ -25,7 +29,9 @@ const LOOK_LIMIT = 12;
 
 /** `rough`: matches at least where `node` does, without look-around. */
 export function automatonOf(node: Node, rough: () => Node): Automaton {
-  return contains(node, 'look') ? withLooks(node, rough) : withoutLooks(node);
+  if (contains(node, 'look')) return withLooks(node, rough);
+  const set = singleSet(node);
+  return set === undefined ? withoutLooks(node) : singleOctets(set);
 }
 
 /** False: more look-around than an automaton can have. */
@@ -66,12 +72,12 @@ function withoutLooks(node: Node): Automaton {
   const test = (span: Span): boolean => matchesSpan(running().dfa, running().alphabet, span);
   return {
     test,
-    count(span, most) {
+    count(span, most, gaveUp) {
       if (!test(span)) return 0;
       if (most === 1) return 1;
       const { nfa, alphabet } = running();
       counter ??= counterOf(node, nfa, alphabet, plainLetters(alphabet));
-      return counter(positions(alphabet, span), most);
+      return counter(positions(alphabet, span), most, gaveUp);
     },
   };
 }
@@ -98,12 +104,12 @@ function withLooks(node: Node, rough: () => Node): Automaton {
     before.test(span) && matchesLetters(exact().dfa, exact().read(span), size(span));
   return {
     test,
-    count(span, most) {
+    count(span, most, gaveUp) {
       if (!test(span)) return 0;
       if (most === 1) return 1;
       const { nfa, alphabet, letters, read } = exact();
       counter ??= counterOf(node, nfa, alphabet, letters);
-      return counter(read(span), most);
+      return counter(read(span), most, gaveUp);
     },
   };
 }

@@ -65,6 +65,8 @@ export function dfaOf(nfa: Nfa, alphabet: Alphabet, letters: Letters, options: D
   let matchedBy = new Map<number, readonly number[]>();
   let startSteps = new Map<number, Step>();
   let spent = 0;
+  /** By what stands before: the place. */
+  let starts: (number | undefined)[] = [];
   const closure = closureOf(nfa, first);
   const letterLists: (number[] | undefined)[] = [];
 
@@ -74,7 +76,7 @@ export function dfaOf(nfa: Nfa, alphabet: Alphabet, letters: Letters, options: D
     initial: 0,
     matched: [],
     matchedAt: (place, letter) => matchedBy.get(place + letter) ?? [],
-    startAt: (before) => placeOf(anywhere ? [] : nfa.starts, before),
+    startAt: (before) => (starts[before] ??= placeOf(anywhere ? [] : nfa.starts, before)),
     fill: first ? fillFirst : fill,
     clear: reset,
   };
@@ -86,6 +88,7 @@ export function dfaOf(nfa: Nfa, alphabet: Alphabet, letters: Letters, options: D
     befores.length = 0;
     matchedBy = new Map();
     startSteps = new Map();
+    starts = [];
     spent = 0;
     // Index 0 is nobody's: its place would be the entry "not known".
     kernels.push([], []);

@@ -105,17 +105,26 @@ export function markBeginnings(dfa: Dfa, letters: Uint16Array, count: number, ma
   }
 }
 
-/** With an automaton for first matches: where the first match from `from` on ends, -1 when there is none. */
+/** Positions that may yet be read. */
+export interface Reading {
+  left: number;
+}
+
+/** With an automaton for first matches: where the first match from `from` on ends; -1 when there is none, or none may be looked for. */
 export function endOfFirst(
   dfa: Dfa,
   { sides, edge }: Alphabet,
   plain: (letter: number) => number,
   letters: Uint16Array,
   from: number,
+  reading: Reading,
 ): number {
   let place = dfa.startAt(sides[from === 0 ? edge : plain(letters[from - 1] as number)] as number);
   let end = -1;
+  const { left } = reading;
   for (let at = from; at < letters.length; at++) {
+    reading.left = left + from - at;
+    if (reading.left < 0) return -1;
     let entry = entryOf(dfa, place, letters[at] as number);
     if (entry === DEAD) return end;
     if (entry < 0) {

@@ -5,6 +5,7 @@
 import { type Alphabet, EDGE } from './alphabet.js';
 import { assertionHolds } from './assertion.js';
 import { ASSERT, LOOK, MATCH, type Nfa, SET, SPLIT } from './nfa.js';
+import type { Reading } from './scan.js';
 
 export interface FoundMatch {
   readonly start: number;
@@ -16,7 +17,10 @@ interface LetterParts {
   looks(letter: number): number;
 }
 
-/** The first match from `from` on; empty it may not be at `notEmptyAt`. `text`: letters by position, the end too. */
+/**
+ * The first match from `from` on; empty it may not be at `notEmptyAt`. `text`: letters by position, the end too. Undefined: there is
+ * none, or none may be looked for.
+ */
 export function nextMatch(
   nfa: Nfa,
   { sides, sample, octets, edge }: Alphabet,
@@ -24,6 +28,7 @@ export function nextMatch(
   text: Uint16Array,
   from: number,
   notEmptyAt: number,
+  reading: Reading,
 ): FoundMatch | undefined {
   const { operation, argument, out, other, sets, starts } = nfa;
   const seen = new Int32Array(operation.length).fill(-1);
@@ -32,6 +37,7 @@ export function nextMatch(
   let found: FoundMatch | undefined;
   const stack: number[] = [];
   for (let at = from; at < text.length; at++) {
+    if (--reading.left < 0) return undefined;
     const plain = letters.plain(text[at] as number);
     const looks = letters.looks(text[at] as number);
     const before = sides[at === 0 ? edge : letters.plain(text[at - 1] as number)] ?? EDGE;

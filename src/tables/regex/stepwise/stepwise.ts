@@ -22,7 +22,7 @@ export function stepwiseOf(node: Node, rough: () => Node): Automaton {
   const automaton = statesOf(loose) > ROUGH_LIMIT ? undefined : automatonOf(loose, rough);
   return {
     test: (text) => automaton?.test(text) !== false && countSteps(program, text, 1) > 0,
-    count: (text, most) => (automaton?.test(text) === false ? 0 : countSteps(program, text, most)),
+    count: (text, most, gaveUp) => (automaton?.test(text) === false ? 0 : countSteps(program, text, most, gaveUp)),
   };
 }
 
@@ -31,14 +31,17 @@ export function checkProgram(node: Node): void {
   stepProgram(node);
 }
 
-function countSteps(program: StepProgram, text: StepText, most: number): number {
+function countSteps(program: StepProgram, text: StepText, most: number, gaveUp?: () => void): number {
   const budget: StepBudget = { left: STEPS + STEPS_AN_OCTET * (text.to - text.from) };
   let found = 0;
   let from = text.from;
   let notEmptyAt = -1;
   while (found < most) {
     const match = stepMatch(program, text, budget, from, notEmptyAt);
-    if (match === undefined) break;
+    if (match === undefined) {
+      if (budget.left <= 0) gaveUp?.();
+      break;
+    }
     found++;
     from = match.end;
     notEmptyAt = match.end === match.start ? match.end : -1;

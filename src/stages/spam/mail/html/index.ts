@@ -8,7 +8,7 @@ import { isSpace, isWide } from './obfuscation.js';
 import { HtmlRenderer } from './renderer.js';
 import { tokenizeHtml } from './tokenizer.js';
 
-export type { HtmlFacts, HtmlNumbers, HtmlUri, RenderedHtml } from './facts.js';
+export type { RenderedHtml } from './facts.js';
 
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
