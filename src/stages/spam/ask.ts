@@ -1,46 +1,74 @@
 /**
- * All questions of a message to the DNS at once, within one time limit.
+ * The questions of a message to the DNS: all at once, those that an answer makes as soon as it is there, within one time limit.
  */
 import type { TimeSpan } from '../../core/stage.js';
 import type { Answer } from '../../values/answer.js';
-import type { DnsAnswer, DnsQuestion } from './dns/dns-module.js';
-import type { AnswerOf } from './score/doubt.js';
+import type { AnswerTo, DnsAnswer, DnsQuestion } from './dns/dns-module.js';
+import type { OpenScore } from './score/score.js';
 import type { SpamAsks } from './spam-rules.js';
 
 export interface Answers {
-  readonly of: AnswerOf;
+  readonly of: AnswerTo;
   readonly failed: readonly { readonly name: string; readonly why: string }[];
 }
 
 /** Of one message. Lists and domains are bounded where the questions are made; this is for certain. */
 const MOST_QUESTIONS = 500;
+const NOT_ASKED: DnsAnswer = Object.freeze({ kind: 'failed', why: 'not asked' });
 
-export async function askAll(questions: readonly DnsQuestion[], span: TimeSpan<SpamAsks>): Promise<Answers> {
-  const wanted = new Map(questions.map((question) => [keyOf(question), question]));
-  const asked = [...wanted.values()].slice(0, MOST_QUESTIONS);
-  const answers = await Promise.all(
-    asked.map(async (question) => [keyOf(question), await ask(question, span)] as const),
-  );
-  const known = new Map(answers);
-  const failed = asked.flatMap((question) => {
-    const answer = known.get(keyOf(question));
-    return answer?.kind === 'failed' ? [{ name: question.name, why: answer.why }] : [];
-  });
-  return { of: (question) => known.get(keyOf(question)) ?? { kind: 'failed', why: 'not asked' }, failed };
+export async function askAll(open: OpenScore, span: TimeSpan<SpamAsks>): Promise<Answers> {
+  const known = new Map<string, DnsAnswer>();
+  const failed: { readonly name: string; readonly why: string }[] = [];
+  const left = new Set<string>();
+  const of: AnswerTo = (question) => known.get(keyOf(question)) ?? NOT_ASKED;
+
+  async function put(question: DnsQuestion): Promise<void> {
+    const answer = await ask(question, span);
+    known.set(keyOf(question), answer);
+    if (answer.kind === 'failed') failed.push({ name: question.name, why: answer.why });
+    if (leadsOn(question, answer)) await putAll(open.further(of));
+  }
+
+  async function putAll(questions: readonly DnsQuestion[]): Promise<void> {
+    const fresh: DnsQuestion[] = [];
+    for (const question of questions) {
+      const key = keyOf(question);
+      if (known.has(key)) continue;
+      if (known.size >= MOST_QUESTIONS) {
+        left.add(key);
+        continue;
+      }
+      known.set(key, NOT_ASKED);
+      fresh.push(question);
+    }
+    await Promise.all(fresh.map(put));
+  }
+
+  await putAll(open.questions);
+  if (left.size > 0) failed.push({ name: 'the DNS', why: `asked ${MOST_QUESTIONS} questions, not ${left.size} more` });
+  return { of, failed };
 }
 
 function keyOf({ type, name }: DnsQuestion): string {
   return `${type} ${name}`;
 }
 
+/** Name servers, and addresses that are no answers of lists. */
+function leadsOn({ type }: DnsQuestion, answer: DnsAnswer): boolean {
+  if (answer.kind !== 'found') return false;
+  return type === 'NS' || (type === 'A' && answer.values.some((value) => !value.startsWith('127.')));
+}
+
 async function ask({ type, name }: DnsQuestion, span: TimeSpan<SpamAsks>): Promise<DnsAnswer> {
   switch (type) {
     case 'A':
       return plain(await span.ask('resolver', 'addresses', name, 4), (ip) => ip.text);
+    case 'AAAA':
+      return plain(await span.ask('resolver', 'addresses', name, 6), (ip) => ip.text);
     case 'TXT':
       return plain(await span.ask('resolver', 'texts', name), (text) => text);
     case 'MX':
-      return plain(await span.ask('resolver', 'mailExchangers', name), ({ exchange }) => exchange);
+      return plain(await span.ask('resolver', 'mailExchangers', name), (mx) => `${mx.preference} ${mx.exchange}`);
     case 'NS':
       return plain(await span.ask('resolver', 'nameServers', name), (server) => server);
   }
@@ -48,5 +76,5 @@ async function ask({ type, name }: DnsQuestion, span: TimeSpan<SpamAsks>): Promi
 
 function plain<T>(answer: Answer<readonly T[]>, text: (value: T) => string): DnsAnswer {
   if (answer.kind === 'found') return { kind: 'found', values: answer.value.map(text) };
-  return answer.kind === 'not-found' ? { kind: 'not-found' } : { kind: 'failed', why: answer.why };
+  return answer.kind === 'not-found' ? answer : { kind: 'failed', why: answer.why };
 }

@@ -64,7 +64,7 @@ export function spamRules(options: SpamRulesOptions): SpamRulesStage {
       const scored = (body: BodyStart): Result | Promise<Result> => {
         const open = openScore(rules, subjectOf(rules, tx, body, ctx), ctx.detail);
         const done = (answers: Answers): Result => result(rules, open.finish(answers.of), answers, onIncomplete, ctx);
-        return open.questions.length === 0 ? done(notAsked) : askAll(open.questions, ctx.within(time)).then(done);
+        return open.questions.length === 0 ? done(notAsked) : askAll(open, ctx.within(time)).then(done);
       };
       const { bytes, size } = tx.message.body;
       // In memory: nothing is waited for.

@@ -8,8 +8,8 @@ import { DOMAIN_SETTINGS, readDomainRules } from '../mail/domains.js';
 import type { EvalTest, SpamRule } from '../rules/rule.js';
 import type { Settings } from '../rules/settings.js';
 import type { SpamSubject } from '../subject.js';
-import type { DnsModule, DnsQuestion, DnsRules } from './dns-module.js';
-import { type AnswerTo, isListed, listQuestions } from './listing.js';
+import type { AnswerTo, DnsModule, DnsQuestion, DnsRules } from './dns-module.js';
+import { isListed, listQuestions } from './listing.js';
 import { hostOf, type ListScope, type SubjectNames, subjectNames } from './subjects.js';
 import { anyListing, listSubtest, type Subtest } from './subtest.js';
 

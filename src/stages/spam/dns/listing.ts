@@ -1,8 +1,6 @@
 /** Whether what the DNS answers is a listing that a rule is about. A question that failed never is. */
-import type { DnsAnswer, DnsQuestion } from './dns-module.js';
+import type { AnswerTo, DnsAnswer, DnsQuestion } from './dns-module.js';
 import type { Subtest } from './subtest.js';
-
-export type AnswerTo = (question: DnsQuestion) => DnsAnswer;
 
 /** What is asked of a list for one name: texts never without addresses, which alone tell errors from listings. */
 export function listQuestions(type: 'A' | 'TXT', name: string): readonly DnsQuestion[] {
@@ -15,10 +13,19 @@ export function listQuestions(type: 'A' | 'TXT', name: string): readonly DnsQues
 }
 
 export function isListed(type: 'A' | 'TXT', name: string, subtest: Subtest, answer: AnswerTo): boolean {
-  const addresses = listings(answer({ type: 'A', name }), subtest.aboutErrors);
-  if (type === 'A' || addresses.length === 0) return addresses.some((value) => subtest.fits(value));
+  const found = answer({ type: 'A', name });
+  const addresses = listings(found, subtest.aboutErrors);
+  if (type === 'A' || (addresses.length === 0 && !isSupposed(found))) return fits(found, addresses, subtest);
   const texts = answer({ type: 'TXT', name });
-  return texts.kind === 'found' && texts.values.some((value) => subtest.fits(value));
+  return texts.kind === 'found' && fits(texts, texts.values, subtest);
+}
+
+function fits(answer: DnsAnswer, values: readonly string[], subtest: Subtest): boolean {
+  return isSupposed(answer) || values.some((value) => subtest.fits(value));
+}
+
+function isSupposed(answer: DnsAnswer): boolean {
+  return answer.kind === 'found' && answer.supposed === true;
 }
 
 /** Those of 127.0.0.0/8, without errors of the list. */

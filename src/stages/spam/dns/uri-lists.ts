@@ -1,27 +1,26 @@
 /**
- * Mail::SpamAssassin::Plugin::URIDNSBL(3): lists of the domains that stand in URIs (`urirhsbl`, `urirhssub`), of addresses where a URI
- * has one instead. Not here: lists of what the DNS says about these domains (`uridnsbl`, `urinsrhsbl`, `urifullnsrhsbl` and their kin),
- * which ask about the answers of other questions.
+ * Mail::SpamAssassin::Plugin::URIDNSBL(3): lists of the domains that stand in URIs, of addresses where a URI has one instead
+ * (`urirhsbl`), and of what the DNS says about them: addresses and name servers (`uridnsbl`, `urinsrhsbl`, `urifullnsrhsbl`). Each with
+ * `sub` at the end too, for what an answer must be. A host about which the DNS says nothing is not listed.
  */
 import type { Problem } from '../../../values/errors.js';
-import { isPrivate } from '../relays/private-address.js';
+import { DOMAIN_SETTINGS, type DomainRules, readDomainRules } from '../mail/domains.js';
 import type { SpamRule } from '../rules/rule.js';
 import type { Setting, Settings } from '../rules/settings.js';
 import type { MemoKey, SpamSubject } from '../subject.js';
-import type { DnsModule, DnsQuestion } from './dns-module.js';
+import type { AnswerTo, DnsModule, DnsQuestion } from './dns-module.js';
 import { isListed, listQuestions } from './listing.js';
-import { reversed } from './relay-addresses.js';
 import { anyListing, type Subtest, uriSubtest } from './subtest.js';
 import { type UriHost, uriHosts } from './uri-hosts.js';
+import { type RouteOf, routed, routeOf } from './uri-routes.js';
 
-const domainLists = ['urirhsbl', 'urirhssub'];
-const furtherLists = ['uridnsbl', 'uridnssub', 'urinsrhsbl', 'urinsrhssub', 'urifullnsrhsbl', 'urifullnsrhssub'];
+const keywords = ['urirhsbl', 'urirhssub', ...routed];
 
 export const uriLists: DnsModule = {
   plugin: 'Mail::SpamAssassin::Plugin::URIDNSBL',
   settings: [
-    ...domainLists,
-    ...furtherLists,
+    ...keywords,
+    ...DOMAIN_SETTINGS,
     ...['uridnsbl_skip_domain', 'clear_uridnsbl_skip_domain', 'uridnsbl_skip_mailto'],
     ...['uridnsbl_max_domains', 'skip_uribl_checks'],
   ],
@@ -30,26 +29,33 @@ export const uriLists: DnsModule = {
     const used = off ? [] : rules.filter(({ test }) => test.kind === 'eval' && test.call === 'check_uridnsbl');
     const { lists, unsupported } = listsOf(settings, used, problems);
     const hosts = hostsOf(settings);
+    const further = lists.filter(({ keyword }) => routed.has(keyword));
     return {
       rules: new Set(lists.map(({ rule }) => rule)),
       unsupported,
-      questions: (subject) => questionsFor(lists, hosts(subject)),
+      questions: (subject) => questionsFor(lists, hosts(subject), nothingKnown),
+      further: (subject, answer) => questionsFor(further, hosts(subject), answer),
       hits: (subject, answer) =>
         lists
-          .filter(({ type, subtest, names }) =>
-            hosts(subject).some((host) => names(host).some((name) => isListed(type, name, subtest, answer))),
+          .filter(({ type, subtest, zone, route }) =>
+            hosts(subject).some((host) =>
+              route(host, answer).names.some((name) => isListed(type, `${name}.${zone}`, subtest, answer)),
+            ),
           )
           .map(({ rule }) => rule),
     };
   },
 };
 
+const nothingKnown: AnswerTo = () => ({ kind: 'failed', why: 'not asked' });
+
 interface UriList {
   readonly rule: string;
+  readonly keyword: string;
+  readonly zone: string;
   readonly type: 'A' | 'TXT';
   readonly subtest: Subtest;
-  /** What it is asked about a host; nothing where that is not for it. */
-  readonly names: (host: UriHost) => readonly string[];
+  readonly route: RouteOf;
 }
 
 interface Lists {
@@ -58,25 +64,23 @@ interface Lists {
 }
 
 function listsOf(settings: Settings, rules: readonly SpamRule[], problems: Problem[]): Lists {
-  const lines = new Map(
-    settings.of(...domainLists, ...furtherLists).map((line) => [line.value.split(/\s/)[0] ?? '', line]),
-  );
+  const lines = new Map(settings.of(...keywords).map((line) => [line.value.split(/\s/)[0] ?? '', line]));
+  const domains = readDomainRules(settings);
   const lists: UriList[] = [];
   const unsupported = new Map<string, string>();
   for (const rule of rules) {
     const line = lines.get(rule.name);
     if (line === undefined) unsupported.set(rule.name, 'no list is named for it');
-    else if (furtherLists.includes(line.keyword)) unsupported.set(rule.name, `${line.keyword} asks about answers`);
-    else lists.push(...listOf(line, rule, problems));
+    else lists.push(...listOf(line, rule, domains, problems));
   }
   return { lists, unsupported };
 }
 
-function listOf(line: Setting, rule: SpamRule, problems: Problem[]): readonly UriList[] {
+function listOf(line: Setting, rule: SpamRule, domains: DomainRules, problems: Problem[]): readonly UriList[] {
   const { keyword, value, source } = line;
   const [, zone = '', kind = '', ...rest] = value.split(/\s+/);
   const type = /^(?:A|TXT)$/i.test(kind) ? (kind.toUpperCase() as 'A' | 'TXT') : undefined;
-  const subtest = keyword === 'urirhssub' ? uriSubtest(rest.join(' ')) : anyListing;
+  const subtest = keyword.endsWith('sub') ? uriSubtest(rest.join(' ')) : anyListing;
   if (zone === '' || type === undefined || subtest === undefined) {
     problems.push({
       code: 'bad-list',
@@ -85,25 +89,16 @@ function listOf(line: Setting, rule: SpamRule, problems: Problem[]): readonly Ur
     });
     return [];
   }
-  const list = zone.replace(/\.$/, '');
-  const { tflags } = rule;
-  const names = ({ host, domain }: UriHost): readonly string[] => {
-    if (!/^[\d.]+$|[:[]/.test(host)) {
-      if (tflags.has('ips_only')) return [];
-      return [`${tflags.has('notrim') ? host : domain}.${list}`];
-    }
-    const address =
-      /^[\d.]+$/.test(host) && !isPrivate(host) && !tflags.has('domains_only') ? reversed(host) : undefined;
-    return address === undefined ? [] : [`${address}.${list}`];
-  };
-  return [{ rule: rule.name, type, subtest, names }];
+  const route = routeOf(keyword, rule.tflags, domains);
+  return [{ rule: rule.name, keyword, zone: zone.replace(/\.$/, ''), type, subtest, route }];
 }
 
 const MOST = 20;
 /** Whatever the rule files say. */
 const LIMIT = 100;
 
-function hostsOf(settings: Settings): (subject: SpamSubject) => readonly UriHost[] {
+/** The hosts of a message that are asked about. */
+export function hostsOf(settings: Settings): (subject: SpamSubject) => readonly UriHost[] {
   const most = Number(settings.last('uridnsbl_max_domains')?.value ?? MOST);
   const options = {
     skipped: skippedDomains(settings),
@@ -128,11 +123,17 @@ function skippedDomains(settings: Settings): ReadonlySet<string> {
   return skipped;
 }
 
-function questionsFor(lists: readonly UriList[], hosts: readonly UriHost[]): readonly DnsQuestion[] {
+function questionsFor(
+  lists: readonly UriList[],
+  hosts: readonly UriHost[],
+  answer: AnswerTo,
+): readonly DnsQuestion[] {
   const asked = new Map<string, DnsQuestion>();
-  for (const { type, names } of lists) {
-    for (const name of hosts.flatMap(names)) {
-      for (const question of listQuestions(type, name)) asked.set(`${question.type} ${question.name}`, question);
+  for (const host of hosts) {
+    for (const { type, zone, route } of lists) {
+      const { steps, names } = route(host, answer);
+      for (const question of [...steps, ...names.flatMap((name) => listQuestions(type, `${name}.${zone}`))])
+        asked.set(`${question.type} ${question.name}`, question);
     }
   }
   return [...asked.values()];

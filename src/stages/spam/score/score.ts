@@ -3,11 +3,11 @@
  * linear in what `MailView` shows, which is bounded.
  */
 import type { SpamHit } from '../../../findings/spam.js';
-import type { DnsQuestion } from '../dns/dns-module.js';
+import type { AnswerTo, DnsQuestion } from '../dns/dns-module.js';
 import { isSubRule } from '../rules/rule.js';
 import type { SpamSubject } from '../subject.js';
 import type { CompiledRules } from './compile.js';
-import { type AnswerOf, possibleHits } from './doubt.js';
+import { possibleHits } from './doubt.js';
 import type { Slot, State } from './slot.js';
 import { pointsOf, sumOf, thousandths } from './sum.js';
 import type { Deferred } from './text-steps.js';
@@ -29,12 +29,14 @@ export interface SpamScore {
 /** Rules that need no answers have been run. */
 export interface OpenScore {
   readonly questions: readonly DnsQuestion[];
-  finish(answer: AnswerOf): SpamScore;
+  /** Questions that answers make, with others that were put before. Asked again after each answer. */
+  further(answer: AnswerTo): readonly DnsQuestion[];
+  finish(answer: AnswerTo): SpamScore;
 }
 
 export interface ScoreOptions {
   /** Answers to questions that were put before. Default: nothing is listed. */
-  readonly answer?: AnswerOf;
+  readonly answer?: AnswerTo;
   /** Run rules too that nothing depends on: `subRules` is then complete. Default true. */
   readonly detail?: boolean;
 }
@@ -60,9 +62,15 @@ export function openScore(rules: CompiledRules, subject: SpamSubject, detail: bo
   };
   const early = runSteps(rules, state);
   if (detail) for (const [index, run] of rules.deferred) state.counts[index] = run(subject);
-  if (early !== undefined) return { questions: [], finish: () => ended(rules, state, early) };
+  if (early !== undefined) return { questions: [], further: () => [], finish: () => ended(rules, state, early) };
   const questions = rules.dns.flatMap((dns) => dns.questions(subject));
-  return { questions, finish: (answer) => finished(rules, state, questions, answer) };
+  const further = (answer: AnswerTo): readonly DnsQuestion[] =>
+    rules.dns.flatMap((dns) => dns.further?.(subject, answer) ?? []);
+  return {
+    questions,
+    further,
+    finish: (answer) => finished(rules, state, [...questions, ...further(answer)], answer),
+  };
 }
 
 /** The points of SHORTCIRCUIT, when a rule ended it. */
@@ -88,7 +96,7 @@ function finished(
   rules: CompiledRules,
   state: Pending,
   questions: readonly DnsQuestion[],
-  answer: AnswerOf,
+  answer: AnswerTo,
 ): SpamScore {
   const { subject } = state;
   const listed = namesListed(rules, subject, answer);
@@ -107,7 +115,7 @@ function finished(
   return total(rules, subject, all, hitsOf(rules.slots, all).sort(byName), score, between);
 }
 
-function namesListed({ dns }: CompiledRules, subject: SpamSubject, answer: AnswerOf): readonly string[] {
+function namesListed({ dns }: CompiledRules, subject: SpamSubject, answer: AnswerTo): readonly string[] {
   return dns.flatMap((one) => one.hits(subject, answer));
 }
 
