@@ -20,8 +20,8 @@ export class Patience implements PortCall {
   #waiting: Set<() => void> | undefined;
 
   /**
-   * `limit` in milliseconds. `outer` ends it early. `whole`: the time that this is part of. Where that ends, its owner waits no
-   * more for anything, so that our signal fires and nothing is answered.
+   * `limit` in milliseconds. `outer` ends it early. `whole`: the time that this is part of. Where its signal fires, its owner waits
+   * no more for anything, so that ours fires and nothing is answered.
    */
   constructor(limit: number, host: Host, outer?: AbortSignal, whole?: PortCall) {
     this.#limit = limit;
@@ -81,16 +81,9 @@ export class Patience implements PortCall {
 
   #start(): void {
     if (this.#cancelTimer !== undefined) return;
-    this.#cancelTimer = this.#startTimer();
+    const left = Math.max(0, this.deadline - this.#host.monotonic());
+    this.#cancelTimer = this.#host.startTimer(left, () => this.#expire(this.#tooLate()));
     this.#outer?.addEventListener('abort', this.#onAbort, { once: true });
-  }
-
-  /** None where the whole has no more time than this part of it: its own timer is due then. */
-  #startTimer(): () => void {
-    const { deadline } = this;
-    if (deadline === this.#whole?.deadline) return () => {};
-    const left = Math.max(0, deadline - this.#host.monotonic());
-    return this.#host.startTimer(left, () => this.#expire(this.#tooLate()));
   }
 
   /** Answers may come so fast one after the other that no timer fires. */
@@ -100,7 +93,8 @@ export class Patience implements PortCall {
   }
 
   #tooLate(): string {
-    return `not done within ${this.#limit / 1000} s`;
+    const cut = this.deadline === this.#whole?.deadline;
+    return cut ? "not done in the list's time" : `not done within ${this.#limit / 1000} s`;
   }
 
   readonly #onAbort = (): void => this.#expire(ABORTED);

@@ -54,6 +54,8 @@ export class StageContext implements Omit<Context, 'ask' | 'within'> {
   #notes = 0;
   #closed = false;
   #spans: Patience[] | undefined = undefined;
+  /** What ports are given. */
+  #call: PortCall | undefined = undefined;
   /** The first question to each port that got no answer and may not be passed over. */
   #unanswered: Unanswered[] | undefined = undefined;
 
@@ -94,12 +96,17 @@ export class StageContext implements Omit<Context, 'ask' | 'within'> {
     this.note({ kind: 'remark', text: `no answer from ${name}: ${why}` });
   }
 
+  get #portCall(): PortCall {
+    this.#call ??= portCallOf(this.#evaluation);
+    return this.#call;
+  }
+
   ask(name: string, method: string, ...args: readonly unknown[]): MaybePromise<unknown> {
     return this.#ask(undefined, name, method, args);
   }
 
   within(ms: number): Omit<TimeSpan, 'ask'> & Pick<StageContext, 'ask'> {
-    const patience = new Patience(ms, this.#evaluation.host, undefined, this);
+    const patience = new Patience(ms, this.#evaluation.host, undefined, this.#portCall);
     this.#spans ??= [];
     this.#spans.push(patience);
     return {
@@ -124,7 +131,7 @@ export class StageContext implements Omit<Context, 'ask' | 'within'> {
     const asked: Asked = { port: name, rule: declared.cannotTell, line: this.#list(name, method, args) };
     if (patience?.over !== undefined) return this.#answered(cannotTell(patience.over), asked);
     try {
-      const answer = this.#put(declared.port, name, method, args, patience ?? this);
+      const answer = this.#put(declared.port, name, method, args, patience ?? this.#portCall);
       if (!isThenable(answer)) return this.#answered(answer, asked);
       return this.#awaited(patience === undefined ? answer : patience.wait(answer), asked);
     } catch (error) {
@@ -146,12 +153,18 @@ export class StageContext implements Omit<Context, 'ask' | 'within'> {
 
   #put(port: object, name: string, method: string, args: readonly unknown[], how: PortCall): MaybePromise<unknown> {
     const { interpose } = this.#evaluation;
-    if (interpose === undefined) return this.#call(port, name, method, args, how);
+    if (interpose === undefined) return this.#callPort(port, name, method, args, how);
     const question = { stage: this.#stage.name, port: name, method, args };
-    return interpose(question, () => this.#call(port, name, method, args, how));
+    return interpose(question, () => this.#callPort(port, name, method, args, how));
   }
 
-  #call(port: object, name: string, method: string, args: readonly unknown[], how: PortCall): MaybePromise<unknown> {
+  #callPort(
+    port: object,
+    name: string,
+    method: string,
+    args: readonly unknown[],
+    how: PortCall,
+  ): MaybePromise<unknown> {
     const call = (port as Readonly<Record<string, (...args: unknown[]) => MaybePromise<unknown>>>)[method];
     if (call === undefined) throw new Error(`port "${name}" has no method "${method}"`);
     return call.call(port, ...args, how);
@@ -208,6 +221,23 @@ export class StageContext implements Omit<Context, 'ask' | 'within'> {
     this.#unanswered.push({ port, rule, why });
   }
 }
+
+/**
+ * Ports are to give up a little before the evaluation does: then "could not tell" still reaches the stage, and what was declared for
+ * it is done.
+ */
+function portCallOf(evaluation: Running): PortCall {
+  const margin = Math.min(MARGIN_MS, evaluation.timeLimit * MARGIN_PART);
+  return {
+    deadline: evaluation.deadline - margin,
+    get signal() {
+      return evaluation.signal;
+    },
+  };
+}
+
+const MARGIN_MS = 250;
+const MARGIN_PART = 0.05;
 
 /** Questions, and notes, of one stage that a trace lists: an alias of 10,000 members asks 50,000 times. */
 const LISTED = 1000;

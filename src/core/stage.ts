@@ -126,7 +126,7 @@ type Method<P> = { [M in keyof P]: P[M] extends (...args: never[]) => unknown ? 
 export interface PortCall {
   /** Aborted when the evaluation is over or out of time. Made on first use. */
   readonly signal: AbortSignal;
-  /** Milliseconds on the host's monotonic clock. */
+  /** Milliseconds on the host's monotonic clock; a little before the evaluation's own, so that an answer "could not tell" is still heard. */
   readonly deadline: number;
 }
 

@@ -31,6 +31,7 @@ export function createHost(settings: Settings, signal: AbortSignal): ServerHost 
   const conversationOptions: ConversationOptions = {
     newId,
     signal,
+    timeLimit: full.policyTime,
     // Read for each list that runs: one instant for all of its stages, not one for the session.
     get now() {
       return now();

@@ -40,6 +40,9 @@ export interface ServerLimits {
   readonly idleTime: number;
   /** From 354 to the last octet of the message, however steady the stream. Default 600,000. */
   readonly dataTime: number;
+  /** For each list of the policy, scanners and scorers in it too; deferred beyond. RFC 5321 section 4.5.3.2.6 has clients wait ten
+   * minutes behind the message. Default 30,000. */
+  readonly policyTime: number;
   /** For the answer of the credentials port; 454 beyond. Default 30,000. */
   readonly authTime: number;
   /** For the name of a client, where there is a resolver: the name cannot be told after that. Default 15,000. */
@@ -65,6 +68,7 @@ export const defaultLimits: ServerLimits = Object.freeze({
   sessionTime: 1_800_000,
   idleTime: 300_000,
   dataTime: 600_000,
+  policyTime: 30_000,
   authTime: 30_000,
   clientNameTime: 15_000,
   closeTime: 30_000,
