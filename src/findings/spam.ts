@@ -6,7 +6,7 @@ import { type FindingKey, finding } from '../core/finding.js';
 
 export interface SpamHit {
   readonly name: string;
-  /** Points; undefined where the scorer did not tell them. */
+  /** Points; undefined where the scorer does not tell them. */
   readonly score: number | undefined;
   readonly description: string | undefined;
 }
@@ -22,6 +22,8 @@ export interface SpamFinding {
   readonly hits: readonly SpamHit[];
   /** Of the scorer: `rules`, `spamd`, `rspamd`. */
   readonly scorer: string;
+  /** What a scorer outside would have done, in its own words (`add header`): for policies that follow it. Undefined: it does not say. */
+  readonly advice?: string | undefined;
   /** What was not looked at, or could not be told, in words: a part beyond a limit, a list without answer. */
   readonly incomplete: readonly string[];
 }

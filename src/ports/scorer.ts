@@ -3,6 +3,7 @@
  * has and by which rules. What is done about it is for stages that read the finding.
  */
 import type { PortCall } from '../core/stage.js';
+import type { SpamHit } from '../findings/spam.js';
 import type { Answer } from '../values/answer.js';
 import type { IpAddress } from '../values/ip.js';
 import type { Message } from '../values/message.js';
@@ -19,19 +20,12 @@ export interface ScorerQuestion {
   readonly login: string | undefined;
 }
 
-export interface RuleHit {
-  readonly name: string;
-  /** Points; undefined where the scorer does not tell them. */
-  readonly score: number | undefined;
-  readonly description: string | undefined;
-}
-
 export interface ScorerVerdict {
   /** Points; negative for wanted mail. */
   readonly score: number;
   /** From how many points on the scorer itself calls it spam; undefined where it does not tell. */
   readonly required: number | undefined;
-  readonly hits: readonly RuleHit[];
+  readonly hits: readonly SpamHit[];
   /** What the scorer would have done, in its own words. Advice only. */
   readonly advice: string | undefined;
   /** What the scorer was not shown, or did not look at, in words: octets beyond a limit. Empty: all of the message. */

@@ -62,7 +62,11 @@ export function checkSpamAssassin(folders: SpamAssassinFolders = {}): SpamRulesC
 }
 
 function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
 }
 
 function filesOf(folder: string, ending: string, problems: Problem[]): RuleFile[] {

@@ -23,7 +23,8 @@ export function post(
   signal: AbortSignal,
 ): Promise<Parsed<Uint8Array>> {
   return new Promise((resolve) => {
-    const where = 'path' in endpoint ? { socketPath: endpoint.path } : { host: endpoint.host, port: endpoint.port };
+    const where =
+      endpoint.path !== undefined ? { socketPath: endpoint.path } : { host: endpoint.host, port: endpoint.port };
     const headers = {
       ...fields,
       'Content-Type': 'message/rfc822',

@@ -2,13 +2,14 @@
  * What `/checkv2` of rspamd is told and says (rspamd's documentation, "HTTP protocol"): the envelope as header fields, a reply in JSON.
  * Values to values; no socket. Strict with replies: one without action and points is no verdict.
  */
-import type { RuleHit, ScorerQuestion, ScorerVerdict } from '../../ports/scorer.js';
+import type { SpamHit } from '../../findings/spam.js';
+import type { ScorerQuestion, ScorerVerdict } from '../../ports/scorer.js';
 import { decodeLatin1, decodeUtf8, encodeUtf8 } from '../../values/bytes.js';
 import { isControl } from '../../values/characters.js';
 import { malformed, type Parsed, parsed } from '../../values/parsed.js';
 
 /** Recipients that rspamd is told: its parser has a limit of its own. */
-const RECIPIENTS = 100;
+export const RECIPIENTS = 100;
 const VALUE_LIMIT = 1000;
 
 /** One line each, octets as Latin-1; fields with nothing to say are left out. */
@@ -70,11 +71,11 @@ function isPoints(value: unknown): value is number {
   return typeof value === 'number' && Number.isFinite(value) && Math.abs(value) < 1e9;
 }
 
-function hitsOf(symbols: unknown): readonly RuleHit[] | undefined {
+function hitsOf(symbols: unknown): readonly SpamHit[] | undefined {
   if (!isObject(symbols)) return undefined;
   return Object.entries(symbols)
     .slice(0, HITS)
-    .map(([name, symbol]): RuleHit => {
+    .map(([name, symbol]): SpamHit => {
       const { score, description } = isObject(symbol) ? symbol : ({} as Unread);
       return {
         name: word(name),

@@ -10,7 +10,7 @@ import { Desk } from '../shared/desk.js';
 import type { Endpoint } from '../shared/endpoint.js';
 import { firstOctets } from '../shared/first-octets.js';
 import { post } from './post.js';
-import { envelopeFields, readVerdict } from './protocol.js';
+import { envelopeFields, RECIPIENTS, readVerdict } from './protocol.js';
 import { type RspamdOptions, type RspamdSettings, rspamdSettings } from './settings.js';
 
 export interface Rspamd extends Scorer, AsyncDisposable {
@@ -45,7 +45,10 @@ async function scored(
   const reply = await post({ endpoint, path: '/checkv2', fields, length, body, limit: maxReplyBytes }, signal);
   const verdict = reply.kind === 'parsed' ? readVerdict(reply.value) : reply;
   if (verdict.kind === 'malformed') return cannotTell(`${name}: ${verdict.why}`);
-  if (length === message.size) return found(verdict.value);
-  const left = `all but the first ${length} octets of ${message.size}`;
-  return found({ ...verdict.value, incomplete: [...verdict.value.incomplete, left] });
+  const { recipients } = question;
+  const left = [
+    ...(length < message.size ? [`all but the first ${length} octets of ${message.size}`] : []),
+    ...(recipients.length > RECIPIENTS ? [`all but the first ${RECIPIENTS} of ${recipients.length} recipients`] : []),
+  ];
+  return found({ ...verdict.value, incomplete: [...verdict.value.incomplete, ...left] });
 }

@@ -2,13 +2,13 @@
  * Which rules hit, from what spamd says: the names of SYMBOLS, or the table at the end of REPORT. A part of the message stands above that
  * table (the preview), so that only the last one counts; rules' own descriptions cannot begin a line that looks like a row.
  */
-import type { RuleHit } from '../../ports/scorer.js';
+import type { SpamHit } from '../../findings/spam.js';
 import { decodeLatin1 } from '../../values/bytes.js';
 
 const NAME = /^[A-Za-z0-9_]{1,200}$/;
 
 /** Undefined for what is no list of names. */
-export function hitsOfSymbols(body: Uint8Array): readonly RuleHit[] | undefined {
+export function hitsOfSymbols(body: Uint8Array): readonly SpamHit[] | undefined {
   const text = decodeLatin1(body).trim();
   const names = text === '' ? [] : text.split(/[,\s]+/);
   if (!names.every((name) => NAME.test(name))) return undefined;
@@ -22,10 +22,10 @@ const ROW = /^ {0,4}(-?\d{1,9}(?:\.\d{1,9})?) ([A-Za-z0-9_]{1,200})(?: {1,60}(\S
 const MORE = /^ {20,60}(\S.*)$/;
 
 /** Of the last table; none where there is no table. */
-export function hitsOfReport(body: Uint8Array): readonly RuleHit[] {
+export function hitsOfReport(body: Uint8Array): readonly SpamHit[] {
   const lines = decodeLatin1(body).split(/\r?\n/);
   const ruler = lines.findLastIndex((line) => RULER.test(line));
-  const hits: RuleHit[] = [];
+  const hits: SpamHit[] = [];
   if (ruler < 0) return hits;
   for (const line of lines.slice(ruler + 1)) {
     const row = ROW.exec(line);

@@ -3,7 +3,8 @@
  * deadline for all of it. Points come from the reply's header, rules from its body. What is no whole reply is "could not tell".
  */
 import type { PortCall } from '../../core/stage.js';
-import type { RuleHit, Scorer, ScorerQuestion, ScorerVerdict } from '../../ports/scorer.js';
+import type { SpamHit } from '../../findings/spam.js';
+import type { Scorer, ScorerQuestion, ScorerVerdict } from '../../ports/scorer.js';
 import { type Answer, cannotTell, found } from '../../values/answer.js';
 import { encodeUtf8 } from '../../values/bytes.js';
 import { sanitiseFieldText } from '../../values/make-field.js';
@@ -81,7 +82,7 @@ async function scored(
   const answer = await ask({ command, message, lines, user });
   if (answer.kind !== 'found') return answer;
   const { score, required, body } = answer.value;
-  const hits: readonly RuleHit[] | undefined = command === 'REPORT' ? hitsOfReport(body) : hitsOfSymbols(body);
+  const hits: readonly SpamHit[] | undefined = command === 'REPORT' ? hitsOfReport(body) : hitsOfSymbols(body);
   if (hits === undefined) return cannotTell(`${settings.name}: what it sent is no list of rules`);
   const whole = lines.length + message.size;
   const incomplete = whole > settings.maxBytes ? [`all but the first ${settings.maxBytes} octets of ${whole}`] : [];

@@ -1,7 +1,8 @@
 /**
  * The fields that tell readers behind us of the points, as SpamAssassin writes them (Mail::SpamAssassin::Conf(3), "add_header"):
  * X-Spam-Flag for spam alone, -Status with the rules hit, folded behind commas, -Level as at most 50 stars; -Score as amavisd has it.
- * A message that nobody could judge is `Unknown`, never `No`.
+ * A message that nobody could judge is `Unknown`, never `No`; one that was not looked at whole, or for which some list gave no answer,
+ * has `incomplete=yes`.
  */
 import type { SpamFinding, SpamHit } from '../../findings/spam.js';
 import type { HeaderField } from '../../values/header.js';
@@ -50,8 +51,23 @@ function statusText({ finding, required, points }: Marks): string {
   if (finding.result === 'cannot-tell') return `Unknown, required=${shown(required)}`;
   const verdict = isSpam(finding, required) ? 'Yes' : 'No';
   const start = `${verdict}, score=${shown(finding.score)} required=${shown(required)} tests=`;
-  return start + testsText(finding.hits, points, 'X-Spam-Status: '.length + start.length);
+  const tests = testsText(finding.hits, points, 'X-Spam-Status: '.length + start.length);
+  return finding.incomplete.length === 0 ? start + tests : `${start}${tests} incomplete=yes`;
 }
+
+/** For the log: what statistics are drawn from. */
+export function summaryOf(finding: SpamFinding, required: number): string {
+  const { hits, incomplete, score, result } = finding;
+  if (result === 'cannot-tell') return `spam: unknown, required=${shown(required)}`;
+  const verdict = isSpam(finding, required) ? 'yes' : 'no';
+  const named = [...hits].sort((a, b) => Math.abs(b.score ?? 0) - Math.abs(a.score ?? 0)).slice(0, SUMMARY_HITS);
+  const tests = named.map(({ name, score: own }) => `${safe(name)}=${own === undefined ? '?' : shown(own)}`);
+  const more = hits.length > named.length ? ',...' : '';
+  const part = incomplete.length === 0 ? '' : ' incomplete=yes';
+  return `spam: ${verdict}, score=${shown(score)} required=${shown(required)} tests=${tests.join(',') || 'none'}${more}${part}`;
+}
+
+const SUMMARY_HITS = 20;
 
 /** Rules that are named; a scorer outside may tell any number. */
 const HITS = 500;
@@ -62,7 +78,7 @@ function testsText(hits: readonly SpamHit[], points: boolean, column: number): s
   if (hits.length === 0) return points ? '[none]' : 'none';
   const words = hits
     .slice(0, HITS)
-    .map((hit) => (points ? `${safe(hit.name)}=${shown(hit.score ?? 0)}` : safe(hit.name)));
+    .map(({ name, score }) => (points && score !== undefined ? `${safe(name)}=${shown(score)}` : safe(name)));
   if (hits.length > HITS) words.push('...');
   let out = points ? '[' : '';
   let at = column + out.length;

@@ -3,6 +3,7 @@ import type { Recipient } from '../../core/transaction.js';
 import type { Mailbox } from '../../values/address.js';
 import { isControl } from '../../values/characters.js';
 import { ConfigurationError, type Problem } from '../../values/errors.js';
+import { reply } from '../../values/reply.js';
 
 /** Points; a function is asked for each recipient and makes it a stage of the deliver list. */
 export type Threshold = number | ((recipient: Recipient) => number);
@@ -80,8 +81,24 @@ function actionProblems(name: ActionName, options: SpamMarksOptions): readonly P
     ...thresholdProblems(`${name}.from`, from),
     ...(below ? [wrong(`${name}.from`, `is not below required (${required})`)] : []),
     ...(same === undefined ? [] : [wrong(`${name}.from`, `is not that of ${same} too`)]),
-    ...(name === 'redirect' && options.redirect?.to === undefined ? [wrong('redirect', 'names an address: to')] : []),
+    ...(name === 'redirect' && !isMailbox(options.redirect?.to) ? [wrong('redirect', 'names a mailbox: to')] : []),
+    ...(name === 'reject' ? textProblems(options.reject?.text) : []),
   ];
+}
+
+function isMailbox(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && (value as { readonly kind?: unknown }).kind === 'mailbox';
+}
+
+/** What a reply cannot say is told now, not with the first spam. */
+function textProblems(text: string | undefined): readonly Problem[] {
+  if (text === undefined) return [];
+  try {
+    reply(550, '5.7.1', text);
+    return [];
+  } catch (error) {
+    return [wrong('reject.text', `is a reply: ${error instanceof Error ? error.message : String(error)}`)];
+  }
 }
 
 function tagProblems(tag: string | undefined): readonly Problem[] {

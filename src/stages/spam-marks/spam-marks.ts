@@ -5,12 +5,12 @@
  * gains nothing. With thresholds for each recipient it is a stage of the deliver list.
  */
 import { type EditOf, prependAll, removeHeader } from '../../core/edit.js';
-import { defineStage, type Stage } from '../../core/stage.js';
+import { type Context, defineStage, type Stage } from '../../core/stage.js';
 import type { Recipient } from '../../core/transaction.js';
 import { type SpamFinding, spamFinding } from '../../findings/spam.js';
 import type { Message } from '../../values/message.js';
 import { actionFor, type SpamDecision } from './actions.js';
-import { isSpam, spamFieldsFor } from './fields.js';
+import { isSpam, spamFieldsFor, summaryOf } from './fields.js';
 import { foreignSpamFields } from './foreign.js';
 import { checkSpamMarks, isPerRecipient, type SpamMarksOptions, spamFields, type Threshold } from './options.js';
 import { tagSubject } from './subject-tag.js';
@@ -63,7 +63,7 @@ function forAll(options: SpamMarksOptions): SpamMarksStage {
     uses: [spamFinding],
     edits,
     decides: decidesOf(options),
-    run: ({ message, findings }) => marked(message, findings.spam, options, points),
+    run: ({ message, findings }, ctx) => marked(message, findings.spam, options, points, ctx),
   });
 }
 
@@ -75,10 +75,10 @@ function forEach(options: SpamMarksOptions): SpamMarksStage<'deliver'> {
     // Each recipient may get other fields.
     edits: [...edits, 'split'],
     decides: decidesOf(options),
-    run: ({ message, recipient, findings }) =>
-      marked(message, findings.spam, options, (threshold) =>
-        typeof threshold === 'number' ? threshold : checked(threshold(recipient)),
-      ),
+    run: ({ message, recipient, findings }, ctx) => {
+      const points: Points = (threshold) => (typeof threshold === 'number' ? threshold : checked(threshold(recipient)));
+      return marked(message, findings.spam, options, points, ctx);
+    },
   });
 }
 
@@ -98,10 +98,17 @@ interface Marked {
 /** Where neither the options nor the scorer say more: SpamAssassin's own. */
 const REQUIRED = 5;
 
-function marked(message: Message, spam: SpamFinding | undefined, options: SpamMarksOptions, points: Points): Marked {
+function marked(
+  message: Message,
+  spam: SpamFinding | undefined,
+  options: SpamMarksOptions,
+  points: Points,
+  ctx: Pick<Context, 'note'>,
+): Marked {
   const removed = foreignSpamFields(message.header).map(removeHeader);
   if (spam === undefined) return { edits: removed };
   const required = options.required === undefined ? (spam.required ?? REQUIRED) : points(options.required);
+  ctx.note({ kind: 'remark', text: summaryOf(spam, required), log: 'info' });
   const { fields = spamFields, points: withPoints = false, subjectTag } = options;
   const tag = subjectTag !== undefined && isSpam(spam, required) ? tagSubject(message, subjectTag) : [];
   const written = prependAll(spamFieldsFor({ finding: spam, required, fields, points: withPoints }));

@@ -1,6 +1,7 @@
 /** What a scripted scorer says of a message, and the reference scorer that says it: in memory, keeping the port's promises. */
 import type { PortCall } from '../../core/stage.js';
-import type { RuleHit, Scorer, ScorerQuestion, ScorerVerdict } from '../../ports/scorer.js';
+import type { SpamHit } from '../../findings/spam.js';
+import type { Scorer, ScorerQuestion, ScorerVerdict } from '../../ports/scorer.js';
 import { type Answer, cannotTell, found } from '../../values/answer.js';
 import { concatBytes, decodeLatin1 } from '../../values/bytes.js';
 import { renderMessage } from '../../values/render.js';
@@ -33,7 +34,7 @@ export function memoryScorer(judge: Judge, name = 'memory'): Scorer {
       if (judged.kind === 'silent') return silence(call.signal);
       if (judged.kind !== 'verdict') return cannotTell(`the scorer answers ${judged.kind}`);
       const { score, required, rules } = judged;
-      const hits = rules.map((rule): RuleHit => ({ name: rule, score: undefined, description: undefined }));
+      const hits = rules.map((rule): SpamHit => ({ name: rule, score: undefined, description: undefined }));
       return found({ score, required, hits, advice: undefined, incomplete: [] });
     },
   };

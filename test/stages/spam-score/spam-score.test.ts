@@ -1,10 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import { definePolicy } from '../../../src/core/policy.js';
 import { spamFinding } from '../../../src/findings/spam.js';
-import type { Scorer, ScorerQuestion } from '../../../src/ports/scorer.js';
+import type { Scorer, ScorerQuestion, ScorerVerdict } from '../../../src/ports/scorer.js';
 import { spamScore } from '../../../src/stages/spam-score/index.js';
 import { type Answer, cannotTell, found } from '../../../src/values/answer.js';
+import { isConfigurationError } from '../../../src/values/errors.js';
 import { runPolicy, said } from '../facts.js';
+
+function problemsOf(make: () => unknown): readonly string[] {
+  try {
+    make();
+  } catch (error) {
+    if (isConfigurationError(error)) return error.problems.map(({ code, construct }) => `${code} ${construct}`);
+  }
+  return [];
+}
 
 function scorerOf(answer: Awaited<ReturnType<Scorer['score']>>): { scorer: Scorer; asked: ScorerQuestion[] } {
   const asked: ScorerQuestion[] = [];
@@ -49,6 +59,7 @@ describe('spamScore', () => {
         { name: 'B', score: 1, description: 'two' },
       ],
       scorer: 'test',
+      advice: 'reject',
       incomplete: ['1000 octets of 2000'],
     });
     expect(said(outcome)).toBe('continue');
@@ -69,14 +80,40 @@ describe('spamScore', () => {
     expect(asked[0]?.client).toBeUndefined();
   });
 
-  it.each<[string, Answer<never>]>([
-    ['cannot tell', cannotTell('down')],
-    ['a scorer that breaks its promise', { kind: 'not-found', why: 'down' }],
-  ])('defers, and never calls it clean: %s', async (name, answer) => {
-    const { scorer } = scorerOf(answer);
+  it('defers where the scorer cannot tell', async () => {
+    const { scorer } = scorerOf(cannotTell('down'));
     const outcome = await runPolicy(definePolicy({ message: [spamScore({ scorer })] }), {});
     expect(spamFinding.in(outcome.findings)).toMatchObject({ result: 'cannot-tell', incomplete: ['down'] });
-    if (name === 'cannot tell') expect(said(outcome)).toMatch(/^defer cannot-tell 451 4\.3\.0/);
+    expect(said(outcome)).toMatch(/^defer cannot-tell 451 4\.3\.0/);
+  });
+
+  it.each<[string, Answer<ScorerVerdict>]>([
+    ['"not found"', { kind: 'not-found', why: 'down' }],
+    ['no number', found({ score: Number.NaN, required: 5, hits: [], advice: undefined, incomplete: [] })],
+  ])('defers where the scorer breaks its promise: %s', async (_, answer) => {
+    const { scorer } = scorerOf(answer);
+    const outcome = await runPolicy(definePolicy({ message: [spamScore({ scorer, cannotTell: 'continue' })] }), {});
+    expect(said(outcome)).toMatch(/^defer stage-crashed 451/);
+  });
+
+  it.each([
+    ['continue', /^continue/],
+    ['defer', /^defer cannot-tell 451/],
+    ['quarantine', /^quarantine cannot-tell/],
+  ] as const)('mail that was not seen whole: %s', async (onIncomplete, expected) => {
+    const { scorer } = scorerOf(verdict);
+    const outcome = await runPolicy(definePolicy({ message: [spamScore({ scorer, onIncomplete })] }), {});
+    expect(said(outcome)).toMatch(expected);
+  });
+
+  it.each([
+    [{}, 'bad-option scorer'],
+    [{ scorer: { name: 'x' } }, 'bad-option scorer'],
+    [{ scorer: scorerOf(verdict).scorer, cannotTell: 'pass' }, 'bad-option cannotTell'],
+    [{ scorer: scorerOf(verdict).scorer, cannottell: 'defer' }, 'no-such-option cannottell'],
+    [undefined, 'bad-option scorer'],
+  ])('refuses wrong options: %j', (options, expected) => {
+    expect(problemsOf(() => spamScore(options as never))).toEqual([expected]);
   });
 
   it('goes on with the finding where the operator says so', async () => {
