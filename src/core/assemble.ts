@@ -5,7 +5,7 @@
  */
 import { ConfigurationError, type Problem } from '../values/errors.js';
 import { canEditIn } from './edit.js';
-import { fits, type Phase, phases } from './phase.js';
+import { fits, lifeOf, type Phase, phases } from './phase.js';
 import {
   cannotEditHere,
   editsInParallel,
@@ -16,6 +16,7 @@ import {
   notGivenToEach,
   notPerRecipient,
   ofEachRecipient,
+  readsTooEarly,
   swapThem,
   wrongPhase,
 } from './sentences.js';
@@ -71,8 +72,8 @@ function checkList(list: readonly AnyStage[], phase: Phase, before: Given, eachB
   const problems: Problem[] = [];
   let view = before;
   let each = eachBefore;
-  for (const stage of list) {
-    problems.push(...checkStage(stage, phase, view, each));
+  for (const [index, stage] of list.entries()) {
+    problems.push(...checkStage(stage, phase, view, each), ...tooEarly(stage, view, list.slice(index + 1)));
     view = merge(view, givesOf(stage));
     each = merge(each, eachFacts(stage).gives);
   }
@@ -103,13 +104,28 @@ function unmet(
   return [problem('unmet-need', (state === false ? givenSometimes : missing())(name, key))];
 }
 
+/** Findings that are read where they are there, and never are: only stages behind give them. */
+function tooEarly(stage: AnyStage, view: Given, behind: readonly AnyStage[]): readonly Problem[] {
+  // A session may say HELO again: the list then sees what it found before.
+  if (lifeOf[stage.at] === 'session') return [];
+  const waiting = stage.uses.filter((key) => !view.has(key) && !stage.gives.includes(key));
+  if (waiting.length === 0) return [];
+  const later = new Set(behind.flatMap((other) => other.gives));
+  return waiting.filter((key) => later.has(key)).map((key) => problem('wrong-order', readsTooEarly(stage.name, key)));
+}
+
 /** What is wrong with the order of a sequence. */
 export function inSequence(stages: readonly AnyStage[]): readonly Problem[] {
   return stages.flatMap((stage, index) => {
     const earlier = new Set(stages.slice(0, index).flatMap((other) => other.gives));
-    const later = new Set(stages.slice(index + 1).flatMap((other) => other.gives));
+    const behind = stages.slice(index + 1);
+    const later = new Set(behind.flatMap((other) => other.gives));
     const wrong = stage.needs.filter((key) => later.has(key) && !earlier.has(key));
-    return wrong.map((key) => problem('wrong-order', swapThem(stage.name, key)));
+    const given: Given = new Map([...earlier].map((key) => [key, true]));
+    return [
+      ...wrong.map((key) => problem('wrong-order', swapThem(stage.name, key))),
+      ...tooEarly(stage, given, behind),
+    ];
   });
 }
 

@@ -14,6 +14,7 @@ import type {
   NotGivenToEach,
   OfEachRecipient,
   OtherType,
+  ReadsTooEarly,
   WrongPhase,
 } from './sentences.js';
 import type { AnyStage, EachType, StageType } from './stage.js';
@@ -81,8 +82,21 @@ type UsesOtherType<Name extends string, U, V> = {
   [K in keyof U & keyof V & string]: V[K] extends U[K] | undefined ? never : OtherType<Name, K>;
 }[keyof U & keyof V & string];
 
+/** Findings that are read where they are there, and never are: only stages behind give them. A session may say HELO again, and
+ * the list then sees what it found before. */
+type TooEarly<T extends StageType, V, Rest extends readonly unknown[]> = keyof T['uses'] extends never
+  ? never
+  : IsErased<T> | (T['at'] extends 'connect' | 'helo' ? true : false) extends false
+    ? ReadsEarlyIn<T, V, Rest>
+    : never;
+type ReadsEarlyIn<T extends StageType, V, Rest extends readonly unknown[]> = [V] extends [never]
+  ? never
+  : ReadsEarly<T['name'], Exclude<keyof T['uses'], keyof V | keyof T['gives']> & KeysGiven<Rest[number]>>;
+type ReadsEarly<Name extends string, K> = K extends string ? ReadsTooEarly<Name, K> : never;
+type KeysGiven<S> = S extends unknown ? keyof TypeOf<S>['gives'] : never;
+
 /** The stage itself, or the sentence that says why it cannot stand here. */
-type Slot<S, P extends Phase, V, R> = [Problem<TypeOf<S>, P, V, R>] extends [never] ? S : Problem<TypeOf<S>, P, V, R>;
+type Slot<S, Wrong> = [Wrong] extends [never] ? S : Wrong;
 
 /** Lists whose members the compiler cannot count are left to construction. */
 type CheckList<L, P extends Phase, V, R> = L extends readonly unknown[]
@@ -100,7 +114,7 @@ type CheckTuple<L, P extends Phase, V, R, Out extends readonly unknown[] = []> =
       P,
       Then<V, TypeOf<S>['gives'], TypeOf<S>>,
       Then<R, EachOf<TypeOf<S>>['gives'], TypeOf<S>>,
-      [...Out, Slot<S, P, V, R>]
+      [...Out, Slot<S, Problem<TypeOf<S>, P, V, R> | TooEarly<TypeOf<S>, V, Rest>>]
     >
   : Readonly<Out>;
 

@@ -119,6 +119,14 @@ export function swapThem(name: string, key: string): string {
   return `stage "${name}" needs the finding "${key}", which a later stage of this sequence gives: swap them`;
 }
 
+export type ReadsTooEarly<
+  N extends string,
+  K extends string,
+> = `stage "${N}" reads the finding "${K}", which only a stage behind it gives: swap them`;
+export function readsTooEarly(name: string, key: string): string {
+  return `stage "${name}" reads the finding "${key}", which only a stage behind it gives: swap them`;
+}
+
 export type NotPerRecipient<
   N extends string,
   At extends Phase,

@@ -7,6 +7,7 @@ import type { CannotTellRule } from './decision.js';
 import type { Running } from './evaluation.js';
 import type { Note } from './note.js';
 import { Patience } from './patience.js';
+import { portCallOf } from './port-call.js';
 import type { AnyStage, Context, MaybePromise, PortCall, TimeSpan } from './stage.js';
 import type { AskLine, TracedEdit, TraceLine } from './trace.js';
 
@@ -221,23 +222,6 @@ export class StageContext implements Omit<Context, 'ask' | 'within'> {
     this.#unanswered.push({ port, rule, why });
   }
 }
-
-/**
- * Ports are to give up a little before the evaluation does: then "could not tell" still reaches the stage, and what was declared for
- * it is done.
- */
-function portCallOf(evaluation: Running): PortCall {
-  const margin = Math.min(MARGIN_MS, evaluation.timeLimit * MARGIN_PART);
-  return {
-    deadline: evaluation.deadline - margin,
-    get signal() {
-      return evaluation.signal;
-    },
-  };
-}
-
-const MARGIN_MS = 250;
-const MARGIN_PART = 0.05;
 
 /** Questions, and notes, of one stage that a trace lists: an alias of 10,000 members asks 50,000 times. */
 const LISTED = 1000;

@@ -12,6 +12,8 @@ import {
   type Problem,
   parallel,
   sequence,
+  spamFinding,
+  spamMarks,
   tolerate,
   when,
 } from '../../src/index.js';
@@ -29,6 +31,14 @@ const anySequence = sequence as unknown as (name: string, ...stages: AnyStage[])
 const anyEach = eachRecipient as unknown as (stage: AnyStage) => AnyStage;
 const reader = defineStage({ name: 'reader', at: 'message', needs: [quotaFinding], run: () => undefined });
 const crowd = defineStage({ name: 'crowd', at: 'data', run: () => undefined });
+const scored = defineStage({
+  name: 'scored',
+  at: 'message',
+  gives: [spamFinding],
+  run: () => ({
+    findings: spamFinding.of({ result: 'scored', score: 0, required: 5, hits: [], scorer: 'x', incomplete: [] }),
+  }),
+});
 const suspicious = defineStage({ name: 'suspicious', at: 'mail', decides: ['hold'], run: () => hold('moderation') });
 
 const cases: readonly (readonly [string, () => unknown])[] = [
@@ -46,6 +56,8 @@ const cases: readonly (readonly [string, () => unknown])[] = [
   ['22-each-recipient-of-message-stage', () => anyEach(headerChecks)],
   ['32-rcpt-stage-at-data', build({ data: some(quota) })],
   ['33-data-stage-at-rcpt', build({ rcpt: some(crowd) })],
+  ['34-marks-before-rules', build({ message: some(spamMarks(), scored) })],
+  ['34-marks-before-rules', () => anySequence('spam', spamMarks(), scored)],
   ['25-tolerated-giver', build({ mail: some(tolerate(spf, 'a test')), message: some(dkim, dmarc) })],
 ];
 
