@@ -1,6 +1,6 @@
 /**
  * A virus scanner: clamd, the command-line `clamscan`, or several put together. It is shown the message as it is and says what it
- * found; what is done about it is the stage's. A scanner that did not look at all of the message never says `clean`.
+ * found; what is done about it is the stage's. A scanner that knows that it did not look at all of the message never says `clean`.
  */
 import type { PortCall } from '../core/stage.js';
 import type { Answer } from '../values/answer.js';
@@ -8,7 +8,8 @@ import type { Message } from '../values/message.js';
 
 /** `by`: which of several scanners says so; absent where there is one. */
 export type ScanVerdict =
-  /** All of the message was looked at, and nothing found. */
+  /** All of the message was given to the scanner, which found nothing and told of no part that it left out. What it leaves out
+   * silently counts too: clamd(8) what is over its limits, unless clamd.conf(5) says `AlertExceedsMax yes`. */
   (
     | { readonly kind: 'clean' }
     /** Names in the scanner's own words, at least one; printable ASCII. */

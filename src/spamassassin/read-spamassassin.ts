@@ -42,23 +42,40 @@ export function readSpamAssassin(folders: SpamAssassinFolders = {}): SpamRules {
 export function checkSpamAssassin(folders: SpamAssassinFolders = {}): SpamRulesCheck {
   const { rules = isFolder(UPDATED) ? UPDATED : SHIPPED, site = SITE, language, localTestsOnly } = folders;
   const unreadable: Problem[] = [];
+  const isOne = resolve(rules) === resolve(site);
+  const [sitePre, siteRules] = [filesOf(site, '.pre', unreadable), filesOf(site, '.cf', unreadable)];
   const files = [
-    ...filesOf(site, '.pre', unreadable),
-    ...(resolve(rules) === resolve(site) ? [] : filesOf(rules, '.pre', unreadable)),
-    ...(resolve(rules) === resolve(site) ? [] : filesOf(rules, '.cf', unreadable)),
-    ...filesOf(site, '.cf', unreadable),
+    ...sitePre,
+    ...(isOne ? [] : filesOf(rules, '.pre', unreadable)),
+    ...(isOne ? [] : filesOf(rules, '.cf', unreadable)),
+    ...siteRules,
   ];
+  const own = new Set([...sitePre, ...siteRules].map(({ name }) => name));
   const input: SpamRuleFiles = {
     files,
     include: (path, from) => {
       const file = isAbsolute(path) ? path : join(dirname(from), path);
-      return readOne(file, unreadable);
+      const why: Problem[] = [];
+      const found = readOne(file, why);
+      if (found !== undefined && own.has(from)) own.add(file);
+      return found ?? why[0]?.message;
     },
+    isOwn: (file) => own.has(file),
     ...(language === undefined ? {} : { language }),
     ...(localTestsOnly === undefined ? {} : { localTestsOnly }),
   };
   const check = checkSpamRules(input);
-  return { rules: check.rules, problems: [...unreadable, ...check.problems] };
+  const problems = [...unreadable, ...check.problems];
+  if (problems.length > 0) return { rules: check.rules, problems };
+  const isEmpty = !check.rules.rules.some(({ source }) => isOne || !own.has(source.file));
+  return { rules: check.rules, problems: isEmpty ? [noRules(isOne ? [site] : [rules, site])] : [] };
+}
+
+/** Otherwise nothing would ever be spam. */
+function noRules(folders: readonly string[]): Problem {
+  const message = `no rules in ${folders[0]}: the .cf files of SpamAssassin's rules are expected there`;
+  const aside = folders.length === 1 ? '' : ` (the site's own are in ${folders[1]})`;
+  return { code: 'no-rules', message: message + aside, source: { file: folders[0] as string } };
 }
 
 function isFolder(path: string): boolean {

@@ -19,6 +19,7 @@ import { RULES, writeSite } from '../daemons/spam/spam-assassin.js';
 import { buildChildren, type Child, startChild } from './built.js';
 import { cpuOfTree, memoryOfTree } from './process-tree.js';
 import { type BenchRow, median, row } from './row.js';
+import { otherRules } from './twice.js';
 
 const MESSAGES = 60;
 const ROUNDS = 3;
@@ -196,13 +197,13 @@ async function rspamd(): Promise<Rival> {
   return { name: 'rspamd', daemon: { ...daemon, stop }, ask: askOne, goal: '<= 1' };
 }
 
-/** Twice the rules, under other names and with patterns that are a little different; twice the text. */
+/** Twice the rules, the second half under other names and about other words; twice the text. */
 async function growth(folder: string, mails: string): Promise<readonly BenchRow[]> {
   const site = join(folder, 'site');
   const double = join(folder, 'double');
   cpSync(RULES, double, { recursive: true });
   for (const name of readdirSync(RULES).filter((one) => one.endsWith('.cf')))
-    writeFileSync(join(double, `99_${name}`), twice(readFileSync(join(RULES, name), 'latin1')), 'latin1');
+    writeFileSync(join(double, `99_${name}`), otherRules(readFileSync(join(RULES, name), 'latin1')), 'latin1');
   const [single, both] = [
     await startChild<Ready>('spam-child', [mails, RULES, site]),
     await startChild<Ready>('spam-child', [mails, double, site]),
@@ -247,34 +248,4 @@ async function growth(folder: string, mails: string): Promise<readonly BenchRow[
   } finally {
     for (const one of [single, both]) one.process.disconnect();
   }
-}
-
-/** Not an escape, a class, a name or a flag. */
-const LONG_WORD = /(?<![\\[:<(?!=a-z])[a-z]{5,}(?!:\])/g;
-
-/** The rules once more: every name with TWICE_ in front, and letters of patterns changed. */
-function twice(text: string): string {
-  return text
-    .split('\n')
-    .filter(
-      (line) =>
-        /^\s*(?:body|rawbody|uri|full|header|meta|score|tflags|replace_rules|ifplugin|if|else|endif)\b/.test(line) &&
-        !/eval:/.test(line),
-    )
-    .map((line) => {
-      const [, start = '', keyword = '', rest = ''] = /^(\s*)(\S+)\s*(.*)$/.exec(line) ?? [];
-      if (/^(?:if|else|endif)/.test(keyword)) return line;
-      if (keyword === 'meta' || keyword === 'replace_rules')
-        return `${start}${keyword} ${rest.replace(/\b(?=[A-Z_][A-Z0-9_]{2,}\b)/g, 'TWICE_')}`.replace(
-          /TWICE___/g,
-          '__TWICE_',
-        );
-      const name = /^\S+/.exec(rest)?.[0] ?? '';
-      const same = /exists:|if-unset/.test(rest) || !/^(?:body|rawbody|uri|full|header)$/.test(keyword);
-      const test = rest
-        .slice(name.length)
-        .replace(LONG_WORD, (word) => (same ? word : `${word.slice(0, -2)}${word.at(-1)}${word.at(-2)}`));
-      return `${start}${keyword} ${name.startsWith('__') ? `__TWICE_${name.slice(2)}` : `TWICE_${name}`}${test}`;
-    })
-    .join('\n');
 }

@@ -39,6 +39,8 @@ export async function startClamd(settings: readonly string[] = []): Promise<Test
     // Else a clean message is looked at once only.
     'DisableCache yes',
     'User root',
+    // Else what is over a limit is clean to it.
+    'AlertExceedsMax yes',
     ...settings,
   ];
   writeFileSync(join(folder, 'clamd.conf'), `${lines.join('\n')}\n`);

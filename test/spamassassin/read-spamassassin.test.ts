@@ -51,11 +51,42 @@ describe('readSpamAssassin', () => {
     put('site/local.cf', '\ninclude none.cf\n');
     expect(problems()).toEqual([
       `${join(folder, 'rules/folder.cf')}: not a file`,
-      expect.stringContaining(`${join(folder, 'site/none.cf')}: ENOENT`),
       `${join(folder, 'rules/a.cf')}:1: a keyword of SpamAssassin is expected: wibble`,
       expect.stringContaining(`${join(folder, 'rules/a.cf')}:2: A: a pattern between slashes`),
-      `${join(folder, 'site/local.cf')}:2: there is no such file to include: none.cf`,
+      `${join(folder, 'site/local.cf')}:2: cannot be included: ENOENT: no such file or directory: none.cf`,
     ]);
+  });
+
+  it.each([
+    ['rules', 'site'],
+    ['site', 'site'],
+  ])('takes folders without rules for a mistake: %s, %s', (rules, site) => {
+    put('site/local.cf', 'required_score 5\n');
+    put('rules/20_scores.cf', 'score A 5\n');
+    const given = { rules: join(folder, rules), site: join(folder, site) };
+    const [problem, ...others] = checkSpamAssassin(given).problems;
+    expect(problem).toMatchObject({ code: 'no-rules', source: { file: given.rules } });
+    for (const one of Object.values(given)) expect(problem?.message).toContain(one);
+    expect(others).toEqual([]);
+    put(`${rules}/10_a.cf`, 'body A /x/\n');
+    expect(checkSpamAssassin(given).problems).toEqual([]);
+  });
+
+  it('does not take the rules of the site for all there is', () => {
+    put('site/local.cf', 'body A /x/\n');
+    expect(problems()).toEqual([expect.stringContaining('no rules in')]);
+  });
+
+  it('tells mistakes in patterns and functions of the site, and leaves such rules of others out', () => {
+    put('rules/a.cf', 'body A /(/\nbody B eval:wibble()\n');
+    put('site/local.cf', 'body C /(/\ninclude own.rules\nbody D /(?=x)(?1)/\nfull E eval:check_pyzor()\n');
+    put('site/own.rules', '\nheader F eval:wibble()\n');
+    expect(problems()).toEqual([
+      `${join(folder, 'site/local.cf')}:1: C: (: missing closing parenthesis`,
+      `${join(folder, 'site/own.rules')}:2: F: there is no function wibble, in SpamAssassin neither`,
+    ]);
+    put('site/init.pre', 'loadplugin Own::Plugin own.pm\n');
+    expect(problems()).toHaveLength(1);
   });
 
   it('throws for a folder that is not there', () => {

@@ -1,7 +1,8 @@
 /**
  * The port Scanner over ClamAV's daemon, clamd(8): INSTREAM over TCP or a Unix socket. The message is streamed, header and body, and
  * never held. All that is not a whole and exact reply to the whole message is "could not tell". No file is named to clamd, which
- * need not run on this host. For clamd to say what it has skipped, set `AlertExceedsMax yes` in clamd.conf(5).
+ * need not run on this host. By default clamd says OK of what it has skipped for its limits (parts too large, too deep, too many):
+ * set `AlertExceedsMax yes` in clamd.conf(5), and it says so.
  */
 import type { PortCall } from '../../core/stage.js';
 import type { Scanner, ScanVerdict } from '../../ports/scanner.js';
@@ -10,7 +11,7 @@ import type { Message } from '../../values/message.js';
 import { cleanName, readReply } from '../shared/clamav.js';
 import { Desk } from '../shared/desk.js';
 import type { Endpoint } from '../shared/endpoint.js';
-import type { Command, Exchange } from './connection.js';
+import type { Command, Connection, Exchange } from './connection.js';
 import { Sessions } from './sessions.js';
 import { type ClamdOptions, type ClamdSettings, clamdSettings } from './settings.js';
 
@@ -24,7 +25,8 @@ export interface Clamd extends Scanner, AsyncDisposable {
   close(): Promise<void>;
 }
 
-/** Throws ConfigurationError (code `options`) for wrong options. Connects for the first scan. */
+/** Throws ConfigurationError (code `options`) for wrong options. Connects for the first scan. Set `AlertExceedsMax yes` in
+ * clamd.conf(5): without it, mail that clamd has looked at in part is clean. */
 export function clamd(endpoint: Endpoint, options: ClamdOptions = {}): Clamd {
   return new Client(clamdSettings(endpoint, options));
 }
@@ -87,19 +89,29 @@ class Client implements Clamd {
     });
   }
 
-  /** Once more where a session had been closed while at rest: nobody has looked at the message then. */
+  /** Once more, over a new connection, where a session had been closed while at rest: nobody has looked at the message then. */
   async #exchange(command: Command, message: Message | undefined, signal: AbortSignal): Promise<Exchange> {
-    for (;;) {
-      const { connection, reused } = this.#sessions.take();
-      const end = (): void => connection.close(String(signal.reason));
-      if (signal.aborted) end();
-      signal.addEventListener('abort', end, { once: true });
-      const exchange = await connection.ask(command, message);
-      signal.removeEventListener('abort', end);
-      this.#sessions.give(connection, exchange.kind === 'replied' && !exchange.early);
-      if (exchange.kind === 'lost' && exchange.silent && reused && !signal.aborted) continue;
-      return exchange;
+    const rested = this.#sessions.rested();
+    if (rested !== undefined) {
+      const exchange = await this.#over(rested, command, message, signal);
+      if (exchange.kind === 'replied' || !exchange.silent || signal.aborted) return exchange;
     }
+    return this.#over(this.#sessions.open(), command, message, signal);
+  }
+
+  async #over(
+    connection: Connection,
+    command: Command,
+    message: Message | undefined,
+    signal: AbortSignal,
+  ): Promise<Exchange> {
+    const end = (): void => connection.giveUp(String(signal.reason));
+    if (signal.aborted) end();
+    signal.addEventListener('abort', end, { once: true });
+    const exchange = await connection.ask(command, message);
+    signal.removeEventListener('abort', end);
+    this.#sessions.give(connection, exchange.kind === 'replied' && !exchange.early);
+    return exchange;
   }
 
   #cannotTell(why: string): Answer<never> {

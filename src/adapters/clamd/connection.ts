@@ -1,16 +1,16 @@
 /**
  * One connection to clamd: one command at a time, a reply read to its NUL. What comes unasked, or behind a reply, ends it. A reply
- * that came before the whole message was sent is marked so: it says nothing about the rest.
+ * that came before the last octet of the message had left this process is marked so: it says nothing about the rest.
  */
 import type { Message } from '../../values/message.js';
-import { renderMessage } from '../../values/render.js';
 import type { Endpoint } from '../shared/endpoint.js';
+import { shownOctets, shownSize } from '../shared/shown-to-clamav.js';
 import { PatientSocket } from './patient-socket.js';
 
 export type Command = 'INSTREAM' | 'PING' | 'VERSION';
 
 export type Exchange =
-  /** Octets as Latin-1, without the number of a session and the NUL. `early`: before the message had been sent. */
+  /** Octets as Latin-1, without the number of a session and the NUL. `early`: before all of the message had been sent. */
   | { readonly kind: 'replied'; readonly reply: string; readonly early: boolean }
   /** It could not be opened, or ended before a whole reply was there. `silent`: no octet of one was. */
   | { readonly kind: 'lost'; readonly why: string; readonly silent: boolean };
@@ -30,6 +30,8 @@ export class Connection {
   #settle: ((exchange: Exchange) => void) | undefined = undefined;
   #goOn: (() => void) | undefined = undefined;
   #idleTimer: NodeJS.Timeout | undefined = undefined;
+  /** Ends the reading of the message. */
+  #feeding = new AbortController();
 
   constructor(endpoint: Endpoint, session: boolean) {
     this.#session = session;
@@ -43,7 +45,7 @@ export class Connection {
     this.#socket.on('end', () => this.close('it closed the connection'));
     this.#socket.on('error', (error: NodeJS.ErrnoException) => this.close(error.code ?? error.message));
     this.#socket.on('close', () => this.close('it closed the connection'));
-    if ('path' in endpoint) this.#socket.connect({ path: endpoint.path });
+    if (endpoint.path !== undefined) this.#socket.connect({ path: endpoint.path });
     else this.#socket.connect({ host: endpoint.host, port: endpoint.port });
     if (session) this.#socket.write('zIDSESSION\0');
   }
@@ -64,7 +66,11 @@ export class Connection {
     const exchange = new Promise<Exchange>((resolve) => {
       this.#settle = resolve;
     });
-    const sent = this.#send(command, message).catch((error: unknown) => `the message cannot be read: ${textOf(error)}`);
+    this.#feeding = new AbortController();
+    const sent = this.#send(command, message).then(
+      () => undefined,
+      (error: unknown) => `the message cannot be read: ${textOf(error)}`,
+    );
     void sent.then((wrong) => (wrong === undefined ? undefined : this.close(wrong)));
     return this.#judged(exchange, sent);
   }
@@ -72,9 +78,10 @@ export class Connection {
   /** A reply to the whole of a message counts when the message has come to its end. */
   async #judged(exchange: Promise<Exchange>, sent: Promise<string | undefined>): Promise<Exchange> {
     const result = await exchange;
-    if (result.kind === 'lost' || result.early) return result;
+    const over = result.kind === 'lost' || result.early;
+    if (over) this.#feeding.abort('nobody needs the rest');
     const wrong = await sent;
-    return wrong === undefined ? result : { kind: 'lost', why: wrong, silent: false };
+    return over || wrong === undefined ? result : { kind: 'lost', why: wrong, silent: false };
   }
 
   /** Left alone: it does not keep the process alive, and is closed after `ms`. */
@@ -96,50 +103,46 @@ export class Connection {
     this.#end({ kind: 'lost', why, silent: this.#reply === '' });
   }
 
-  /** What is wrong with the message, after which the connection is of no use. */
-  async #send(command: Command, message: Message | undefined): Promise<string | undefined> {
+  /** For whoever asked and does not wait any longer: a message that is still being read is let go as well. */
+  giveUp(why: string): void {
+    this.close(why);
+    this.#feeding.abort(why);
+  }
+
+  /** Rejects with what is wrong with the message, after which the connection is of no use. */
+  async #send(command: Command, message: Message | undefined): Promise<void> {
     // The body is not opened for a daemon that is not there.
     if (!this.#connected) await this.#woken();
-    if (message !== undefined) return this.#stream(message);
-    if (this.#lost === undefined) this.#socket.write(`z${command}\0`);
-    this.#sent = true;
-    return undefined;
+    if (this.#settle === undefined) return;
+    if (message === undefined) this.#socket.write(`z${command}\0`, this.#allSent);
+    else await this.#stream(message);
   }
 
   /** The frames of INSTREAM: length in four octets, then the data; the empty one ends it, so that no other may be empty. */
-  async #stream(message: Message): Promise<string | undefined> {
-    if (this.#settle === undefined) return undefined;
-    let left = message.size;
+  async #stream(message: Message): Promise<void> {
+    let left = shownSize(message);
     let begin = Buffer.from('zINSTREAM\0', 'latin1');
-    if (left === 0) this.#last(() => this.#socket.write(begin));
-    for await (const chunk of renderMessage(message)) {
-      if (chunk.length === 0) continue;
-      if (this.#settle === undefined) return undefined;
+    for await (const chunk of shownOctets(message, this.#feeding.signal)) {
+      if (this.#settle === undefined) return;
       left -= chunk.length;
-      if (left < 0) return 'the message is longer than it says';
-      const head = Buffer.concat([begin, frame(chunk.length)]);
+      const room = this.#write(Buffer.concat([begin, frame(chunk.length)]), chunk, left === 0);
       begin = Buffer.alloc(0);
-      if (left === 0) this.#last(() => this.#write(head, chunk));
-      else if (!this.#write(head, chunk)) await this.#woken();
+      if (!room && left > 0) await this.#woken();
     }
-    return left === 0 || this.#settle === undefined ? undefined : 'the message is shorter than it says';
   }
 
-  #last(write: () => void): void {
-    this.#sent = true;
-    this.#socket.cork();
-    write();
-    this.#socket.write(frame(0));
-    this.#socket.uncork();
-  }
-
-  #write(head: Uint8Array, chunk: Uint8Array): boolean {
+  #write(head: Uint8Array, chunk: Uint8Array, last: boolean): boolean {
     this.#socket.cork();
     this.#socket.write(head);
     const room = this.#socket.write(chunk);
+    if (last) this.#socket.write(frame(0), this.#allSent);
     this.#socket.uncork();
     return room;
   }
+
+  readonly #allSent = (error?: Error | null): void => {
+    if (error === undefined || error === null) this.#sent = true;
+  };
 
   /** Until there is a connection, or room, or none ever again. */
   #woken(): Promise<void> {

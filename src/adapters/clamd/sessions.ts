@@ -2,12 +2,6 @@
 import { Connection } from './connection.js';
 import type { ClamdSettings } from './settings.js';
 
-export interface Taken {
-  readonly connection: Connection;
-  /** It has answered before, and may have been closed at the other end meanwhile. */
-  readonly reused: boolean;
-}
-
 export class Sessions {
   readonly #settings: ClamdSettings;
   readonly #resting: Connection[] = [];
@@ -17,11 +11,16 @@ export class Sessions {
     this.#settings = settings;
   }
 
-  take(): Taken {
+  /** One that has answered before, and may have been closed at the other end meanwhile. */
+  rested(): Connection | undefined {
     for (let resting = this.#resting.pop(); resting !== undefined; resting = this.#resting.pop()) {
-      if (resting.usable) return { connection: resting, reused: true };
+      if (resting.usable) return resting;
     }
-    return { connection: new Connection(this.#settings.endpoint, this.#settings.session), reused: false };
+    return undefined;
+  }
+
+  open(): Connection {
+    return new Connection(this.#settings.endpoint, this.#settings.session);
   }
 
   /** After a command; `whole`: it was answered, and nothing of it is left on the way. */

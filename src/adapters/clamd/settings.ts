@@ -1,6 +1,7 @@
 /** Where clamd is and what its client can be told, checked once, all problems at once. */
 import { ConfigurationError, type Problem } from '../../values/errors.js';
 import { type Endpoint, endpointName, endpointProblems } from '../shared/endpoint.js';
+import { givenOptions, nameProblems } from '../shared/given-options.js';
 import { MOST_MILLISECONDS, type Range, wholeNumbers } from '../shared/whole-numbers.js';
 
 /** Times in milliseconds. */
@@ -50,12 +51,11 @@ const ranges: Readonly<Record<Numbers, Range>> = {
 
 /** Throws ConfigurationError (code `options`, problem `bad-option`). */
 export function clamdSettings(endpoint: Endpoint, options: ClamdOptions): ClamdSettings {
-  const { session = false, name = 'clamd' } = options;
   const problems: Problem[] = [...endpointProblems('clamd', endpoint)];
-  const numbers = wholeNumbers('clamd', ranges, options, problems);
-  if (!/^[!-~](?:[ -~]{0,98}[!-~])?$/.test(name)) {
-    problems.push({ code: 'bad-option', message: 'clamd: name is printable ASCII', construct: 'name' });
-  }
+  const given = givenOptions('clamd', options, [...Object.keys(ranges), 'session', 'name'], problems);
+  const { session = false, name = 'clamd' } = given;
+  const numbers = wholeNumbers('clamd', ranges, given, problems);
+  problems.push(...nameProblems('clamd', name));
   if (typeof session !== 'boolean') {
     problems.push({ code: 'bad-option', message: 'clamd: session is true or false', construct: 'session' });
   }

@@ -3,7 +3,7 @@
  * reply read as strictly as our own client's, within a deadline of our own. What a wrapper cannot cure: TCP only; a whole copy of the
  * message in memory; a socket to a daemon that has begun to answer and does not end is kept until it does (it counts as a connection
  * until then, so that there are never more); after a refused connection the package's timer runs on; its end of the stream reaches
- * the daemon before the reply does.
+ * the daemon before the reply does. Here too clamd.conf(5) is to say `AlertExceedsMax yes`.
  */
 import type { PortCall } from '../../core/stage.js';
 import type { Scanner, ScanVerdict } from '../../ports/scanner.js';
@@ -11,10 +11,11 @@ import { type Answer, cannotTell, found } from '../../values/answer.js';
 import { excerpt } from '../../values/characters.js';
 import { ConfigurationError, type Problem } from '../../values/errors.js';
 import type { Message } from '../../values/message.js';
-import { renderMessage } from '../../values/render.js';
 import { readReply } from '../shared/clamav.js';
 import { Desk } from '../shared/desk.js';
 import { type Endpoint, endpointName, endpointProblems } from '../shared/endpoint.js';
+import { givenOptions } from '../shared/given-options.js';
+import { shownOctets, shownSize } from '../shared/shown-to-clamav.js';
 import { MOST_MILLISECONDS, type Range, wholeNumbers } from '../shared/whole-numbers.js';
 
 /** What is used of the package. */
@@ -60,12 +61,19 @@ export async function clamdjs(
   options: ClamdjsOptions = {},
 ): Promise<Clamdjs> {
   const problems: Problem[] = [...endpointProblems(NAME, endpoint)];
-  if ('path' in endpoint) problems.push({ code: 'bad-option', message: 'clamdjs: TCP alone', construct: 'path' });
-  const { timeout, connections, waiting, maxBytes } = wholeNumbers(NAME, ranges, options, problems);
+  if ((endpoint as Partial<Endpoint> | null | undefined)?.path !== undefined) {
+    problems.push({ code: 'bad-option', message: 'clamdjs: TCP alone', construct: 'path' });
+  }
+  const given = givenOptions(NAME, options, [...Object.keys(ranges), 'module'], problems);
+  const { timeout, connections, waiting, maxBytes } = wholeNumbers(NAME, ranges, given, problems);
+  const { module } = given;
+  if (module !== undefined && typeof (module as Partial<ClamdjsModule> | null)?.createScanner !== 'function') {
+    problems.push({ code: 'bad-option', message: 'clamdjs: module has a function createScanner', construct: 'module' });
+  }
   if (problems.length > 0) throw new ConfigurationError('options', problems);
-  const { createScanner } = options.module ?? (await load());
+  const { createScanner } = module ?? (await load());
   const scanner = createScanner(endpoint.host, endpoint.port);
-  const where = `${NAME} ${endpointName(endpoint as Endpoint)}`;
+  const where = `${NAME} ${endpointName(endpoint)}`;
   const desk = new Desk({ name: where, timeout, atOnce: connections, waiting });
   // It cannot be told to stop: nobody waits for it.
   const close = async (): Promise<void> => void desk.close();
@@ -95,23 +103,20 @@ async function asked(
   signal: AbortSignal,
 ): Promise<Answer<ScanVerdict>> {
   try {
-    const octets = await wholeOf(message, signal);
-    if (octets === undefined) return cannotTell('the message is not as long as it says');
-    return readWhole(await scanner.scanBuffer(octets, ms));
+    return readWhole(await scanner.scanBuffer(await wholeOf(message, signal), ms));
   } catch (error) {
     return readFailure(error instanceof Error ? error.message : String(error));
   }
 }
 
-async function wholeOf(message: Message, signal: AbortSignal): Promise<Uint8Array | undefined> {
-  const octets = Buffer.alloc(message.size);
+async function wholeOf(message: Message, signal: AbortSignal): Promise<Uint8Array> {
+  const octets = Buffer.alloc(shownSize(message));
   let at = 0;
-  for await (const chunk of renderMessage(message)) {
-    if (signal.aborted || at + chunk.length > octets.length) return undefined;
+  for await (const chunk of shownOctets(message, signal)) {
     octets.set(chunk, at);
     at += chunk.length;
   }
-  return at === octets.length ? octets : undefined;
+  return octets;
 }
 
 /** The package gives what came before the end of the connection, whole or not: only what ends with NUL is a reply. */

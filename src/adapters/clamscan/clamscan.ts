@@ -1,7 +1,8 @@
 /**
  * The port Scanner over ClamAV's command-line program, clamscan(1), a process for each message: for where clamd does not answer. The
- * exit status alone is the verdict (0 clean, 1 found, anything else is "could not tell"), the output only gives the names. The
- * program writes the message to a temporary file of its own.
+ * exit status is the verdict: 1 found, the output only gives the names; 0 clean, where the output says `stdin: OK` besides; anything
+ * else is "could not tell". The program writes the message to a temporary file in a folder that is removed behind each run; only when
+ * this process is killed (SIGKILL) does `postern-clamscan-*` with the message in it stay in TMPDIR, readable for its owner alone.
  */
 import type { PortCall } from '../../core/stage.js';
 import type { Scanner, ScanVerdict } from '../../ports/scanner.js';
@@ -45,7 +46,10 @@ function verdictOf(ended: Ended): Answer<ScanVerdict> {
   const { status, fed, output, errors } = ended;
   if (status === 1) return found(verdictOn(namesIn(output)));
   if (status !== 0) return cannotTell(`${NAME}: exit status ${status} ${excerpt((errors || output).trim())}`);
-  return fed ? found({ kind: 'clean' }) : cannotTell(`${NAME}: it has not read the whole message`);
+  if (!fed) return cannotTell(`${NAME}: it has not read the whole message`);
+  const lines = output.split('\n');
+  const looked = lines.includes('stdin: OK') && !lines.some((line) => line.endsWith(' FOUND'));
+  return looked ? found({ kind: 'clean' }) : cannotTell(`${NAME}: exit status 0 without the line "stdin: OK"`);
 }
 
 const NAMES_LIMIT = 20;

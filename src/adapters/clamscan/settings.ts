@@ -1,5 +1,6 @@
 /** What the command-line scanner can be told, checked once, all problems at once. */
 import { ConfigurationError, type Problem } from '../../values/errors.js';
+import { givenOptions } from '../shared/given-options.js';
 import { MOST_MILLISECONDS, type Range, wholeNumbers } from '../shared/whole-numbers.js';
 
 export interface ClamscanOptions {
@@ -7,7 +8,8 @@ export interface ClamscanOptions {
   readonly program?: string;
   /** Folder or file of signatures. Default: that which the program was built with. */
   readonly database?: string;
-  /** Further arguments, `--alert-encrypted=yes` for one; not read by a shell. Default: none. */
+  /** Further arguments, `--alert-encrypted=yes` for one; not read by a shell. Not those that leave `stdin: OK` out of the output
+   * (`--infected`, `--quiet`): nothing is clean then. Default: none. */
   readonly arguments?: readonly string[];
   /** Milliseconds for one scan, its wait included. The program loads all signatures first: 20 seconds and more. Default 120,000. */
   readonly timeout?: number;
@@ -36,14 +38,20 @@ const ranges: Readonly<Record<Numbers, Range>> = {
   killAfter: [1000, 0, MOST_MILLISECONDS],
 };
 
+const names: readonly string[] = [...Object.keys(ranges), 'program', 'database', 'arguments'];
+
 /** Throws ConfigurationError (code `options`, problem `bad-option`). */
 export function clamscanSettings(options: ClamscanOptions): ClamscanSettings {
-  const { program = 'clamscan', database, arguments: further = [] } = options;
   const problems: Problem[] = [];
-  const numbers = wholeNumbers('clamscan', ranges, options, problems);
+  const given = givenOptions('clamscan', options, names, problems);
+  const { program = 'clamscan', database, arguments: further = [] } = given;
+  const numbers = wholeNumbers('clamscan', ranges, given, problems);
   const texts = { program, ...(database === undefined ? {} : { database }) };
   for (const [name, text] of Object.entries(texts)) if (!isWord(text)) problems.push(badWord(name));
-  if (!further.every(isWord)) problems.push(badWord('arguments'));
+  if (!Array.isArray(further) || !further.every(isWord)) {
+    const message = 'clamscan: arguments: a list of texts without NUL is expected';
+    problems.push({ code: 'bad-option', message, construct: 'arguments' });
+  }
   if (problems.length > 0) throw new ConfigurationError('options', problems);
   // Without the third, what is over a limit of the program counts as clean to it.
   const own = ['--no-summary', '--stdout', '--alert-exceeds-max=yes'];

@@ -3,6 +3,7 @@ import type { PortCall } from '../../core/stage.js';
 import type { Scanner, ScanVerdict } from '../../ports/scanner.js';
 import { type CannotTell, cannotTell } from '../../values/answer.js';
 import type { Message } from '../../values/message.js';
+import { whenAborted } from './when-aborted.js';
 
 export type Said = { readonly kind: 'found'; readonly value: ScanVerdict } | CannotTell;
 
@@ -13,11 +14,11 @@ export async function asked(scanner: Scanner, message: Message, call: PortCall):
   const over = new Promise<Said>((resolve) => {
     giveUp = () => resolve(cannotTell(`${scanner.name}: no answer in its time`));
   });
-  call.signal.addEventListener('abort', giveUp, { once: true });
+  const forget = whenAborted(call.signal, giveUp);
   try {
     return await Promise.race([said(scanner, message, call), over]);
   } finally {
-    call.signal.removeEventListener('abort', giveUp);
+    forget();
   }
 }
 
@@ -46,11 +47,11 @@ export function partOf(whole: PortCall, ms: number = Number.POSITIVE_INFINITY): 
   const limit = Math.max(0, Math.min(ms, whole.deadline - started, MOST_MILLISECONDS));
   const end = (): void => {
     clearTimeout(timer);
-    whole.signal.removeEventListener('abort', end);
+    forget();
     controller.abort();
   };
   const timer = setTimeout(end, limit);
-  whole.signal.addEventListener('abort', end, { once: true });
+  const forget = whenAborted(whole.signal, end);
   if (whole.signal.aborted) end();
   return { signal: controller.signal, deadline: started + limit, end };
 }

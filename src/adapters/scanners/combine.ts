@@ -8,26 +8,28 @@
  */
 import type { Scanner, ScanVerdict } from '../../ports/scanner.js';
 import { type Answer, found } from '../../values/answer.js';
-import { ConfigurationError } from '../../values/errors.js';
+import { ConfigurationError, type Problem } from '../../values/errors.js';
+import { givenOptions, nameProblems } from '../shared/given-options.js';
 import { asked, noneTells, partOf, type Said } from './asked.js';
+import { scannerProblems } from './checked.js';
 
 export interface CombineOptions {
   /** Default: the names of the scanners, with `and` or `or` between them. */
   readonly name?: string;
 }
 
-/** Throws ConfigurationError `options` without scanners. */
-export function allOf(scanners: readonly Scanner[], { name }: CombineOptions = {}): Scanner {
-  const own = name ?? joined(scanners, ' and ');
+/** Throws ConfigurationError `options` without scanners, or with what is none. */
+export function allOf(scanners: readonly Scanner[], options: CombineOptions = {}): Scanner {
+  const own = nameOf('allOf', scanners, options, ' and ');
   return together(scanners, own, (said) => {
     const worse = cannotTellOf(said) ?? said.find((one) => one.kind === 'found' && one.value.kind !== 'clean');
     return worse ?? cleanBy(said, own);
   });
 }
 
-/** Throws ConfigurationError `options` without scanners. */
-export function anyOf(scanners: readonly Scanner[], { name }: CombineOptions = {}): Scanner {
-  const own = name ?? joined(scanners, ' or ');
+/** Throws ConfigurationError `options` without scanners, or with what is none. */
+export function anyOf(scanners: readonly Scanner[], options: CombineOptions = {}): Scanner {
+  const own = nameOf('anyOf', scanners, options, ' or ');
   return together(scanners, own, (said) => {
     const clean = said.filter((one) => one.kind === 'found' && one.value.kind === 'clean');
     if (clean.length > 0) return cleanBy(clean, own);
@@ -41,10 +43,6 @@ function together(
   name: string,
   settle: (said: readonly Said[]) => Answer<ScanVerdict>,
 ): Scanner {
-  if (scanners.length === 0) {
-    const message = 'at least one scanner is expected';
-    throw new ConfigurationError('options', [{ code: 'bad-option', message, construct: 'scanners' }]);
-  }
   return {
     name,
     async scan(message, call) {
@@ -83,6 +81,15 @@ function cannotTellOf(said: readonly Said[]): Said | undefined {
   return silent.length === 0 ? undefined : noneTells(silent);
 }
 
-function joined(scanners: readonly Scanner[], word: string): string {
-  return scanners.map(({ name }) => name).join(word);
+/** What they are called together, once all that is given is known to be right. */
+function nameOf(of: string, scanners: readonly Scanner[], options: CombineOptions, word: string): string {
+  const problems: Problem[] = [];
+  const { name } = givenOptions(of, options, ['name'], problems);
+  if (name !== undefined) problems.push(...nameProblems(of, name));
+  if (!Array.isArray(scanners) || scanners.length === 0) {
+    const message = `${of}: a list of at least one scanner is expected`;
+    problems.push({ code: 'bad-option', message, construct: 'scanners' });
+  } else scanners.forEach((scanner, i) => void problems.push(...scannerProblems(of, `scanners[${i}]`, scanner)));
+  if (problems.length > 0) throw new ConfigurationError('options', problems);
+  return name ?? scanners.map((scanner) => scanner.name).join(word);
 }

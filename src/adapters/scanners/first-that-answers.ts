@@ -7,14 +7,19 @@ import type { PortCall } from '../../core/stage.js';
 import type { Scanner } from '../../ports/scanner.js';
 import { ConfigurationError, type Problem } from '../../values/errors.js';
 import type { Message } from '../../values/message.js';
+import { givenOptions, nameProblems } from '../shared/given-options.js';
 import { asked, noneTells, partOf, type Said } from './asked.js';
+import { scannerProblems } from './checked.js';
+
+const OF = 'firstThatAnswers';
 
 export interface FallbackOptions {
   /** Failures of the first, one after the other, after which it is passed over. Default 3. */
   readonly failures?: number;
   /** Milliseconds for which it is passed over. Default 30,000. */
   readonly rest?: number;
-  /** Milliseconds that the first may take of a scan's time. Default: half of what is left, so that the second has some. */
+  /** Milliseconds that the first may take of a scan's time, its wait for a connection included. Default: half of what is left and
+   * at most 10,000, as a program that loads all signatures first (`clamscan`) needs the rest. */
   readonly firstTimeout?: number;
   /** Milliseconds on a monotonic clock; for tests. */
   readonly now?: () => number;
@@ -24,14 +29,14 @@ export interface FallbackOptions {
 
 /** Throws ConfigurationError (code `options`) for wrong options. Closes neither scanner: who made them does. */
 export function firstThatAnswers(first: Scanner, second: Scanner, options: FallbackOptions = {}): Scanner {
-  const breaker = new Breaker(checked(options));
+  const breaker = new Breaker(checked(first, second, options));
   const { name = `${first.name}, else ${second.name}`, firstTimeout } = options;
   return {
     name,
     async scan(message, call) {
       const chance = breaker.chance();
       const said =
-        chance === undefined ? undefined : await within(first, message, call, firstTimeout ?? timeLeft(call) / 2);
+        chance === undefined ? undefined : await within(first, message, call, firstTimeout ?? firstPart(call));
       // Whether it would have answered nobody knows when the client went away, or we are closing.
       const cut = call.signal.aborted && timeLeft(call) > 0;
       if (said !== undefined) breaker.learn(chance, cut ? 'nothing' : said.kind === 'found' ? 'answered' : 'failed');
@@ -49,6 +54,13 @@ async function within(scanner: Scanner, message: Message, call: PortCall, ms?: n
   } finally {
     part.end();
   }
+}
+
+/** Milliseconds for a first that says nothing: a daemon that works has long answered. */
+const FIRST_LIMIT = 10_000;
+
+function firstPart(call: PortCall): number {
+  return Math.min(timeLeft(call) / 2, FIRST_LIMIT);
 }
 
 function timeLeft(call: PortCall): number {
@@ -95,16 +107,24 @@ class Breaker {
   }
 }
 
-function checked({ failures = 3, rest = 30_000, firstTimeout, now }: FallbackOptions): Limits {
-  const problems: Problem[] = [];
+const names: readonly string[] = ['failures', 'rest', 'firstTimeout', 'now', 'name'];
+
+function checked(first: Scanner, second: Scanner, options: FallbackOptions): Limits {
+  const problems: Problem[] = [...scannerProblems(OF, 'first', first), ...scannerProblems(OF, 'second', second)];
+  const given = givenOptions(OF, options, names, problems);
+  const { failures = 3, rest = 30_000, firstTimeout, now = () => performance.now(), name } = given;
+  if (name !== undefined) problems.push(...nameProblems(OF, name));
+  if (typeof now !== 'function') {
+    problems.push({ code: 'bad-option', message: `${OF}: now is a function`, construct: 'now' });
+  }
   const check = (name: string, value: number, least: number): void => {
     if (Number.isInteger(value) && value >= least && value <= 2_147_483_647) return;
-    const message = `firstThatAnswers: ${name} is a whole number from ${least}`;
+    const message = `${OF}: ${name} is a whole number from ${least}`;
     problems.push({ code: 'bad-option', message, construct: name });
   };
   check('failures', failures, 1);
   check('rest', rest, 0);
   if (firstTimeout !== undefined) check('firstTimeout', firstTimeout, 1);
   if (problems.length > 0) throw new ConfigurationError('options', problems);
-  return { failures, rest, now: now ?? (() => performance.now()) };
+  return { failures, rest, now };
 }

@@ -14,7 +14,7 @@ export function wholeNumbers<K extends string>(
   problems: Problem[],
 ): Readonly<Record<K, number>> {
   const names = Object.keys(ranges) as K[];
-  const chosen = names.map((name) => [name, given[name] ?? ranges[name][0]] as const);
+  const chosen = names.map((name) => [name, given[name] === undefined ? ranges[name][0] : given[name]] as const);
   for (const [name, value] of chosen) {
     const [, least, most] = ranges[name];
     if (Number.isInteger(value) && value >= least && value <= most) continue;

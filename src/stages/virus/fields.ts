@@ -1,6 +1,7 @@
 /**
  * The fields that tell readers behind us of the scan, under the names that ClamAV's own milter uses. X-Virus-Scanned stands for a
- * scan of all of the message that found nothing, and for nothing else; X-Virus-Status says what became of the others.
+ * scanner that was given all of the message and found nothing, and for nothing else: what a scanner leaves out without a word (clamd
+ * over its limits, unless told `AlertExceedsMax yes`) we do not know. X-Virus-Status says what became of the others.
  */
 import { type PrependHeader, prependHeader, type RemoveHeader, removeHeader } from '../../core/edit.js';
 import type { VirusFinding } from '../../findings/virus.js';

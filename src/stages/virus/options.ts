@@ -36,20 +36,32 @@ const choices: Readonly<Record<string, readonly unknown[]>> = {
   cannotTell: ['defer', 'reject', 'hold', 'quarantine', 'continue'],
 };
 
-/** Throws ConfigurationError `options` with all that is wrong (problems `bad-option`). */
+const names: readonly string[] = ['scanner', 'host', ...Object.keys(choices)];
+
+/** Throws ConfigurationError `options` with all that is wrong (problems `bad-option`, `no-such-option`). */
 export function checkOptions(options: VirusOptions): void {
-  const given = options as unknown as Readonly<Record<string, unknown>>;
-  const problems: Problem[] = [];
+  const given = ((options as unknown) ?? {}) as Readonly<Record<string, unknown>>;
+  const problems: Problem[] = Object.keys(given).flatMap((name) => (names.includes(name) ? [] : [noSuchOption(name)]));
   for (const [name, allowed] of Object.entries(choices)) {
     if (given[name] === undefined || allowed.includes(given[name])) continue;
-    problems.push({ code: 'bad-option', message: `${name} is one of ${allowed.join(', ')}`, construct: name });
+    problems.push(wrong(name, `is one of ${allowed.join(', ')}`));
   }
-  const scan = (given.scanner as { readonly scan?: unknown } | undefined)?.scan;
-  if (typeof scan !== 'function') {
-    problems.push({ code: 'bad-option', message: 'scanner: a scanner is expected', construct: 'scanner' });
+  const { name, scan } = (given.scanner ?? {}) as { readonly [P in keyof Scanner]?: unknown };
+  if (typeof scan !== 'function' || typeof name !== 'string' || name.trim() === '') {
+    problems.push(wrong('scanner', 'is a scanner: a name and scan()'));
   }
-  if (options.host !== undefined && !/^[!-~]{1,255}$/.test(options.host)) {
-    problems.push({ code: 'bad-option', message: 'host is printable ASCII without blanks', construct: 'host' });
+  const { host } = given;
+  if (host !== undefined && !(typeof host === 'string' && /^[!-~]{1,255}$/.test(host))) {
+    problems.push(wrong('host', 'is printable ASCII without blanks'));
   }
   if (problems.length > 0) throw new ConfigurationError('options', problems);
+}
+
+function noSuchOption(name: string): Problem {
+  const message = `virus: there is no option "${name}": ${names.join(', ')}`;
+  return { code: 'no-such-option', message, construct: name };
+}
+
+function wrong(name: string, expected: string): Problem {
+  return { code: 'bad-option', message: `virus: ${name} ${expected}`, construct: name };
 }

@@ -1,5 +1,5 @@
 /** With what a match of a node may begin, and how many ways there are to match it: what is needed to prove things of it. */
-import { addOtherCase, type ByteSet, complement, LF, setOf } from './byte-set.js';
+import { addAll, addOtherCase, type ByteSet, complement, LF, setOf } from './byte-set.js';
 import type { Node } from './syntax.js';
 
 /** What comes behind a node. */
@@ -81,13 +81,21 @@ function beginning(first: ByteSet): Own {
 export function either(a: Omit<Follow, 'nothing'>, b: Omit<Follow, 'nothing'>): Follow {
   return {
     nothing: false,
-    first: a.first.map((member, octet) => member | (b.first[octet] as number)),
+    first: union(a.first, b.first),
     plain: a.plain && b.plain,
   };
 }
 
 export function disjoint(a: ByteSet, b: ByteSet): boolean {
-  return a.every((member, octet) => member === 0 || b[octet] === 0);
+  for (let octet = 0; octet < 256; octet++) if (a[octet] === 1 && b[octet] === 1) return false;
+  return true;
+}
+
+function union(a: ByteSet, b: ByteSet): ByteSet {
+  if (a === b) return a;
+  const both = a.slice();
+  addAll(both, b);
+  return both;
 }
 
 /** The character of a literal as a set. */

@@ -152,7 +152,8 @@ function verify(
 }
 
 function isAt(literal: Uint8Array, octets: Uint8Array, from: number): boolean {
-  for (let i = 0; i < literal.length; i++) {
+  // From the end: what the gram is a part of is mostly there.
+  for (let i = literal.length - 1; i >= 0; i--) {
     if (lowerCase[octets[from + i] as number] !== literal[i]) return false;
   }
   return true;

@@ -34,7 +34,7 @@ export function parseCache(): ParseCache {
 
 /** The group that begins at `at` when it was read before. */
 export function knownGroup(cache: ParseCache, pattern: string, at: number, flags: PcreFlags): KnownGroup | undefined {
-  if (cache.octets === 0) return undefined;
+  if (cache.octets === 0 || !pattern.startsWith('(?:', at)) return undefined;
   const alike = cache.groups.get(keyOf(pattern, at, flags));
   return alike?.find(({ text }) => pattern.startsWith(text, at));
 }
@@ -49,7 +49,7 @@ export function keepGroup(
   node: Node,
 ): void {
   const size = end - at;
-  if (size < SHORTEST || size > LONGEST) return;
+  if (size < SHORTEST || size > LONGEST || !pattern.startsWith('(?:', at)) return;
   const text = pattern.slice(at, end);
   // Whether it is a reference or an octet depends on the groups before.
   if (/\\[0-9gk]/.test(text)) return;
@@ -69,8 +69,12 @@ function forget(cache: ParseCache): void {
 }
 
 function keyOf(pattern: string, at: number, flags: PcreFlags): string {
-  const { ignoreCase, multiline, dotAll, extended, ungreedy, dollarEndOnly, perl } = flags;
-  const bits = [ignoreCase, multiline, dotAll, extended, ungreedy, dollarEndOnly, perl === true];
-  const number = bits.reduce((sum, bit) => sum * 2 + (bit ? 1 : 0), 0);
+  let number = flags.ignoreCase ? 1 : 0;
+  if (flags.multiline) number |= 2;
+  if (flags.dotAll) number |= 4;
+  if (flags.extended) number |= 8;
+  if (flags.ungreedy) number |= 16;
+  if (flags.dollarEndOnly) number |= 32;
+  if (flags.perl === true) number |= 64;
   return String.fromCharCode(number) + pattern.slice(at, at + SHORTEST);
 }

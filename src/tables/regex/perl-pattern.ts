@@ -10,7 +10,8 @@ import { loosened } from './loosen.js';
 import { parseCache } from './parse-cache.js';
 import { parsePcre } from './parse-pcre.js';
 import { type Clause, requiredLiterals } from './required-literals.js';
-import { checkProgram, stepwiseOf } from './stepwise/stepwise.js';
+import { checkProgram } from './stepwise/program.js';
+import { stepwiseOf } from './stepwise/stepwise.js';
 import { contains, type Node, PatternFault } from './syntax.js';
 
 export interface PerlPattern extends Automaton {
@@ -29,7 +30,12 @@ export interface PerlRefusal {
   readonly kind: 'refused';
   readonly construct: string;
   readonly why: string;
+  /** Perl would refuse it as well. */
+  readonly malformed: boolean;
 }
+
+/** What Perl takes of that which the parser calls malformed. */
+const OF_PCRE = /^(?:two groups of the same name|text is matched as octets|an unknown escape|parentheses are nested)/;
 
 /** Of all patterns: they are read one after the other, and have much in common. */
 const cache = parseCache();
@@ -47,7 +53,8 @@ export function perlPattern(text: string, flags: string): PerlPattern | PerlRefu
     return compiled(() => parsePcre(text, flagsOf(flags), true, cache).node);
   } catch (error) {
     if (!(error instanceof PatternFault)) throw error;
-    return { kind: 'refused', construct: error.construct, why: error.message };
+    const { construct, message: why } = error;
+    return { kind: 'refused', construct, why, malformed: error.kind === 'malformed' && !OF_PCRE.test(why) };
   }
 }
 

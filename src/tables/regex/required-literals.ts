@@ -20,6 +20,8 @@ const CLAUSE_LIMIT = 3;
 const STRING_LIMIT = 16;
 /** Beyond these lengths more characters make a string no rarer, and more strings make a clause worse. */
 const ENOUGH = 8;
+/** Strings that are worth making longer all the same. */
+const FEW = 4;
 const LENGTH_LIMIT = 64;
 
 const nothing: Facts = { kind: 'loose', begin: [''], end: [''], clauses: [] };
@@ -124,7 +126,7 @@ function inSequence(items: readonly Node[]): Facts {
 /** Each of `a` before each of `b`; undefined when these are too many, or too long. */
 function joinedWith(a: Clause, b: Clause): Clause | undefined {
   if (a.length * b.length > STRING_LIMIT) return undefined;
-  if (b.length > 1 && shortest(a) >= ENOUGH) return undefined;
+  if (b.length > 1 && a.length * b.length > FEW && shortest(a) >= ENOUGH) return undefined;
   if (a.some((text) => text.length > LENGTH_LIMIT)) return undefined;
   if (a.length === 1 && b.length === 1) return [`${a[0]}${b[0]}`];
   return [...new Set(a.flatMap((first) => b.map((second) => first + second)))];

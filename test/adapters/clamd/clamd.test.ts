@@ -6,7 +6,9 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { type Clamd, type ClamdOptions, clamd } from '../../../src/adapters/clamd/index.js';
 import { messageOf, messageOfSize } from '../../../src/testing/builders.js';
 import { eicar, scannerConformance } from '../../../src/testing/scanner/index.js';
+import { decodeLatin1 } from '../../../src/values/bytes.js';
 import { isConfigurationError } from '../../../src/values/errors.js';
+import { renderMessageSync } from '../../../src/values/render.js';
 import { type FakeClamd, fakeClamd, honest } from './fake-clamd.js';
 import { said, until } from './support.js';
 
@@ -71,6 +73,23 @@ describe.each([false, true])('with session %s', (session) => {
     expect(await said(client.scan(plain))).toBe('clean');
   });
 
+  it.each([
+    ['a message', plain],
+    ['an empty one', messageOf('')],
+    ['an mbox line', messageOf('From a@example.com Sun Nov 22 20:00:00 2026\nSubject: test\n\nHello\n')],
+  ])('sends a line that says that this is mail before %s', async (_, message) => {
+    const { fake, client } = await start({ session });
+    let octets: Buffer | undefined;
+    fake.behaviour = (socket, command, connection) => {
+      octets = command.octets;
+      honest(socket, command, connection);
+    };
+    expect(await said(client.scan(message))).toBe('clean');
+    expect(octets?.toString('latin1')).toBe(
+      `Received: by postern\r\n${decodeLatin1(renderMessageSync(message) as Uint8Array)}`,
+    );
+  });
+
   it('keeps to the number of connections, and asks in order', async () => {
     const { fake, client } = await start({ session, connections: 3 });
     const answers = await Promise.all(Array.from({ length: 50 }, () => said(client.scan(plain))));
@@ -117,6 +136,17 @@ describe('a session', () => {
     expect(fake.connections).toBe(3);
   });
 
+  it('is replaced once: mail that ends every connection is not sent over all of them', async () => {
+    const { fake, client } = await start({ session: true, connections: 5 });
+    fake.behaviour = (...args) => void setTimeout(() => honest(...args), 20);
+    await Promise.all(Array.from({ length: 5 }, () => client.scan(plain)));
+    expect(fake.connections).toBe(5);
+    fake.behaviour = (socket) => socket.destroy();
+    fake.commands.length = 0;
+    expect(await said(client.scan(infected))).toMatch(/^\? /);
+    expect([fake.commands, fake.connections]).toEqual([['INSTREAM', 'INSTREAM'], 6]);
+  });
+
   it('in which an answer is to another question is of no use', async () => {
     const { fake, client } = await start({ session: true });
     await client.scan(plain);
@@ -151,10 +181,15 @@ describe('options', () => {
       { name: 'a\nb', maxIdle: 2 ** 31, scansPerSession: 0, session: 'yes' },
       ['maxIdle', 'scansPerSession', 'name', 'session'],
     ],
+    [{ path: '/x' }, { name: null, session: null, timeout: null }, ['timeout', 'name', 'session']],
+    [{ path: '/x' }, { name: 5, timout: 5 }, ['timout', 'name']],
+    [{ path: '/x' }, null as never, ['options']],
+    [null as never, {}, ['endpoint']],
+    [undefined as never, {}, ['endpoint']],
   ])('%j %j are refused', (endpoint, options, wrong) => {
     let constructs: unknown;
     try {
-      clamd(endpoint as never, options);
+      clamd(endpoint as never, options as never);
     } catch (error) {
       if (isConfigurationError(error)) constructs = error.problems.map(({ construct }) => construct);
     }

@@ -13,7 +13,7 @@ import { eicar } from '../../../src/testing/scanner/index.js';
 import { type Body, memoryBody } from '../../../src/values/body.js';
 import type { Message } from '../../../src/values/message.js';
 import { type Behaviour, type FakeClamd, fakeClamd, honest, numbered, say } from './fake-clamd.js';
-import { said, until, wait } from './support.js';
+import { said, stalling, until, wait } from './support.js';
 
 const open: { close(): Promise<void> }[] = [];
 afterEach(async () => {
@@ -194,11 +194,40 @@ describe('the daemon', () => {
     }
   });
 
+  it('answers while octets of the message have not left this process', async () => {
+    const { fake, client } = await start(honest, { timeout: 5000 });
+    fake.onConnect = (socket) => {
+      socket.pause();
+      setTimeout(() => socket.write('stream: OK\0'), 50);
+    };
+    const whole = messageOfSize(20_000_000);
+    const octets = whole.body.bytes as Uint8Array;
+    async function* once(): AsyncIterable<Uint8Array> {
+      yield octets;
+    }
+    const body: Body = { kind: 'body', size: octets.length, bytes: undefined, open: once };
+    const answer = await said(client.scan({ ...whole, body }));
+    expect(answer).toBe('? it answers before the end of the message');
+  });
+
+  it('answers, and then the body goes on', async () => {
+    const { client } = await start(honest);
+    const { header, separator, size } = plain;
+    async function* longer(): AsyncIterable<Uint8Array> {
+      yield Buffer.from('Hello\r\n');
+      await wait(50);
+      yield Buffer.from(eicar);
+    }
+    const body: Body = { kind: 'body', size: 7, bytes: undefined, open: longer };
+    const message: Message = { ...plain, header, separator, size, body };
+    expect(await said(client.scan(message))).toBe('? the message cannot be read: it is longer than it says');
+  });
+
   it('starts late', async () => {
     const { fake, client } = await start(honest);
     await fake.close();
     expect(await said(client.scan(infected))).toBe('? ECONNREFUSED');
-    const port = 'port' in fake.endpoint ? fake.endpoint.port : 0;
+    const port = fake.endpoint.port ?? 0;
     open.push(await fakeClamd(honest, { port }));
     expect(await said(client.scan(infected))).toMatch(/^infected/);
   });
@@ -212,7 +241,7 @@ describe('the daemon', () => {
     let fake = await fakeClamd((...args) => void wait(10).then(() => honest(...args)));
     const client = clamd(fake.endpoint, { session, connections: 5, timeout: 2000 });
     open.push(client);
-    const port = 'port' in fake.endpoint ? fake.endpoint.port : 0;
+    const port = fake.endpoint.port ?? 0;
     const answers = Array.from({ length: 40 }, () => said(client.scan(infected)));
     await until(() => fake.commands.length >= 12);
     await fake.close();
@@ -331,6 +360,27 @@ describe('the time', () => {
     expect(await said(client.scan(plain))).toBe('? it is closed');
     expect(await said(client.ping())).toBe('? it is closed');
     await until(() => fake.sockets.size === 0);
+  });
+});
+
+describe.each(['in the middle', 'behind its last octet'] as const)('a body that stalls %s', (where) => {
+  it.each([
+    ['and a daemon that answers', honest, false],
+    ['and a daemon that answers in a session', honest, true],
+    ['and a daemon that says nothing', () => {}, false],
+    ['and a daemon that goes away', (socket: Socket) => void socket.destroy(), false],
+  ] as const)('%s gives its place back', async (_, behaviour, session) => {
+    const { fake, client } = await start(behaviour, { connections: 1, timeout: 80, session });
+    if (behaviour !== honest) fake.interruption = (socket) => (behaviour as (one: Socket) => void)(socket) ?? true;
+    const { message, given } = stalling(where);
+    expect(await said(client.scan(message))).toMatch(/^\? /);
+    fake.interruption = undefined;
+    fake.behaviour = honest;
+    expect(await said(client.scan(infected))).toMatch(/^infected/);
+    await client.close();
+    await until(() => fake.sockets.size === 0);
+    given.letGo();
+    await until(() => given.back === given.opened);
   });
 });
 

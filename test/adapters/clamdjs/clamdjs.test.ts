@@ -8,7 +8,7 @@ import { messageOf, messageOfSize } from '../../../src/testing/builders.js';
 import { eicar, scannerConformance } from '../../../src/testing/scanner/index.js';
 import { isConfigurationError } from '../../../src/values/errors.js';
 import { type FakeClamd, fakeClamd, honest, say } from '../clamd/fake-clamd.js';
-import { said, until, wait } from '../clamd/support.js';
+import { said, stalling, until, wait } from '../clamd/support.js';
 
 const name: string = 'clamdjs';
 const installed: ClamdjsModule | undefined = await import(name).then(
@@ -100,6 +100,39 @@ describe('over a double', () => {
     const answers = await Promise.all(Array.from({ length: 200 }, () => said(scanner.scan(infected))));
     expect([most, new Set(answers)]).toEqual([3, new Set(['infected Test.EICAR'])]);
     expect(await said(scanner.scan(messageOfSize(1000)))).toBe('unscannable too-large: over 1000 octets');
+  });
+
+  it('is given a line that says that this is mail, then the message', async () => {
+    let octets = '';
+    const seeing = await over(async (given) => {
+      octets = Buffer.from(given).toString('latin1');
+      return 'stream: OK\0';
+    });
+    expect(await said(seeing.scan(plain))).toBe('clean');
+    expect(octets).toBe('Received: by postern\r\nSubject: test\r\n\r\nHello\r\n');
+  });
+
+  it.each(['in the middle', 'behind its last octet'] as const)(
+    'has its places again when a body stalls %s',
+    async (where) => {
+      const scanner = await over(look, { connections: 1, timeout: 40 });
+      const { message, given } = stalling(where);
+      for (let i = 0; i < 2; i++) expect(await said(scanner.scan(message))).toMatch(/^\? no answer/);
+      expect(await said(scanner.scan(infected))).toBe('infected Test.EICAR');
+      given.letGo();
+      await until(() => given.back === 2);
+    },
+  );
+
+  it.each<[unknown, unknown, readonly string[]]>([
+    [undefined, {}, ['endpoint']],
+    ['x', {}, ['endpoint']],
+    [{ host: 'h', port: 1 }, { module: {} }, ['module']],
+    [{ host: 'h', port: 1 }, { module: null, Timeout: 1 }, ['Timeout', 'module']],
+    [{ host: 'h', port: 1 }, null, ['options']],
+  ])('refuses %j %j', async (endpoint, options, wrong) => {
+    const error: unknown = await clamdjs(endpoint as never, options as never).catch((reason: unknown) => reason);
+    expect(isConfigurationError(error) ? error.problems.map(({ construct }) => construct) : error).toEqual(wrong);
   });
 
   it('refuses wrong options', async () => {

@@ -1,5 +1,14 @@
 /** The command-line scanner with programs of our own in its place: verdicts, faults, and that nothing of a process is left. */
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
@@ -7,7 +16,7 @@ import { type Clamscan, type ClamscanOptions, clamscan } from '../../../src/adap
 import { messageOf, messageOfSize } from '../../../src/testing/builders.js';
 import { eicar, scannerConformance } from '../../../src/testing/scanner/index.js';
 import { isConfigurationError } from '../../../src/values/errors.js';
-import { said, until, wait } from '../clamd/support.js';
+import { said, stalling, until, wait } from '../clamd/support.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'clamscan-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -52,8 +61,17 @@ describe('as a scanner', () => {
 
 describe('the verdict is the exit status', () => {
   it.each<[string, RegExp]>([
-    ['cat >/dev/null; exit 0', /^clean$/],
-    ['cat >/dev/null; echo "stdin: X FOUND"; exit 0', /^clean$/],
+    ['cat >/dev/null; echo "stdin: OK"', /^clean$/],
+    ['cat >/dev/null; echo "LibClamAV Warning: old"; echo "stdin: OK"', /^clean$/],
+    ['cat >/dev/null; yes "LibClamAV Warning: old" | head -100000; echo "stdin: OK"', /^clean$/],
+    // Status 0 of something else than a scan.
+    ['cat >/dev/null; exit 0', /^\? exit status 0 without the line "stdin: OK"$/],
+    ['cat >/dev/null; echo "stdin: OK" >&2; exit 0', /^\? exit status 0 without/],
+    ['cat >/dev/null; echo "xstdin: OK"; exit 0', /^\? exit status 0 without/],
+    ['cat >/dev/null; echo "stdin: OK."; exit 0', /^\? exit status 0 without/],
+    ['cat >/dev/null; echo "stdin: X FOUND"; exit 0', /^\? exit status 0 without/],
+    ['cat >/dev/null; printf "stdin: OK\\nstdin: X FOUND\\n"; exit 0', /^\? exit status 0 without/],
+    ['cat >/dev/null; echo "ClamAV 1.4.6"; exit 0', /^\? exit status 0 without/],
     ['cat >/dev/null; echo "stdin: A.B FOUND"; exit 1', /^infected A\.B$/],
     ['cat >/dev/null; printf "stdin: A FOUND\\nstdin: B FOUND\\nstdin: A FOUND\\n"; exit 1', /^infected A, B$/],
     ['cat >/dev/null; echo "stdin: OK"; exit 1', /^infected unnamed$/],
@@ -86,10 +104,13 @@ describe('the verdict is the exit status', () => {
 it('is given its arguments as they are, by no shell, and no secrets', async () => {
   process.env.SECRET_OF_THE_SERVER = 'secret';
   const seen = join(folder, 'seen');
-  const strange = scanner(`cat >/dev/null; for word in "$@"; do echo "$word"; done >${seen}; env >>${seen}`, {
-    database: '/db; touch /tmp/x',
-    arguments: ['--alert-encrypted=yes', '$(id)'],
-  });
+  const strange = scanner(
+    `cat >/dev/null; for word in "$@"; do echo "$word"; done >${seen}; env >>${seen}; echo "stdin: OK"`,
+    {
+      database: '/db; touch /tmp/x',
+      arguments: ['--alert-encrypted=yes', '$(id)'],
+    },
+  );
   expect(await said(strange.scan(plain))).toBe('clean');
   delete process.env.SECRET_OF_THE_SERVER;
   const text = readFileSync(seen, 'utf8');
@@ -103,6 +124,12 @@ it('is given its arguments as they are, by no shell, and no secrets', async () =
     '-',
   ]);
   expect(text).not.toContain('secret');
+});
+
+it('is given a line that says that this is mail, then the message', async () => {
+  const seen = join(folder, 'octets');
+  expect(await said(scanner(`cat >${seen}; echo "stdin: OK"`).scan(plain))).toBe('clean');
+  expect(readFileSync(seen, 'latin1')).toBe('Received: by postern\r\nSubject: test\r\n\r\nHello\r\n');
 });
 
 it('sends no more than it may', async () => {
@@ -138,13 +165,60 @@ describe('a process', () => {
   });
 
   it('is one of few at once, and the others wait in bounds', async () => {
-    const busy = scanner(`echo $$ >>${pids}; cat >/dev/null; sleep 0.1`, { processes: 2, waiting: 10 });
+    const busy = scanner(`echo $$ >>${pids}; cat >/dev/null; sleep 0.1; echo "stdin: OK"`, {
+      processes: 2,
+      waiting: 10,
+    });
     const answers = Array.from({ length: 200 }, () => said(busy.scan(plain)));
     await wait(80);
     expect(left().length).toBeLessThanOrEqual(2);
     const all = await Promise.all(answers);
     expect(all.filter((one) => one === 'clean')).toHaveLength(12);
     expect(all.filter((one) => one === '? too many questions are waiting')).toHaveLength(188);
+  });
+
+  it('has its place no longer than it lives, however long the body stalls', async () => {
+    for (const script of ['exit 2', 'exit 0', 'echo "stdin: X FOUND"; exit 1', honest]) {
+      const flag = join(folder, `fast-${++count}`);
+      const early = scanner(`if [ -e ${flag} ]; then ${honest}; else ${script}; fi`, { processes: 1, timeout: 300 });
+      const { message, given } = stalling('in the middle');
+      expect(await said(early.scan(message))).toMatch(/^(\? |infected X)/);
+      writeFileSync(flag, '');
+      expect(await said(early.scan(plain))).toBe('clean');
+      await early.close();
+      expect(given.back).toBe(0);
+      given.letGo();
+      await until(() => given.back === given.opened);
+    }
+  });
+
+  it('keeps its files in a folder of its own, which goes with it', async () => {
+    const before = process.env.TMPDIR;
+    const temporary = join(folder, 'tmp');
+    mkdirSync(temporary);
+    process.env.TMPDIR = temporary;
+    const keep = `cat >$TMPDIR/clamav-1.tmp; stat -c %a $TMPDIR >>${join(folder, 'modes')}`;
+    try {
+      expect(await said(scanner(`${keep}; echo "stdin: OK"`).scan(plain))).toBe('clean');
+      expect(await said(scanner(`${keep}; exit 2`).scan(plain))).toMatch(/^\? exit status 2/);
+      const slow = scanner(`(trap '' TERM; sleep 60) & ${keep}; sleep 60`, { timeout: 150 });
+      expect(await said(slow.scan(plain))).toMatch(/^\? no answer/);
+      expect(await said(clamscan({ program: join(folder, 'none') }).scan(plain))).toMatch(/ENOENT$/);
+      await slow.close();
+      expect(readdirSync(temporary)).toEqual([]);
+      process.env.TMPDIR = join(folder, 'none');
+      expect(await said(scanner(honest).scan(plain))).toMatch(/^\? no folder for temporary files: ENOENT$/);
+    } finally {
+      if (before === undefined) delete process.env.TMPDIR;
+      else process.env.TMPDIR = before;
+    }
+    expect(readFileSync(join(folder, 'modes'), 'utf8')).toBe('700\n700\n700\n');
+  });
+
+  it('leaves no other one of its group behind', async () => {
+    const parting = scanner(`sleep 60 >/dev/null 2>&1 & echo $! >>${pids}; ${honest}`);
+    expect(await said(parting.scan(plain))).toBe('clean');
+    await until(() => left().length === 0);
   });
 
   it('is ended with the scanner', async () => {
@@ -164,10 +238,14 @@ it.each<[object, readonly string[]]>([
     { timeout: 0, processes: 0, waiting: -1, maxBytes: 0, killAfter: -1 },
     ['timeout', 'processes', 'waiting', 'maxBytes', 'killAfter'],
   ],
+  [{ arguments: '--x' }, ['arguments']],
+  [{ arguments: null, program: null, database: 5, timeout: null }, ['arguments', 'program', 'database', 'timeout']],
+  [{ Timeout: 5 }, ['Timeout']],
+  [null as never, ['options']],
 ])('%j is refused', (options, wrong) => {
   let constructs: unknown;
   try {
-    clamscan(options);
+    clamscan(options as never);
   } catch (error) {
     if (isConfigurationError(error)) constructs = error.problems.map(({ construct }) => construct).sort();
   }

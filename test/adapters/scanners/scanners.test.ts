@@ -1,4 +1,5 @@
 /** Several scanners as one: what comes of every pair of answers, the circuit breaker, time, and names. */
+import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { allOf, anyOf, type FallbackOptions, firstThatAnswers } from '../../../src/adapters/scanners/index.js';
 import type { PortCall } from '../../../src/core/stage.js';
@@ -133,16 +134,51 @@ describe('two scanners', () => {
     expect(slow.ended).toBe(2);
   });
 
-  it('of none cannot be made', () => {
-    for (const combine of [allOf, anyOf]) {
-      let thrown: unknown;
-      try {
-        combine([]);
-      } catch (error) {
-        thrown = error;
-      }
-      expect(isConfigurationError(thrown)).toBe(true);
+  const one = saying('a', 'clean');
+  const any = (given: unknown): never => given as never;
+  it.each<[string, () => unknown, readonly string[]]>([
+    ['allOf([])', () => allOf([]), ['scanners']],
+    ['anyOf([])', () => anyOf([]), ['scanners']],
+    ['allOf()', () => allOf(any(undefined)), ['scanners']],
+    ['allOf([undefined])', () => allOf([any(undefined)]), ['scanners[0]']],
+    ['anyOf([a, {}, 5])', () => anyOf([one, any({}), any(5)]), ['scanners[1]', 'scanners[2]']],
+    ['anyOf(a, b)', () => anyOf(any(one), any(one)), ['scan', 'asked', 'kind', 'ended', 'scanners'].sort()],
+    ['anyOf([a], { name: 5 })', () => anyOf([one], any({ name: 5 })), ['name']],
+    ['allOf([a], { Name })', () => allOf([one], any({ Name: 'x' })), ['Name']],
+    ['allOf([a], null)', () => allOf([one], any(null)), ['options']],
+    ['firstThatAnswers()', () => firstThatAnswers(any(undefined), any(undefined)), ['first', 'second']],
+    ['firstThatAnswers(a)', () => firstThatAnswers(one, any(undefined)), ['second']],
+    ['firstThatAnswers([a, b])', () => firstThatAnswers(any([one, one]), any(undefined)), ['first', 'second']],
+    ['firstThatAnswers(a, {})', () => firstThatAnswers(one, any({})), ['second']],
+    ['firstThatAnswers(a, a, null)', () => firstThatAnswers(one, one, any(null)), ['options']],
+    [
+      'firstThatAnswers(a, a, wrong)',
+      () => firstThatAnswers(one, one, any({ now: 5, name: '', firsttimeout: 5 })),
+      ['firsttimeout', 'name', 'now'],
+    ],
+  ])('%s is refused', (_, make, wrong) => {
+    let thrown: unknown;
+    try {
+      make();
+    } catch (error) {
+      thrown = error;
     }
+    const constructs = isConfigurationError(thrown) ? thrown.problems.map(({ construct }) => construct) : thrown;
+    expect([...(constructs as string[])].sort()).toEqual([...wrong].sort());
+  });
+
+  it('are asked by 500 scans of one evaluation without a warning, and leave no listener', async () => {
+    const warnings: Error[] = [];
+    const listen = (warning: Error): void => void warnings.push(warning);
+    process.on('warning', listen);
+    const many = call();
+    const slow = saying('slow', 'clean', 5);
+    const all = firstThatAnswers(saying('a', 'cannot-tell'), allOf([anyOf([slow]), memoryScanner()]));
+    await Promise.all(Array.from({ length: 500 }, () => all.scan(plain, many)));
+    await wait(10);
+    process.off('warning', listen);
+    expect(warnings).toEqual([]);
+    expect(getEventListeners(many.signal, 'abort')).toEqual([]);
   });
 });
 
@@ -206,6 +242,20 @@ describe('the circuit breaker', () => {
       expect(await answer).toMatchObject({ kind: 'cannot-tell' });
     }
     expect([first.asked, second.asked]).toEqual([3, 0]);
+  });
+
+  it('gives the first half of the time, and 10 seconds at most', async () => {
+    const given: number[] = [];
+    const first: Scanner = {
+      name: 'first',
+      scan: async (_, { deadline }) => {
+        given.push(Math.round((deadline - performance.now()) / 100) * 100);
+        return cannotTell('down');
+      },
+    };
+    const scanner = firstThatAnswers(first, saying('second', 'clean'), { failures: 100 });
+    for (const ms of [6000, 20_000, 30_000, 300_000]) await said(scanner, ms);
+    expect(given).toEqual([3000, 10_000, 10_000, 10_000]);
   });
 
   it('gives the first its own time alone', async () => {

@@ -175,10 +175,10 @@ describe('options', () => {
     [{ limits: { wings: 1 } }, /no limit "wings"/],
     [{ time: 0 }, /time is a number/],
     [{ skippedAtMost: Number.NaN }, /skippedAtMost/],
-    [{ skippedAtMost: 2 }, /^a\.cf:5: A, worth 3, cannot be run here: there is no function unknown here$/],
+    [{ skippedAtMost: 2 }, /^a\.cf:5: A, worth 3, cannot be run here: there is no function check_pyzor here$/],
   ] as const)('%j are wrong', (options, expected) => {
     try {
-      spamRules({ rules: read('body A eval:unknown()\nscore A 3\nbody B eval:unknown()'), ...(options as object) });
+      spamRules({ rules: read('full A eval:check_pyzor()\nscore A 3\nfull B eval:check_pyzor()'), ...(options as object) });
       expect.unreachable();
     } catch (error) {
       const told = isConfigurationError(error) ? error.problems.map(renderProblem) : [String(error)];
@@ -187,7 +187,7 @@ describe('options', () => {
   });
 
   it('let rules be skipped that are worth less', () => {
-    const rules = read('body A eval:unknown()\nscore A 3');
+    const rules = read('full A eval:check_pyzor()\nscore A 3');
     expect(spamRules({ rules, skippedAtMost: 3, warm: false }).name).toBe('spamRules');
   });
 });

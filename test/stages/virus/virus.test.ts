@@ -208,6 +208,14 @@ describe('construction', () => {
       },
       ['onInfected', 'onUnscannable', 'nameInReply', 'fields', 'cannotTell', 'host'],
     ],
+    [undefined as never, ['scanner']],
+    [null as never, ['scanner']],
+    [{ scanner: null, host: null }, ['scanner', 'host']],
+    [{ scanner: clean, host: 5 }, ['host']],
+    [{ scanner: { scan: () => undefined } }, ['scanner']],
+    [{ scanner: { name: 5, scan: () => undefined } }, ['scanner']],
+    [{ scanner: { name: ' ', scan: () => undefined } }, ['scanner']],
+    [{ scanner: clean, oninfected: 'discard', Fields: false }, ['oninfected', 'Fields']],
   ])('%j is refused', (options, wrong) => {
     expect(problemsOf(() => virus(options as never)).map(({ construct }) => construct)).toEqual(wrong);
   });

@@ -44,11 +44,11 @@ interface SubRule {
 }
 
 const nothing: DnsRules = { rules: new Set(), questions: () => [], hits: () => [] };
-const HEADERS = 'EnvelopeFrom,Reply-To,Disposition-Notification-To,X-WebmailclientIP,X-Source-IP';
+const HEADERS = ['X-Source-IP', 'X-WebmailclientIP', 'EnvelopeFrom', 'Reply-To', 'Disposition-Notification-To'];
 function scopeOf(settings: Settings): ListScope {
   return {
     domains: readDomainRules(settings),
-    headers: (settings.last('rbl_headers')?.value ?? HEADERS).split(','),
+    headers: settings.last('rbl_headers')?.value.split(',') ?? HEADERS,
   };
 }
 

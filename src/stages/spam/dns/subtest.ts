@@ -85,7 +85,7 @@ function numberOf(text: string): number | undefined {
 }
 
 function addressNumber(text: string): number | undefined {
-  const octets = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(text)?.slice(1).map(Number);
+  const octets = /^\d{1,3}(?:\.\d{1,3}){3}$/.test(text) ? text.split('.').map(Number) : undefined;
   if (octets === undefined || octets.some((octet) => octet > 255)) return undefined;
   return octets.reduce((sum, octet) => sum * 256 + octet, 0);
 }

@@ -29,11 +29,12 @@ export const uriLists: DnsModule = {
     const used = off ? [] : rules.filter(({ test }) => test.kind === 'eval' && test.call === 'check_uridnsbl');
     const { lists, unsupported } = listsOf(settings, used, problems);
     const hosts = hostsOf(settings);
-    const further = lists.filter(({ keyword }) => routed.has(keyword));
+    const asked = [...new Map(lists.map((list) => [list.key, list])).values()];
+    const further = asked.filter(({ keyword }) => routed.has(keyword));
     return {
       rules: new Set(lists.map(({ rule }) => rule)),
       unsupported,
-      questions: (subject) => questionsFor(lists, hosts(subject), nothingKnown),
+      questions: (subject) => questionsFor(asked, hosts(subject), nothingKnown),
       further: (subject, answer) => questionsFor(further, hosts(subject), answer),
       hits: (subject, answer) =>
         lists
@@ -52,6 +53,8 @@ const nothingKnown: AnswerTo = () => ({ kind: 'failed', why: 'not asked' });
 interface UriList {
   readonly rule: string;
   readonly keyword: string;
+  /** The same for lists that are asked the same. */
+  readonly key: string;
   readonly zone: string;
   readonly type: 'A' | 'TXT';
   readonly subtest: Subtest;
@@ -89,8 +92,10 @@ function listOf(line: Setting, rule: SpamRule, domains: DomainRules, problems: P
     });
     return [];
   }
-  const route = routeOf(keyword, rule.tflags, domains);
-  return [{ rule: rule.name, keyword, zone: zone.replace(/\.$/, ''), type, subtest, route }];
+  const { name, tflags } = rule;
+  const bare = zone.replace(/\.$/, '');
+  const key = [keyword.replace(/(?:bl|sub)$/, ''), bare, type, ...[...tflags].sort()].join(' ');
+  return [{ rule: name, keyword, key, zone: bare, type, subtest, route: routeOf(keyword, tflags, domains) }];
 }
 
 const MOST = 20;
@@ -123,11 +128,7 @@ function skippedDomains(settings: Settings): ReadonlySet<string> {
   return skipped;
 }
 
-function questionsFor(
-  lists: readonly UriList[],
-  hosts: readonly UriHost[],
-  answer: AnswerTo,
-): readonly DnsQuestion[] {
+function questionsFor(lists: readonly UriList[], hosts: readonly UriHost[], answer: AnswerTo): readonly DnsQuestion[] {
   const asked = new Map<string, DnsQuestion>();
   for (const host of hosts) {
     for (const { type, zone, route } of lists) {

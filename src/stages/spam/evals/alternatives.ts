@@ -35,19 +35,22 @@ function isInvitation(parts: readonly PartView[]): boolean {
   );
 }
 
+/** How often each is there. */
+type Words = Map<string, { times: number }>;
+
 function further(before: Difference, texts: readonly PartView[]): Difference {
-  const html = new Map<string, number>();
-  const text = new Map<string, number>();
+  const html: Words = new Map();
+  const text: Words = new Map();
   for (const { rendered } of texts) {
     if (rendered === undefined) continue;
     const isHtml = rendered.type === 'text/html';
     countWords(rendered.text, isHtml ? html : text);
     // An image says something too.
-    if (isHtml && html.size === 0 && rendered.html?.inside.has('img')) html.set('\n', 1);
+    if (isHtml && html.size === 0 && rendered.html?.inside.has('img')) html.set('\n', { times: 1 });
   }
   if (html.size === 0) return before;
   let left = 0;
-  for (const [word, count] of html) if ((text.get(word) ?? 0) < count) left++;
+  for (const [word, { times }] of html) if ((text.get(word)?.times ?? 0) < times) left++;
   const percent = Math.max(before.percent, (left / html.size) * 100);
   return { percent, htmlWords: html.size, textWords: text.size };
 }
@@ -63,18 +66,18 @@ function textsIn(parts: readonly PartView[], index: number): readonly PartView[]
 }
 
 /** Between white space, with a letter or a digit in them. */
-function countWords(octets: string, counts: Map<string, number>): void {
+function countWords(octets: string, counts: Words): void {
   if (/[^\0-\x7f]/.test(octets)) countWideWords(decodeUtf8(encodeLatin1(octets)) ?? octets, counts);
   else countAsciiWords(octets, counts);
 }
 
-function countWideWords(text: string, counts: Map<string, number>): void {
+function countWideWords(text: string, counts: Words): void {
   for (const word of text.split(/[\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/)) {
     if (/[\p{L}\p{M}\p{N}\p{Pc}]/u.test(word)) count(word, counts);
   }
 }
 
-function countAsciiWords(text: string, counts: Map<string, number>): void {
+function countAsciiWords(text: string, counts: Words): void {
   let start = 0;
   let letters = false;
   for (let at = 0; at <= text.length; at++) {
@@ -90,6 +93,8 @@ function countAsciiWords(text: string, counts: Map<string, number>): void {
   }
 }
 
-function count(word: string, counts: Map<string, number>): void {
-  counts.set(word, (counts.get(word) ?? 0) + 1);
+function count(word: string, counts: Words): void {
+  const known = counts.get(word);
+  if (known === undefined) counts.set(word, { times: 1 });
+  else known.times++;
 }

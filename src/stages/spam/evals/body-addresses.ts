@@ -51,7 +51,7 @@ function endOfHost(text: string, start: number, rules: DomainRules): number | un
   const labels = host?.split('.') ?? [];
   const top = asciiLower(labels.pop() ?? '');
   if (labels.length === 0 || labels.length > mostLabels || !rules.topLevel.has(top)) return undefined;
-  return labels.every((label) => /^[a-z0-9](?:[a-z0-9-]{0,59}[a-z0-9])?$/i.test(label))
+  return labels.every((label) => label.length <= 61 && !label.startsWith('-') && !label.endsWith('-'))
     ? start + (host?.length ?? 0)
     : undefined;
 }

@@ -52,8 +52,8 @@ export function senderAddresses(subject: SpamSubject): readonly string[] {
 }
 
 const recipientFields = [
-  ...['To', 'Apparently-To', 'Delivered-To', 'Envelope-Recipients', 'Apparently-Resent-To', 'X-Envelope-To'],
-  ...['Envelope-To', 'X-Delivered-To', 'X-Original-To', 'X-Rcpt-To', 'X-Real-To', 'Cc'],
+  ...['To', 'Cc', 'Apparently-To', 'Apparently-Resent-To', 'Delivered-To', 'X-Delivered-To', 'Envelope-To'],
+  ...['X-Envelope-To', 'Envelope-Recipients', 'X-Original-To', 'X-Real-To', 'X-Rcpt-To'],
 ];
 
 /** Who may have got it: those it was resent to, else the envelope's, those that the last servers wrote down, and those it names. */

@@ -3,6 +3,7 @@
  * their own. What they look like is what SpamAssassin 4.0.1 knows of it; some of these providers are history.
  */
 import { addressPattern } from '../relays/address-pattern.js';
+import { anywhere } from '../relays/shape.js';
 import type { MemoKey, SpamSubject } from '../subject.js';
 import type { EvalModule } from './eval.js';
 import { addressOf, textOf } from './fields.js';
@@ -29,34 +30,58 @@ function receivedOf(subject: SpamSubject): string {
   return textOf(subject, 'Received').slice(0, 20_000);
 }
 
+const longestWord = 300;
+
 /** Single blanks between words, which are cut: no host name is longer (RFC 1035 section 2.3.4). */
 function flat(text: string): string {
-  return text
-    .slice(0, 20_000)
-    .replace(/[\t\n\v\f\r ]+/g, ' ')
-    .replace(/([^ ]{300})[^ ]*/g, '$1');
+  const words = text.slice(0, 20_000).replace(/[\t\n\v\f\r ]+/g, ' ');
+  if (!hasLongWord(words)) return words;
+  return words
+    .split(' ')
+    .map((word) => word.slice(0, longestWord))
+    .join(' ');
 }
 
+function hasLongWord(text: string): boolean {
+  for (let from = 0; ; ) {
+    const blank = text.indexOf(' ', from);
+    if ((blank < 0 ? text.length : blank) - from > longestWord) return true;
+    if (blank < 0) return false;
+    from = blank + 1;
+  }
+}
+
+const flatKey: MemoKey<string> = Object.freeze({ kind: 'memo' });
+
 function flatReceived(subject: SpamSubject): string {
-  return flat(textOf(subject, 'Received'));
+  return subject.memo(flatKey, () => flat(textOf(subject, 'Received')));
 }
 
 function isFakeAol(received: string): boolean {
   if (!/ rly-[a-z][a-z]\d\d\./i.test(received)) return false;
-  return !/\/AOL-\d+\.\d+\.\d+\)/.test(received) && !/ESMTP id (?:RELAY|MAILRELAY|MAILIN)/.test(received);
+  return !/\/AOL-\d+\.\d+\.\d+\)/.test(received) && !/ESMTP id (?:MAILIN|(?:MAIL)?RELAY)/.test(received);
 }
 
 /** Received fields were taken away on the way (ezmlm, MSN groups), or there have never been any: nothing can be said about them. */
 function isGated(subject: SpamSubject): boolean {
+  return subject.memo(gatedKey, lacksReceived);
+}
+
+const gatedKey: MemoKey<boolean> = Object.freeze({ kind: 'memo' });
+
+function lacksReceived(subject: SpamSubject): boolean {
   const received = receivedOf(subject);
   if (received === '') return true;
   const list = textOf(subject, 'Mailing-List').slice(0, 2000);
   const isEzmlm =
     /^contact [^\s@][^\s@]*@\S+; run by ezmlm$/m.test(list) &&
     /^mailing list [^\s@][^\s@]*@\S/m.test(textOf(subject, 'Delivered-To').slice(0, 4000)) &&
-    /qmail \d+ invoked (?:from network|by .{3,20})\); \d+ ... \d+/.test(received);
-  return isEzmlm || /from groups\.msn\.com \(\S+\.msn\.com /.test(received);
+    /qmail \d+ invoked (?:by .{3,20}|from network)\); \d+ ... \d/.test(received);
+  return isEzmlm || /from groups\.msn\.com \([^\s]+?\.msn\.com /.test(received);
 }
+
+/** How Microsoft's server says that a program left the mail in a folder. */
+const pickup = 'from mail pickup service by';
 
 const hotmailKey: MemoKey<'forged' | 'missing' | undefined> = Object.freeze({ kind: 'memo' });
 
@@ -64,7 +89,7 @@ const hotmailKey: MemoKey<'forged' | 'missing' | undefined> = Object.freeze({ ki
 function hotmail(subject: SpamSubject): 'forged' | 'missing' | undefined {
   return subject.memo(hotmailKey, () => {
     const received = flatReceived(subject);
-    if (received.includes('from mail pickup service by hotmail.com with Microsoft SMTPSVC;')) return undefined;
+    if (received.includes(`${pickup} hotmail.com with Microsoft SMTPSVC;`)) return undefined;
     if (isMsnGroup(subject) || isGated(subject) || isOfHotmail(subject, received)) return undefined;
     if (/(?:from |HELO |helo=)[^ ]*hotmail\.com\b/.test(received)) return 'forged';
     return /\bhotmail\.com$/i.test(addressOf(subject, 'From')) ? 'missing' : undefined;
@@ -72,29 +97,29 @@ function hotmail(subject: SpamSubject): 'forged' | 'missing' | undefined {
 }
 
 const ofHotmail = [
-  /from (?:[^ ]*\.)?hotmail.com \([^ ]+\.hotmail(?:\.msn)?\.com[ )]/,
-  new RegExp(`from [^ ]*\\.hotmail.com \\(\\[${addressPattern}\\][ ):]`),
-  /from [^ ]+ by [^ ]+\.hotmail(?:\.msn)?\.com with HTTP;/,
-  /from \[66.218.[^ ]+\] by [^ ]+\.yahoo\.com/,
-];
+  'from {:(?:[^ ]*\\.)?:}hotmail.com ({_}.hotmail{(}.msn{)?}.com{:[ )]:}',
+  'from {_?}.hotmail.com ([{#}]{:[ ):]:}',
+  'from {_} by {_}.hotmail{(}.msn{)?}.com with HTTP;',
+  'from [66.218.{_}] by {_}.yahoo.com',
+].map(anywhere);
+const protection = 'outbound.protection.outlook.com';
 const ofOutlook = [
-  /from [^ ]*\.outbound\.protection\.outlook\.com \([^ ]+\.outbound\.protection\.outlook\.com[ )]/,
-  new RegExp(`from [^ ]*\\.(?:eur|nam)prd\\d+\\.prod\\.outlook\\.com \\(${addressPattern}\\)`),
-];
+  `from {_?}.${protection} ({_}.${protection}{:[ )]:}`,
+  'from {_?}.{:(?:eur|nam)prd\\d+:}.prod.outlook.com ({#})',
+].map(anywhere);
 
 function isOfHotmail(subject: SpamSubject, received: string): boolean {
-  if (
-    address.test(textOf(subject, 'X-Originating-Ip').slice(0, 2000)) &&
-    ofHotmail.some((shape) => shape.test(received))
-  )
+  if (address.test(textOf(subject, 'X-Originating-Ip').slice(0, 2000)) && ofHotmail.some((isIn) => isIn(received)))
     return true;
   const organization = textOf(subject, 'X-OriginatorOrg');
-  return /hotmail\.com|msonline-outlook/.test(organization) && ofOutlook.some((shape) => shape.test(received));
+  return /hotmail\.com|msonline-outlook/.test(organization) && ofOutlook.some((isIn) => isIn(received));
 }
+
+const pickedUpBy = new RegExp(`${pickup} (p\\d{2}\\.groups\\.msn\\.com)\\b`);
 
 function isMsnGroup(subject: SpamSubject): boolean {
   const list = /<(\S{1,256})@groups\.msn\.com>/i.exec(textOf(subject, 'To').slice(0, 20_000))?.[1];
-  const server = /from mail pickup service by (p\d\d\.groups\.msn\.com)\b/.exec(receivedOf(subject))?.[1];
+  const server = pickedUpBy.exec(receivedOf(subject))?.[1];
   if (list === undefined || server === undefined) return false;
   const id = textOf(subject, 'Message-Id').slice(0, 2000);
   if (list === 'notifications') return /^<\S/.test(id) && id.split(/\s/, 1)[0]?.includes(`@${server}`, 2) === true;
@@ -108,13 +133,15 @@ function isForgedEudoramail(subject: SpamSubject): boolean {
   return !(hasSender && /by [^ ]*whowhere.com;/.test(flatReceived(subject)));
 }
 
+const version = '{:\\d+\\.\\d+\\.\\d+:}';
 const ofYahoo = [
-  /by web[^ ]+\.mail[^ ]*\.yahoo\.com via HTTP/,
-  /by sonic[^ ]+\.consmr\.mail[^ ]*\.yahoo\.com with HTTP/,
-  /by smtp[^ ]+\.yahoo\.com with SMTP/,
-  new RegExp(`from \\[${addressPattern}\\] by [^ ]+\\.(?:groups|scd|dcn)\\.yahoo\\.com with NNFMP`),
-  /by \w+\.\w+\.yahoo\.com \(\d+\.\d+\.\d+\/\d+\.\d+\.\d+\)(?: with ESMTP)? id \w+/,
-];
+  'by web{_}.mail{_?}.yahoo.com via HTTP',
+  'by sonic{_}.consmr.mail{_?}.yahoo.com with HTTP',
+  'by smtp{_}.yahoo.com with SMTP',
+  'from [{#}] by {_}.{:(?:dcn|groups|scd):}.yahoo.com with NNFMP',
+  `by {:\\w+\\.\\w+:}.yahoo.com (${version}/${version}){(} with ESMTP{)?} id {:\\w:}`,
+].map(anywhere);
+const bulkMailer = anywhere('{:\\bmailer\\d+:}.bulk.scd.yahoo.com{:\\b:}');
 
 function isForgedYahoo(subject: SpamSubject): boolean {
   const from = addressOf(subject, 'From');
@@ -123,8 +150,8 @@ function isForgedYahoo(subject: SpamSubject): boolean {
   const before = wasResent ? textOf(subject, 'X-Received') : '';
   const received = before === '' ? flatReceived(subject) : flat(before);
   if (isGated(subject) || cameFromYahoo(subject)) return false;
-  if (ofYahoo.some((shape) => shape.test(received))) return false;
-  return !(/\bmailer\d+\.bulk\.scd\.yahoo\.com\b/.test(received) && /@reply\.yahoo\.com$/i.test(from));
+  if (ofYahoo.some((isIn) => isIn(received))) return false;
+  return !(bulkMailer(received) && /@reply\.yahoo\.com$/i.test(from));
 }
 
 /** By names that were looked up: those of hosts that we trust, and of the one that brought it to them. */
@@ -140,7 +167,7 @@ function isForgedJuno(subject: SpamSubject): boolean {
   if (origin === '') return true;
   const known =
     lines.some((line) => inOrder(line, [/from/g, /\b(?:juno|untd)\.com/g, bracketed, /by/g])) ||
-    lines.some((line) => / cookie\.(?:juno|untd)\.com /.test(line));
+    lines.some(anywhere(' cookie.{:(?:juno|untd):}.com '));
   return !known || !mailer.includes('Juno ');
 }
 
@@ -157,20 +184,25 @@ function inOrder(text: string, patterns: readonly RegExp[]): boolean {
   return true;
 }
 
+const googleMail = anywhere('by smtp.googlemail.com with ESMTPSA id {:\\S:}');
+
 function isForgedGmail(subject: SpamSubject): boolean {
   if (!/\bgmail\.com$/i.test(addressOf(subject, 'From'))) return false;
   const before = textOf(subject, 'X-Received').slice(0, 20_000);
   if (/by 10\.\S+ with SMTP id \S/.test(before)) return false;
   if (/by 2002:a\d\d:\w+:\S+ with SMTP id \S/.test(before)) return false;
-  if (/by smtp\.googlemail\.com with ESMTPSA id \S/.test(receivedOf(subject))) return false;
+  if (googleMail(receivedOf(subject))) return false;
   return !['X-Gm-Message-State', 'X-Google-Smtp-Source'].every((name) => textOf(subject, name).length >= 60);
 }
 
+/** The last field, which is not the only one, is `from x by y with ESMTP; date`, and `y` is no full name. */
 function isGw05(received: string): boolean {
-  const shape =
-    /\nfrom\s(\S+)\sby\s(\S+)\swith\sESMTP;\s+\S{3},\s+\d+\s+\S{3}\s+\d{4}\s+\d\d:\d\d:\d\d\s+[-+]*\d{4}\n$/;
-  const by = shape.exec(received)?.[2];
-  return by !== undefined && !by.includes('.');
+  const [end, line, before] = received.split('\n').reverse();
+  if (end !== '' || line === undefined || before === undefined) return false;
+  const [from, name, by, host = '', word, protocol, ...date] = line.split(/\s/);
+  if ([from, by, word, protocol].join(' ') !== 'from by with ESMTP;' || name === '' || host === '') return false;
+  const text = `${date.filter((part, at) => part !== '' || at === date.length - 1).join(' ')}`;
+  return !host.includes('.') && /^\S{3}, \d+ \S{3} \d{4} (?:\d\d:){2}\d\d [-+]*\d{4}$/.test(text);
 }
 
 /** Programs that rewrite or drop Message-Id. */

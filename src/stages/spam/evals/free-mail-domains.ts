@@ -15,8 +15,10 @@ export interface FreeMailDomains {
 
 export const freeMailSettings: readonly string[] = ['freemail_domains', 'freemail_welcomelist'];
 
-const noPerson =
-  /^(?:(?:abuse|support|sales|info|helpdesk|contact|kontakt|(?:post|host|domain)master)@|undisclosed|request-[a-f0-9]{16}@|bounced?-@|[a-f0-9]{8}(?:\.[a-f0-9]{8}|-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{12})@)/;
+const roles: ReadonlySet<string> = new Set([
+  ...['abuse', 'domainmaster', 'hostmaster', 'postmaster', 'bounce-', 'bounced-'],
+  ...['contact', 'helpdesk', 'info', 'kontakt', 'sales', 'support'],
+]);
 
 export function freeMailDomains(settings: Settings): FreeMailDomains {
   const plain = new Set<string>();
@@ -48,9 +50,18 @@ function wordsOf(settings: Settings, keyword: string): readonly string[] {
     .filter((word) => word !== '');
 }
 
+/** How many hexadecimal digits ids of providers have, with what stands between: the second is a UUID (RFC 9562 section 4). */
+const idShapes: ReadonlySet<string> = new Set(['8.8', '8-4-4-4-12']);
+
+function hexShape(text: string): string {
+  return text.replace(/[\da-f]+/g, ({ length }) => `${length}`);
+}
+
 /** `x=y=z@` is an address that was forwarded. */
 function isNoPerson(address: string): boolean {
-  if (noPerson.test(address)) return true;
+  const local = address.slice(0, Math.max(0, address.indexOf('@')));
+  if (roles.has(local) || address.startsWith('undisclosed') || idShapes.has(hexShape(local))) return true;
+  if (local.startsWith('request-') && hexShape(local.slice(8)) === '16') return true;
   const end = address.lastIndexOf('@');
   const first = address.indexOf('=', 1);
   return first > 0 && end > 0 && address.lastIndexOf('=', end - 2) >= first + 2;

@@ -101,12 +101,24 @@ function compiledOrWhyNot(pattern: string): RulePattern | string {
   return compiled.kind === 'pattern' ? compiled : `${compiled.construct}: ${compiled.why}`;
 }
 
-const ofBulkMail =
-  /(?:^(?:post|host|domain)master|^double-bounce|^(?:sentto|owner|return|(?:gr)?bounced?)-[^\n]+|-(?:request|bounces?|admin|owner)|\b(?:do[._-t]?)?no[._-t]?repl(?:y|ies))@/i;
+const roles: ReadonlySet<string> = new Set(['domainmaster', 'double-bounce', 'hostmaster', 'postmaster']);
+const listStarts = ['bounce', 'bounced', 'grbounce', 'grbounced', 'owner', 'return', 'sentto'].map(
+  (word) => `${word}-`,
+);
+const listEnds = ['-admin', '-bounce', '-bounces', '-owner', '-request'];
+/** One character may stand between the words. It is no hyphen, as in SpamAssassin: `no-reply` is not of them. */
+const noReply = /\b(?:do[.`_a-t]?)?no[.`_a-t]?repl(?:ies|y)$/;
 
+/** Sent by a program that handles many senders: a list, a server. */
 function isBulkSender(sender: string): boolean {
-  const local = sender.slice(0, sender.lastIndexOf('@'));
-  return ofBulkMail.test(sender) || /[^\n]=[^\n]/.test(local);
+  const local = asciiLower(sender.slice(0, Math.max(0, sender.lastIndexOf('@'))));
+  return (
+    roles.has(local) ||
+    listStarts.some((start) => local.startsWith(start) && local.length > start.length) ||
+    listEnds.some((end) => local.endsWith(end)) ||
+    noReply.test(local) ||
+    /[^\n]=[^\n]/.test(local)
+  );
 }
 
 /** An answer would go to another free provider's mailbox than the one it is from, or the text asks for answers to one. */

@@ -72,12 +72,18 @@ function timeIn(field: string): readonly number[] {
 
 /** Seconds from the nearest time of receipt to Date; 0 where one of them is not known. */
 function shift(subject: SpamSubject): number {
+  return subject.memo(shiftKey, nearest);
+}
+
+const shiftKey: MemoKey<number> = Object.freeze({ kind: 'memo' });
+
+function nearest(subject: SpamSubject): number {
   const { date, received: times } = datesOf(subject);
   if (date === undefined || times.length === 0) return 0;
   const differences = times.map((time) => date - time);
   // The first server may be the sender's own.
   if (differences.length > 1 && differences.at(-1) === 0) differences.pop();
-  return differences.reduce((nearest, one) => (Math.abs(one) < Math.abs(nearest) ? one : nearest));
+  return differences.reduce((least, one) => (Math.abs(one) < Math.abs(least) ? one : least));
 }
 
 /** The median of what the fields say. */
@@ -88,7 +94,7 @@ function received(subject: SpamSubject): number {
   return known[Math.floor((known.length - 1) / 2)] ?? 0;
 }
 
-const outlook = /^<[0-9a-f]{4}([0-9a-f]{8})\$[0-9a-f]{8}\$[0-9a-f]{8}@/;
+const outlook = /^<[\da-f]{4}([\da-f]{8})(?:\$[\da-f]{8}){2}@/;
 
 /** Outlook's ids tell the time in units of 2^32 times 100 ns since 1601. Neither Date nor Received has that time, about a day off. */
 function outlookId(subject: SpamSubject): boolean {

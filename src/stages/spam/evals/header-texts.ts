@@ -2,10 +2,11 @@
  * HeaderEval: what is odd about the fields themselves. Octets that do not belong there, shouting, templates that were never filled in, fields
  * that occur twice, addresses that do not fit together.
  */
+import { decodeUtf8, encodeLatin1 } from '../../../values/bytes.js';
 import type { SpamSubject } from '../subject.js';
 import type { EvalModule } from './eval.js';
 import { addressOf, asciiLower, strip, textOf } from './fields.js';
-import { isCharsetOfLocales, localesOf } from './locales.js';
+import { hasManyCapitals, isCharsetOfLocales, localesOf } from './locales.js';
 import { plainModule, settingsModule } from './module.js';
 
 export const headerTexts: EvalModule = plainModule('HeaderEval', {
@@ -46,7 +47,7 @@ function hasIllegal(subject: SpamSubject, name: string, share: string, number: s
   if (!/[^\t\n\v\f\r ]/.test(raw)) return false;
   const { controls, others } = illegalIn(raw);
   // RFC 6532: UTF-8 is no fault, if it has no control characters beside it.
-  if (controls === 0 && /[\x80-\xff]/.test(raw) && isUtf8(raw)) return false;
+  if (controls === 0 && /[\x80-\xff]/.test(raw) && decodeUtf8(encodeLatin1(raw)) !== undefined) return false;
   const illegal = controls + others - (asciiLower(field) === 'subject' && controls + others > 0 ? exempt(raw) : 0);
   return illegal / raw.length >= Number(share) && illegal >= Number(number);
 }
@@ -67,32 +68,36 @@ function exempt(raw: string): number {
   return raw.match(/[\xa2\xa3\xae]/g)?.length === 1 ? 1 : 0;
 }
 
-/** RFC 3629 section 4. */
-const utf8Sequence =
-  /[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}|\xed[\x80-\x9f][\x80-\xbf]|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}|\xf4[\x80-\x8f][\x80-\xbf]{2}/g;
-
-function isUtf8(octets: string): boolean {
-  return !/[\x80-\xff]/.test(octets.replace(utf8Sequence, ''));
-}
-
-/** Charsets in which letters of other scripts are written with capitals of ASCII. */
-const manyCapitals = /koi|jp|jis|euc|gb|big5|isoir|cp1251|windows-1251|georgianps|pt154|tis/i;
-
 function isShouting(subject: SpamSubject): boolean {
-  const text = strip(textOf(subject, 'Subject')).replace(/^(?:(?:Re|Fwd|Fw|Aw|Antwort|WG|SV|VB|VS|VL):\s*)+/i, '');
+  const text = withoutReplyMarks(strip(textOf(subject, 'Subject')));
   if (text.length < 10 || !/[\t\n\v\f\r ]/.test(text)) return false;
   const letters = text.replace(/[^a-zA-Z]+/g, '');
   if (letters === '' || /[a-z]/.test(letters)) return false;
   const charsets = (subject.mail.header.raw('Subject') ?? '').matchAll(/=\?([-_a-z0-9]*)\?/gi);
-  return ![...charsets].some(([, charset = '']) => manyCapitals.test(charset));
+  return ![...charsets].some(([, charset = '']) => hasManyCapitals(charset));
 }
 
-const mayHaveThem =
-  /^(?:X-VMS-To|X-UIDL|X-Face|To|Cc|From|Subject|References|In-Reply-To|(?:X-|Resent-|X-Original-)?Message-Id):/i;
+/** English; German, Swedish and Norwegian, Danish, Finnish. */
+const replyMarks: ReadonlySet<string> = new Set('fw fwd re antwort aw wg sv vb vs vl'.split(' '));
+
+function withoutReplyMarks(subject: string): string {
+  let rest = subject;
+  for (;;) {
+    const colon = rest.indexOf(':');
+    if (colon < 0 || !replyMarks.has(asciiLower(rest.slice(0, colon)))) return rest;
+    rest = strip(rest.slice(colon + 1));
+  }
+}
+
+/** Texts of people and of other programs. */
+const mayHaveThem: ReadonlySet<string> = new Set([
+  ...['cc', 'from', 'subject', 'to', 'x-face', 'x-uidl', 'x-vms-to'],
+  ...['in-reply-to', 'references', 'message-id', 'resent-message-id', 'x-message-id', 'x-original-message-id'],
+]);
 
 /** `%RANDOM_WORD` outside of fields where it may be honest. */
 function isTemplate(line: string): boolean {
-  return /%[A-Z][A-Z_-]/.test(line) && !mayHaveThem.test(line);
+  return /%[A-Z][A-Z_-]/.test(line) && !mayHaveThem.has(asciiLower(line.slice(0, Math.max(0, line.indexOf(':')))));
 }
 
 function isNamedById(subject: SpamSubject): boolean {

@@ -2,6 +2,7 @@
  * Functions of Mail::SpamAssassin::Plugin::HTMLEval(3): what was noticed while the HTML parts were rendered. Each part is looked at by
  * itself; one that fits is enough.
  */
+import { encodeLatin1 } from '../../../values/bytes.js';
 import type { HtmlFacts } from '../mail/html/facts.js';
 import type { Pieces } from '../mail/pieces.js';
 import { compileRulePattern } from '../patterns/index.js';
@@ -26,10 +27,12 @@ const textKeys: Readonly<Record<TextKind, MemoKey<Pieces>>> = {
   scripts: { kind: 'memo' },
 };
 
+const htmlKey: MemoKey<readonly HtmlFacts[]> = { kind: 'memo' };
+
 /** Facts of each HTML part. */
 export function htmlParts(subject: SpamSubject): readonly HtmlFacts[] {
-  return subject.mail.parts.flatMap(({ leaf, rendered }) =>
-    leaf && rendered?.html !== undefined ? [rendered.html] : [],
+  return subject.memo(htmlKey, ({ mail }) =>
+    mail.parts.flatMap(({ leaf, rendered }) => (leaf && rendered?.html !== undefined ? [rendered.html] : [])),
   );
 }
 
@@ -90,13 +93,9 @@ const evaluate = {
 function textPieces(subject: SpamSubject, kind: TextKind): Pieces {
   return subject.memo(textKeys[kind], () => {
     const texts = htmlParts(subject).flatMap((html) => html[kind]);
-    const octets: number[] = [];
-    const ends: number[] = [];
-    for (const text of texts) {
-      for (const char of text) octets.push(char > '\xff' ? 0x80 : char.charCodeAt(0));
-      ends.push(octets.length);
-    }
-    return { octets: Uint8Array.from(octets), ends };
+    const narrow = texts.map((text) => text.replace(/[\ud800-\udbff][\udc00-\udfff]|[^\0-\xff]/g, '\x80'));
+    let end = 0;
+    return { octets: encodeLatin1(narrow.join('')), ends: narrow.map(({ length }) => (end += length)) };
   });
 }
 

@@ -5,12 +5,15 @@ import type { Settings } from '../rules/settings.js';
 
 export type Locales = 'all' | readonly string[];
 
-const japanese =
-  'eucjp jisx020119760 jisx020819830 jisx020819900 jisx020819970 jisx021219900 jisx021320001 jisx021320002 shiftjis iso2022jp sjis jis7 ' +
-  'jisx0201 jisx0208 jisx0212';
-const cyrillic = 'koi8r koi8u koi8t isoir111 cp1251 georgianps pt154 cp866';
-const simplified = 'gb1988 gb2312 gb231219800 gb18030 gbk iso2022cn';
-const traditional = 'big5hkscs big5 euctw';
+/** JIS X standards, with and without the years of their editions. */
+const jisX = ['0201', '0201 1976 0', '0208', '0208 1983 0', '0208 1990 0', '0208 1997 0', '0212', '0212 1990 0'];
+const japanese = [
+  ...['eucjp', 'iso2022jp', 'jis7', 'shiftjis', 'sjis'],
+  ...[...jisX, '0213 2000 1', '0213 2000 2'].map((standard) => `jisx${standard.replaceAll(' ', '')}`),
+].join(' ');
+const cyrillic = 'cp866 cp1251 isoir111 koi8r koi8t koi8u georgianps pt154';
+const simplified = 'gbk gb1988 gb18030 gb2312 gb231219800 iso2022cn';
+const traditional = 'big5 big5hkscs euctw';
 
 const charsets: Readonly<Record<string, string>> = {
   ja: japanese,
@@ -39,4 +42,25 @@ export function isCharsetOfLocales(charset: string, locales: Locales): boolean {
   return locales.some((locale) =>
     (charsets[locale.replace(/^([a-z]{2})[^.].*$/, '$1')] ?? '').split(' ').includes(name),
   );
+}
+
+/** Parts of names of character sets in which letters of other scripts look like capitals of ASCII. */
+const capitals = [
+  'big5',
+  'gb',
+  'euc',
+  'jis',
+  'jp',
+  'cp1251',
+  'isoir',
+  'koi',
+  'windows-1251',
+  'georgianps',
+  'pt154',
+  'tis',
+];
+
+export function hasManyCapitals(charset: string): boolean {
+  const name = charset.toLowerCase();
+  return capitals.some((part) => name.includes(part));
 }

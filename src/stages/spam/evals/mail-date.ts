@@ -4,7 +4,7 @@
  */
 
 const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
-const month = '(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)';
+const month = `(${months.join('|')})`;
 const usual = new RegExp(` (\\d+) ${month} (\\d{4}) `, 'i');
 const ofPrograms = new RegExp(` ${month} (\\d+) \\d+:\\d+:\\d+ (\\d{4}) `, 'i');
 const shortYear = new RegExp(` (\\d+) ${month} (\\d{2,3}) `, 'i');

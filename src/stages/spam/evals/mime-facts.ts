@@ -94,18 +94,32 @@ function newNumbers(): MimeNumbers {
   };
 }
 
-function readHead({ header }: PartView): PartHead {
+function encodingOf({ header }: PartView): string {
+  return (header.each('content-transfer-encoding').at(-1) ?? '').toLowerCase();
+}
+
+function readHead(part: PartView): PartHead {
+  const { header } = part;
   const { type, charset } = readContentType(header.each('content-type').at(-1));
   return {
     type,
-    charset: charset === '' ? undefined : charset?.toLowerCase(),
-    encoding: (header.each('content-transfer-encoding').at(-1) ?? '').toLowerCase(),
+    charset: charset?.toLowerCase(),
+    encoding: encodingOf(part),
     disposition: (header.each('content-disposition').at(-1) ?? '').toLowerCase(),
   };
 }
 
-const asciiNames =
-  /us-ascii|ansi_x3\.4-1968|iso-ir-6|ansi_x3\.4-1986|iso_646\.irv:1991|ascii|iso646-us|us|ibm367|cp367|csascii/;
+/** Names of ASCII (RFC 1345), and what they have in common: `us` is in `us-ascii` and `iso646-us`. */
+const asciiNames = [
+  'us',
+  'ascii',
+  'cp367',
+  'ibm367',
+  'iso-ir-6',
+  'iso_646.irv:1991',
+  'ansi_x3.4-1986',
+  'ansi_x3.4-1968',
+];
 
 function noteHead({ numbers, charsets, locales }: Scan, { type, charset = '', encoding, disposition }: PartHead): void {
   if (type === 'multipart/alternative') numbers.mime_multipart_alternative = 1;
@@ -115,11 +129,11 @@ function noteHead({ numbers, charsets, locales }: Scan, { type, charset = '', en
   if (base64) numbers.mime_base64_count++;
   else if (encoding.includes('quoted-printable')) numbers.mime_qp_count++;
   if (disposition.includes('attachment')) numbers.mime_attachment++;
-  const ascii = charset === '' || asciiNames.test(charset);
+  const ascii = charset === '' || asciiNames.some((name) => charset.includes(name));
   if (type.startsWith('text') && base64 && ascii && !/^(?:attachment|inline)/.test(disposition)) {
     numbers.mime_base64_encoded_text = 1;
   }
-  if (/iso-[^\t-\r -]+-[^\t-\r ]/.test(charset) && !/iso-(?:8859-\d{1,2}|2022-(?:jp|kr))\b/.test(charset)) {
+  if (/iso-[^\t-\r -]+-[^\t-\r ]/.test(charset) && !/iso-(?:2022-(?:kr|jp)|8859-\d\d?)\b/.test(charset)) {
     numbers.mime_bad_iso_charset = 1;
   }
   if (!/[a-z]/.test(charset)) return;
@@ -153,10 +167,20 @@ function noteQuoted(scan: Scan, line: string): void {
   if (line.length > 79) numbers.mime_qp_long_line = 1;
   numbers.mime_qp_bytes += line.length;
   if (!line.includes('=')) return;
-  // Octets that need no encoding, but white space at the end of a line.
-  const needless = line.match(/=(?:09|3[0-9ABCEF]|[2456][0-9A-F]|7[0-9A-E])/g)?.length ?? 0;
-  if (needless > 0) scan.encodedOctets += needless - trailingEncoded(line);
+  let count = 0;
+  for (let at = line.indexOf('='); at >= 0; at = line.indexOf('=', at + 1)) {
+    if (needless.has(line.slice(at + 1, at + 3))) count++;
+  }
+  // White space at the end of a line needs it.
+  if (count > 0) scan.encodedOctets += count - trailingEncoded(line);
 }
+
+/** Octets that need no encoding, in hexadecimal: HT and printable ASCII but `=`. */
+const needless: ReadonlySet<string> = new Set(
+  Array.from({ length: 0x7f }, (_, octet) => octet)
+    .filter((octet) => octet === 0x09 || (octet >= 0x20 && octet !== 0x3d))
+    .map((octet) => octet.toString(16).toUpperCase().padStart(2, '0')),
+);
 
 /** How many of `=20` and `=09` stand at the end. */
 function trailingEncoded(line: string): number {
@@ -189,9 +213,8 @@ function finish(scan: Scan, mail: MailView): void {
 export function longestBase64Line(parts: readonly PartView[]): number {
   let longest = 0;
   for (const part of parts) {
-    const { type, encoding } = readHead(part);
-    if (part.leaf && type !== 'application/ics' && encoding === 'base64')
-      longest = Math.max(longest, longestLine(part.raw));
+    if (!part.leaf || encodingOf(part) !== 'base64') continue;
+    if (readHead(part).type !== 'application/ics') longest = Math.max(longest, longestLine(part.raw));
   }
   return longest;
 }

@@ -5,9 +5,8 @@ import type { MailDefects } from '../mail/mail-view.js';
 import type { Settings } from '../rules/settings.js';
 import type { MemoKey, SpamSubject } from '../subject.js';
 import type { EvalFunction, EvalModule, Evaluator } from './eval.js';
-import { isCharsetOfLocales, type Locales, localesOf } from './locales.js';
+import { hasManyCapitals, isCharsetOfLocales, type Locales, localesOf } from './locales.js';
 import { longestBase64Line, type MimeFacts, readMimeFacts } from './mime-facts.js';
-import { eachPiece } from './octets.js';
 import { capitals } from './uppercase.js';
 
 const factsKey: MemoKey<MimeFacts> = { kind: 'memo' };
@@ -53,19 +52,15 @@ const farawayCharset =
     return high > 3 && low <= high;
   };
 
-/** Character sets whose letters look like capitals in ASCII. */
 function looksCapital(charset: string): boolean {
-  return (
-    /^[-_a-z0-9]*$/i.test(charset) &&
-    /koi|jp|jis|euc|gb|big5|isoir|cp1251|windows-1251|georgianps|pt154|tis/i.test(charset)
-  );
+  return /^[-\w]*$/.test(charset) && hasManyCapitals(charset);
 }
 
 /** Part of capitals among letters, in percent. */
 function capitalsOf(subject: SpamSubject, facts: MimeFacts): number {
   return subject.memo(capitalsKey, () => {
     const charsets = [charsetOf(subject) ?? '', ...facts.charsets];
-    return charsets.some(looksCapital) ? 0 : capitals(eachPiece(subject.mail.body));
+    return charsets.some(looksCapital) ? 0 : capitals(subject.mail.body);
   });
 }
 

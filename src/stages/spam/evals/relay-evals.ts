@@ -19,7 +19,7 @@ export const relayEvals: EvalModule = plainModule('RelayEval', {
   /** Of the public hosts only the farthest counts, as in SpamAssassin. */
   check_for_no_rdns_dotcom_helo: ({ relays }) => {
     const last = relays.untrusted.filter(({ ipPrivate }) => !ipPrivate).at(-1);
-    return last !== undefined && last.rdns === '' && last.looksUp && ofBigProvider.test(last.helo);
+    return last !== undefined && last.rdns === '' && last.looksUp && isOfBigProvider(last.helo);
   },
   /** The farthest host has a name with a dot and a public address. */
   check_for_sender_no_reverse: ({ relays }) => {
@@ -32,8 +32,18 @@ export const relayEvals: EvalModule = plainModule('RelayEval', {
   check_for_illegal_ip: () => false,
 });
 
-const ofBigProvider =
-  /(?:\.|^)(?:lycos\.com|lycos\.co\.uk|hotmail\.com|localhost\.com|excite\.com|caramail\.com|cs\.com|aol\.com|msn\.com|yahoo\.com|drizzle\.com)$/i;
+/** Providers whose hosts have names; some of them are history. */
+const bigProviders: ReadonlySet<string> = new Set([
+  ...['aol', 'caramail', 'cs', 'drizzle', 'excite', 'hotmail', 'localhost', 'lycos', 'msn', 'yahoo'].map(
+    (name) => `${name}.com`,
+  ),
+  'lycos.co.uk',
+]);
+
+function isOfBigProvider(host: string): boolean {
+  const labels = asciiLower(host).split('.');
+  return [2, 3].some((count) => bigProviders.has(labels.slice(-count).join('.')));
+}
 
 function isIpv4(text: string): boolean {
   return /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/.test(text);
@@ -77,7 +87,9 @@ function isBroken({ by }: Relay, above: Relay): boolean {
   const name = domainOf(above.rdns);
   const next = domainOf(by);
   const isLocal =
-    /^localhost(?:\.localdomain)?$/.test(name) && above.ip === '127.0.0.1' && hostName.test(domainOf(above.by));
+    (name === 'localhost' || name === 'localhost.localdomain') &&
+    above.ip === '127.0.0.1' &&
+    hostName.test(domainOf(above.by));
   if (isLocal || !hostName.test(next) || !hostName.test(name) || next === name) return false;
   return !(next === 'msn.com' && name === 'hotmail.com');
 }

@@ -3,20 +3,35 @@ import type { PartView } from '../mail/mail-view.js';
 
 const label = /([^:\t-\r ][^:\n]{2,29})[\t-\r ]*:[\t-\r ]*[^\t-\r ]/y;
 
-const keyword = new RegExp(
-  [
-    '(^trad(?:e|ing)date|company(?:name)?|s\\w?(?:t\\w?o\\w?c\\w?k|y\\w?m(?:\\w?b\\w?o\\w?l)?)|t(?:arget|icker)',
-    '(?:opening|current)p(?:rice)?|p(?:rojected|osition)|expectations|weeks?high|marketperformance',
-    '(?:year|week|month|day|price)(?:target|estimates?)|sector|r(?:ecommendation|ating))$',
-  ].join('|'),
+/** How labels end, in letters alone: `52-week high` is `weekhigh`. */
+const words: ReadonlySet<string> = new Set([
+  ...['company', 'companyname', 'sector', 'ticker', 'rating', 'recommendation', 'marketperformance'],
+  ...['currentp', 'currentprice', 'openingp', 'openingprice', 'weekhigh', 'weekshigh'],
+  ...['position', 'projected', 'target', 'expectations'],
+  ...['day', 'week', 'month', 'year', 'price'].flatMap((of) => [`${of}target`, `${of}estimate`, `${of}estimates`]),
+]);
+
+/** These also with a letter between any two: `sxtock`. */
+const disguised: readonly RegExp[] = ['stock', 'symbol', 'sym'].map(
+  (word) => new RegExp(`^${[...word].join('[a-z]?')}$`),
 );
+
+/** The longest word that the label ends with. */
+function keywordOf(label: string): string | undefined {
+  if (label === 'tradedate' || label === 'tradingdate') return label;
+  for (let at = 0; at < label.length; at++) {
+    const end = label.slice(at);
+    if (words.has(end) || disguised.some((shape) => shape.test(end))) return end;
+  }
+  return undefined;
+}
 
 /** How many different ones the first plain text has. */
 export function stockWords(parts: readonly PartView[]): number {
   const text = parts.find(({ type }) => type === 'text/plain')?.rendered?.text ?? '';
   const found = new Set<string>();
   for (const name of labels(text)) {
-    const word = keyword.exec(name.toLowerCase().replace(/[^a-z]/g, ''))?.[1];
+    const word = keywordOf(name.toLowerCase().replace(/[^a-z]/g, ''));
     if (word !== undefined) found.add(word);
   }
   return found.size;

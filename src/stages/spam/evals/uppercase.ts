@@ -1,37 +1,74 @@
 /** Capitals in the body (check_for_uppercase of MIMEEval). */
+import { decodeLatin1 } from '../../../values/bytes.js';
+import type { Pieces } from '../mail/pieces.js';
 
 const atLeast = 200;
+const ESCAPE = 0x1b;
+const NO_BREAK_SPACE = 0xa0;
 
-/** Capitals among letters and digits in percent; 0 for less than 200 octets of lines that have a space in them. Octets as Latin-1. */
-export function capitals(lines: Iterable<string>): number {
-  let length = 0;
-  let lower = 0;
-  let upper = 0;
-  for (const line of lines) {
-    if (!hasInnerSpace(line) || isBase64(line)) continue;
-    const text = withoutJapanese(line);
-    length += text.length;
-    for (let i = 0; i < text.length; i++) {
-      const unit = text.charCodeAt(i);
-      if (unit >= 65 && unit <= 90) upper++;
-      else if ((unit >= 97 && unit <= 122) || (unit >= 48 && unit <= 57)) lower++;
+interface Sum {
+  length: number;
+  lower: number;
+  upper: number;
+}
+
+/** Capitals among letters and digits in percent; 0 for less than 200 octets of lines that have a space in them. Each piece is a line. */
+export function capitals({ octets, ends }: Pieces): number {
+  const sum: Sum = { length: 0, lower: 0, upper: 0 };
+  const firstEscape = octets.indexOf(ESCAPE);
+  let from = 0;
+  for (const end of ends) {
+    if (hasInnerSpace(octets, from, end) && !isBase64(octets, from, end)) {
+      if (firstEscape < 0 || firstEscape >= end) addLetters(octets, from, end, sum);
+      else addAround(octets.subarray(from, end), sum);
     }
+    from = end;
   }
+  const { length, lower, upper } = sum;
   return length < atLeast || upper + lower === 0 ? 0 : (upper / (upper + lower)) * 100;
 }
 
-function hasInnerSpace(line: string): boolean {
-  return /[\t-\r ]/.test(line) && /[\t-\r ]/.test(line.trim());
+function addLetters(octets: Uint8Array, from: number, end: number, sum: Sum): void {
+  let [lower, upper] = [0, 0];
+  for (let at = from; at < end; at++) {
+    const octet = octets[at] as number;
+    if (octet >= 65 && octet <= 90) upper++;
+    else if ((octet >= 97 && octet <= 122) || (octet >= 48 && octet <= 57)) lower++;
+  }
+  sum.length += end - from;
+  sum.lower += lower;
+  sum.upper += upper;
+}
+
+function isSpace(octet: number): boolean {
+  return octet === 32 || (octet >= 9 && octet <= 13);
+}
+
+/** Not at the ends, where a no-break space is passed over too. */
+function hasInnerSpace(octets: Uint8Array, from: number, end: number): boolean {
+  let [first, last] = [from, end - 1];
+  const isOuter = (at: number): boolean => isSpace(octets[at] as number) || octets[at] === NO_BREAK_SPACE;
+  while (first <= last && isOuter(first)) first++;
+  while (last > first && isOuter(last)) last--;
+  for (let at = first + 1; at < last; at++) if (isSpace(octets[at] as number)) return true;
+  return false;
 }
 
 /** What an attachment left in forwarded text. */
-function isBase64(line: string): boolean {
-  return line.length > 120 && /^(?:[A-Za-z0-9+/=]{60,76} ){2}/.test(line);
+function isBase64(octets: Uint8Array, from: number, end: number): boolean {
+  if (end - from <= 120) return false;
+  return /^(?:[A-Za-z0-9+/=]{60,76} ){2}/.test(decodeLatin1(octets.subarray(from, Math.min(end, from + 154))));
 }
 
-/** ISO-2022-JP: its double-octet text is in ASCII. */
-function withoutJapanese(line: string): string {
-  const start = line.indexOf('\x1b$B');
-  const end = start < 0 ? -1 : line.lastIndexOf('\x1b(B');
-  return end < start + 3 ? line : line.slice(0, start) + line.slice(end + 3);
+/** ISO-2022-JP: its double-octet text is in ASCII, and does not count. */
+function addAround(line: Uint8Array, sum: Sum): void {
+  const text = decodeLatin1(line);
+  const start = text.indexOf('\x1b$B');
+  const end = start < 0 ? -1 : text.lastIndexOf('\x1b(B');
+  if (end < start + 3) {
+    addLetters(line, 0, line.length, sum);
+    return;
+  }
+  addLetters(line, 0, start, sum);
+  addLetters(line, end + 3, line.length, sum);
 }

@@ -4,7 +4,7 @@
 import { DOMAIN_SETTINGS, readDomainRules, registeredDomain } from '../mail/domains.js';
 import { hostToAscii } from '../mail/hosts.js';
 import type { Settings } from '../rules/settings.js';
-import type { SpamSubject } from '../subject.js';
+import type { MemoKey, SpamSubject } from '../subject.js';
 import type { EvalModule } from './eval.js';
 import { addressOf, asciiLower } from './fields.js';
 import { settingsModule, withOldNames } from './module.js';
@@ -68,9 +68,13 @@ function removeHosts(list: HostList | undefined, hosts: readonly string[]): void
   for (const host of hosts) list?.delete(host.replace(/^!/, ''));
 }
 
-function hostsOf({ mail }: SpamSubject): readonly string[] {
-  const hosts = mail.uris.flatMap(({ uri, host }) => (host === undefined || /^mailto:/i.test(uri) ? [] : [host]));
-  return [...new Set(hosts)];
+const hostsKey: MemoKey<readonly string[]> = Object.freeze({ kind: 'memo' });
+
+function hostsOf(subject: SpamSubject): readonly string[] {
+  return subject.memo(hostsKey, ({ mail }) => {
+    const hosts = mail.uris.flatMap(({ uri, host }) => (host === undefined || /^mailto:/i.test(uri) ? [] : [host]));
+    return [...new Set(hosts)];
+  });
 }
 
 /** The name itself, then what it is below; the last ten labels. The longest entry decides. */

@@ -6,7 +6,7 @@ import { parseIp } from '../../../values/ip.js';
 import { networkContains, parseNetwork } from '../../../values/network.js';
 import type { Relay } from '../relays/relay.js';
 import type { Settings } from '../rules/settings.js';
-import type { SpamSubject } from '../subject.js';
+import type { MemoKey, SpamSubject } from '../subject.js';
 import { type AddressGlobs, addressGlobs, glob } from './address-globs.js';
 import type { EvalModule, Evaluator } from './eval.js';
 import { addressOf, asciiLower, recipientAddresses, senderAddresses } from './fields.js';
@@ -106,17 +106,20 @@ function hostBoundList(
     else if (words.length === 2) addHost(entries, words[0] ?? '', words[1] ?? '');
   }
   const viaOthers = lists.get('welcomelist_allows_relays');
-  return (subject) => {
+  const all = [...entries.values()];
+  const verdictOf = (subject: SpamSubject): Verdict => {
     const { trusted, untrusted } = subject.relays;
     const relays = untrusted.length > 0 ? untrusted.slice(0, 1) : trusted;
     let verdict: Verdict;
     for (const address of relays.length === 0 ? [] : senderAddresses(subject)) {
-      const hosts = [...entries.values()].filter(({ fits }) => fits(address)).flatMap((entry) => entry.hosts);
+      const hosts = all.filter(({ fits }) => fits(address)).flatMap((entry) => entry.hosts);
       if (hosts.some((host) => relays.some((relay) => isHost(relay, host)))) return 'listed';
       if (hosts.length > 0 && viaOthers?.has(address) !== true) verdict = 'forged';
     }
     return verdict;
   };
+  const key: MemoKey<Verdict> = Object.freeze({ kind: 'memo' });
+  return (subject) => subject.memo(key, verdictOf);
 }
 
 function addHost(entries: Map<string, HostBound>, address: string, host: string): void {

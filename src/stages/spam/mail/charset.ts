@@ -4,7 +4,8 @@
  * Decoders are the platform's (WHATWG Encoding); labels that it does not know are as good as none.
  */
 import { decodeLatin1, decodeUtf8, encodeUtf8 } from '../../../values/bytes.js';
-import { decodeUtf7 } from './utf7.js';
+import { shiftedToEucKr } from './iso-2022-kr.js';
+import { decodeUtf7, hasShifts } from './utf7.js';
 
 export interface DecodedText {
   /** UTF-8 octets as Latin-1. */
@@ -19,6 +20,16 @@ const ASCII_SUPERSETS =
 const LATIN_1 = /^(?:ISO-?8859-1|Windows-1252|CP1252)$/i;
 const UTF_7 = /^(?:unicode-1-1-)?utf-?7$/i;
 const UTF_16 = /^UTF[ -]?16/i;
+const ISO_2022_JP = /^iso-2022-jp/i;
+/** A text may end in the middle of a character. */
+const SEVERAL_OCTETS = /^(?:euc|gb|big5|shift_jis|sjis|ks_c)/;
+/** Not what mail means by them: the platform takes them for UTF-16. */
+const NO_UTF_16 = /^(?:cs)?(?:iso-10646-)?(?:ucs-2|unicode)/;
+/** Encode of Perl knows them, the platform does not, or as something else; text in them is known to be characters even where it is ASCII. */
+const KNOWN_ELSEWHERE =
+  /^(?:cp\d{3,5}|(?:x-)?mac[-a-z]+|ibm\d{3}|viscii|johab|hz|hz-gb-2312|iso-2022-kr|windows-9\d\d)$/i;
+/** Platforms know these, Encode does not. */
+const UNKNOWN_ELSEWHERE = /^iso-8859-[68]-[ei]$/i;
 
 /** What a text part says. Linear; never fails. */
 export function partToUtf8(bytes: Uint8Array, label: string): DecodedText {
@@ -26,9 +37,11 @@ export function partToUtf8(bytes: Uint8Array, label: string): DecodedText {
   const wide = hasHighOctets(text);
   if (!wide && (ASCII_NAMES.test(label) || ASCII_SUPERSETS.test(label))) return { text, characters: false };
   if (wide && decodeUtf8(bytes) !== undefined) return { text, characters: true };
+  // SpamAssassin makes Chinese of it.
+  if (!wide && UTF_16.test(label) && !text.includes('\0')) return { text, characters: false };
   const decoded = declared(bytes, label, true);
-  if (decoded !== undefined) return { text: latin1OfUtf8(decoded), characters: true };
-  return wide ? { text: windows1252ToUtf8(text), characters: true } : { text, characters: false };
+  if (decoded !== undefined) return { text: latin1OfUtf8(decoded), characters: areCharacters(text, label, wide) };
+  return wide ? { text: windows1252ToUtf8(text), characters: true } : { text, characters: KNOWN_ELSEWHERE.test(label) };
 }
 
 /** What stands in an encoded word (RFC 2047), of which the label is believed. `octets` and the result are octets as Latin-1. */
@@ -49,23 +62,42 @@ export function fieldToUtf8(octets: string): string {
   return windows1252ToUtf8(octets);
 }
 
+function areCharacters(text: string, label: string, wide: boolean): boolean {
+  return UTF_7.test(label) ? hasShifts(text) : wide || !UNKNOWN_ELSEWHERE.test(label);
+}
+
 function declared(bytes: Uint8Array, label: string, fatal: boolean): string | undefined {
   if (LATIN_1.test(label)) return undefined;
-  if (/^(?:US-)?ASCII$/i.test(label)) return fatal ? undefined : replaceHigh(bytes);
+  if (ASCII_NAMES.test(label)) return fatal ? undefined : replaceHigh(bytes);
   if (UTF_7.test(label)) return decodeUtf7(decodeLatin1(bytes));
-  if (UTF_16.test(label)) return decodeWith(utf16Kind(bytes), bytes, fatal);
-  return decodeWith(labelOf(label), bytes, fatal);
+  // SpamAssassin takes what comes before the first wrong octet for the whole text: what cannot be decoded is replaced here.
+  if (ISO_2022_JP.test(label)) return decodeWith('iso-2022-jp', bytes, false);
+  if (/^iso-2022-kr$/i.test(label)) return decodeWith('euc-kr', shiftedToEucKr(bytes), false);
+  const known = UTF_16.test(label) ? utf16Kind(bytes) : labelOf(label);
+  return decodeWith(known, bytes, fatal) ?? (fatal ? withoutTail(known, bytes) : undefined);
+}
+
+/** Half a character at the end is left out. */
+function withoutTail(label: string | undefined, bytes: Uint8Array): string | undefined {
+  if (label === undefined || bytes.length < 2 || !SEVERAL_OCTETS.test(label)) return undefined;
+  return decodeWith(label, bytes.subarray(0, -1), true);
 }
 
 /** Names that Encode of Perl knows and the platform does not. */
-function labelOf(label: string): string {
+function labelOf(label: string): string | undefined {
   const lower = label.toLowerCase();
+  if (NO_UTF_16.test(lower)) return undefined;
   if (/^utf-?8/.test(lower)) return 'utf-8';
   if (/^gb[ -]?18030/.test(lower)) return 'gb18030';
   return lower
     .replace(/^iso[ _-]?8859[ _-]/, 'iso-8859-')
     .replace(/^cp(?=125\d$)/, 'windows-')
-    .replace(/^x-sjis.*/, 'shift_jis');
+    .replace(/^(?:x-sjis.*|(?:cp|windows-)(?:932|31j))$/, 'shift_jis')
+    .replace(/^(?:cp|windows-)949$/, 'euc-kr')
+    .replace(/^(?:(?:cp|windows-)936|hz-gb-2312|x-euc-cn)$/, 'gbk')
+    .replace(/^(?:cp|windows-)950$/, 'big5')
+    .replace(/^(?:x-|x-mac-)macroman$|^x-mac-roman$/, 'macintosh')
+    .replace(/^x-(?=windows-|cp125|euc-kr$)/, '');
 }
 
 type Decoder = InstanceType<typeof TextDecoder>;

@@ -10,6 +10,9 @@ import { decodeEscapes } from './uri-escapes.js';
 /** `https://redirect.example/?to=https://site.example`: where a redirecting site would go on to; undefined when it is none. */
 export type Redirector = (uri: string) => string | undefined;
 
+/** RFC 3986 section 3.2; the port and what follows the authority is `rest`. */
+const AUTHORITY = /^(?<scheme>https?:\/\/)(?<user>[^@/?#]*@)?(?<name>[^/?#:]+)(?<rest>[^\n]*)$/i;
+
 /** Redirections inside one another that are followed; SpamAssassin follows all. */
 const MAX_REDIRECTS = 20;
 
@@ -50,9 +53,10 @@ class Cleaner {
   }
 
   #hostForms(uri: string): void {
-    const parts = /^(https?:\/\/)([^@/?#]*@)?([^/?#:]+)((?::(\d*))?[^\n]*)$/i.exec(uri);
-    if (parts === null) return;
-    const [, scheme = '', user = '', name = '', rest = '', givenPort = ''] = parts;
+    const parts = AUTHORITY.exec(uri)?.groups;
+    if (parts === undefined) return;
+    const { scheme = '', user = '', name = '', rest = '' } = parts;
+    const givenPort = /^:(\d*)/.exec(rest)?.[1] ?? '';
     const defaultPort = scheme === 'http://' ? '80' : '443';
     const withDefault = givenPort === defaultPort && !/^:\d+[a-z_]/i.test(rest);
     const noPort = withDefault ? rest.slice(givenPort.length + 1) : rest;
@@ -110,7 +114,9 @@ function mailForms(uri: string): readonly string[] {
   if (plain !== undefined) forms.push(plain);
   const first = /^[^@]+@[^?&]+(?=&)/.exec(uri)?.[0];
   if (first !== undefined) forms.push(first);
-  const spaced = uri.includes('%20') ? /^(?:mailto:)?(?:%20)*([^@]+@[^?&%]+)/.exec(uri)?.[1] : undefined;
+  const spaced = uri.includes('%20')
+    ? /^(?:mailto:)?(?:%20)*(?<address>[^@]+@[^%&?]+)/.exec(uri)?.groups?.address
+    : undefined;
   if (spaced !== undefined) forms.push(`mailto:${spaced}`);
   const open = /^[^?&]*/.exec(uri)?.[0].lastIndexOf('<') ?? -1;
   const bracketed = open === -1 ? undefined : /^<([^@>]+@[^>]+)>/.exec(uri.slice(open))?.[1];
@@ -125,11 +131,20 @@ function plainForm(uri: string): string {
   plain = plain.replace(/^(https?:\/\/[^/?#]+)([?#])/i, '$1/$2');
   if (!plain.includes('&#')) return plain;
   return plain
-    .replace(/&#0*(3[3-9]|[4-9]\d|1[01]\d|12[0-6]);/g, (_, code: string) => String.fromCharCode(Number(code)))
-    .replace(/&#x0*(2[1-9]|[3-6][a-fA-F0-9]|7[0-9a-eA-E]);/g, (_, code: string) =>
-      String.fromCharCode(Number.parseInt(code, 16)),
-    )
-    .replace(/&#(?:x2e|12290|x3002|65294|xff0e|65377|xff61);/gi, '.');
+    .replace(/&#(\d+);/g, (whole, digits: string) => visible(Number(digits)) ?? whole)
+    .replace(/&#x([\da-fA-F]+);/g, (whole, digits: string) => visible(Number.parseInt(digits, 16)) ?? whole)
+    .replace(/&#(x[\da-f]{2,4}|\d{5});/gi, (whole, code: string) => (FULL_STOPS.has(code.toLowerCase()) ? '.' : whole));
+}
+
+/** References to U+002E and to those of other scripts that stand for it in host names (RFC 3490 section 3.1). */
+const FULL_STOPS: ReadonlySet<string> = new Set([
+  'x2e',
+  ...[0x3002, 0xff0e, 0xff61].flatMap((code) => [`${code}`, `x${code.toString(16)}`]),
+]);
+
+/** The character, where it is one of ASCII that has ink. */
+function visible(code: number): string | undefined {
+  return code > 0x20 && code < 0x7f ? String.fromCharCode(code) : undefined;
 }
 
 /** A host name ends in a letter or a digit. */

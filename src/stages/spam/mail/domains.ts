@@ -6,6 +6,7 @@
 import { parseIp } from '../../../values/ip.js';
 import type { Settings } from '../rules/settings.js';
 import { hostToAscii, isHostName, lowerAscii } from './hosts.js';
+import { hasNeedlessEscape } from './uri-escapes.js';
 
 export interface DomainRules {
   /** Top-level domains that exist, in lower case and ASCII. */
@@ -91,7 +92,7 @@ const ADDRESS = /^(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-f:.]*:[0-9a-f:.]*)$/;
 export function hostOfUri(uri: string, rules: DomainRules): HostOfUri | undefined {
   const name = hostPart(lowerAscii(uri));
   // Escapes that need not be: the form without them is looked at too.
-  if (name === undefined || /%(?:2[1-9a-f]|[3-6][0-9a-f]|7[0-9a-e])/.test(name)) return undefined;
+  if (name === undefined || hasNeedlessEscape(name)) return undefined;
   const host = hostToAscii(name);
   if (ADDRESS.test(host) && parseIp(host).kind === 'parsed') return { host, domain: host };
   if (!isHostName(host) || !hasKnownTopLevel(host, rules)) return undefined;
@@ -99,7 +100,7 @@ export function hostOfUri(uri: string, rules: DomainRules): HostOfUri | undefine
 }
 
 function hostPart(uri: string): string | undefined {
-  if (/^(?:javascript|cid|file):/.test(uri)) return undefined;
+  if (/^(?:cid|file|javascript):/.test(uri)) return undefined;
   if (uri.startsWith('mailto:')) {
     const address = uri.slice(7).replace(/\?[^\n]*/, '');
     const at = address.lastIndexOf('@');

@@ -9,9 +9,14 @@ import { decodeLenientBase64 } from './base64.js';
 import { fieldToUtf8, wordToUtf8 } from './charset.js';
 
 /** Fields in which encoded words are not decoded. */
-const NEVER_ENCODED = /^(?:Received|(?:Resent-)?(?:Message-ID|Date)|MIME-Version|References|In-Reply-To|List-.*)$/i;
-const BETWEEN_WORDS = /(=\?[A-Za-z0-9*_-]+\?[bqBQ]\?[^?]*\?=)[\t-\r ]+(?==\?[A-Za-z0-9*_-]+\?[bqBQ]\?[^?]*\?=)/g;
-const WORD_OR_TEXT = /=\?([A-Za-z0-9*_-]+)\?([bqBQ])\?([^?]*)\?=|[^=]+|=/g;
+const NEVER_ENCODED: ReadonlySet<string> = new Set([
+  ...['date', 'in-reply-to', 'message-id', 'mime-version', 'received', 'references'],
+  ...['resent-date', 'resent-message-id'],
+]);
+/** RFC 2047 section 2; `*` and a language of RFC 2231 section 5. */
+const WORD = '=\\?[\\w*-]+\\?[bq]\\?[^?]*\\?=';
+const BETWEEN_WORDS = new RegExp(`(${WORD})[\\t-\\r ]+(?=${WORD})`, 'gi');
+const WORD_OR_TEXT = /=\?(?<charset>[\w*-]+)\?(?<encoding>[bq])\?(?<data>[^?]*)\?=|[^=]+|=/gi;
 
 /** `raw`: what stands behind the colon, folds included. */
 export function decodeFieldBody(raw: string, name: string): string {
@@ -22,7 +27,12 @@ export function decodeFieldBody(raw: string, name: string): string {
 export function decodeHeaderText(text: string, name: string): string {
   const unfolded = text.includes('\n') ? text.replace(/\n[ \t]/g, '\n ').replace(/\r?\n/g, '') : text;
   const utf8 = fieldToUtf8(unfolded);
-  return utf8.includes('=?') && !NEVER_ENCODED.test(name) ? decodeWords(utf8) : utf8;
+  return utf8.includes('=?') && !isNeverEncoded(name) ? decodeWords(utf8) : utf8;
+}
+
+function isNeverEncoded(name: string): boolean {
+  const lower = name.toLowerCase();
+  return NEVER_ENCODED.has(lower) || lower.startsWith('list-');
 }
 
 function endWithoutSpace(text: string): number {

@@ -22,7 +22,7 @@ export interface Head {
 }
 
 const MAX_NAME = 256;
-const MAX_VALUE = 8192;
+export const MAX_VALUE = 8192;
 const MAX_WRONG_LINES = 3;
 const MAILBOX_LINE = /^From[\t-\r ]+(?![\t-\r :])/;
 const FIELD_START = /[!-9;-~]+[ \t]*:/y;
@@ -104,8 +104,17 @@ class HeadReader {
     const colon = this.#text.indexOf(':', start);
     if (colon === -1 || colon >= end) return;
     const name = this.#text.slice(start, colon).replace(/[ \t]+$/, '');
-    const raw = this.#text.slice(colon + 1, end);
-    if (name.length > MAX_NAME || raw.length > MAX_VALUE) this.#truncated = true;
-    this.#fields.push({ name: name.slice(0, MAX_NAME), raw: raw.slice(0, MAX_VALUE) });
+    const field = { name, raw: this.#text.slice(colon + 1, end) };
+    if (isTooLong(field)) this.#truncated = true;
+    this.#fields.push(cutField(field));
   }
+}
+
+/** More than SpamAssassin looks at. */
+export function isTooLong({ name, raw }: Field): boolean {
+  return name.length > MAX_NAME || raw.length > MAX_VALUE;
+}
+
+export function cutField({ name, raw }: Field): Field {
+  return { name: name.slice(0, MAX_NAME), raw: raw.slice(0, MAX_VALUE) };
 }

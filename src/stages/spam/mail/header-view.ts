@@ -10,7 +10,7 @@ import type { Field } from './head.js';
 import { applyForms } from './header-forms.js';
 import type { HeaderView } from './mail-view.js';
 
-const MAX_HEADER = 65_536;
+export const MAX_HEADER = 65_536;
 const none: readonly string[] = Object.freeze([]);
 
 interface Entry {
@@ -44,6 +44,10 @@ class FieldsView implements HeaderView {
     const found = applyForms(this.#source(name, forms), forms, this.#forms);
     this.#cache.set(key, found);
     return found;
+  }
+
+  has(lowerName: string): boolean {
+    return this.#entries().has(lowerName);
   }
 
   text(name: string): string | undefined {

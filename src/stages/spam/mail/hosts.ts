@@ -34,14 +34,27 @@ function toAscii(name: string): string | undefined {
 
 /** At least two labels of 1 to 63 letters, digits, and, not at the ends, hyphens. `host` in lower case; a final dot is passed over. */
 export function isHostName(host: string): boolean {
-  const name = host.replace(/\.+$/, '');
-  if (name.length > 253) return false;
-  const labels = name.split('.');
-  return (
-    labels.length > 1 && labels.every((label, i) => isLabel(label) && (i < labels.length - 2 || !label.includes('_')))
-  );
+  let end = host.length;
+  while (end > 0 && host.charCodeAt(end - 1) === DOT) end--;
+  if (end > 253) return false;
+  /** Where the label begins, and the one before it. */
+  let [start, before] = [0, -1];
+  let underscore = -1;
+  for (let at = 0; at < end; at++) {
+    const unit = host.charCodeAt(at);
+    if (unit === DOT) {
+      if (!isLabel(host, start, at)) return false;
+      [start, before] = [at + 1, start];
+    } else if (unit === UNDERSCORE) underscore = at;
+    else if (!(unit >= 0x61 && unit <= 0x7a) && !(unit >= 0x30 && unit <= 0x39) && unit !== HYPHEN) return false;
+  }
+  return before !== -1 && underscore < before && isLabel(host, start, end);
 }
 
-function isLabel(label: string): boolean {
-  return label.length <= 63 && /^[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?$/.test(label);
+const [DOT, HYPHEN, UNDERSCORE] = [0x2e, 0x2d, 0x5f];
+
+/** Its letters have been looked at. */
+function isLabel(host: string, start: number, end: number): boolean {
+  const length = end - start;
+  return length > 0 && length <= 63 && host.charCodeAt(start) !== HYPHEN && host.charCodeAt(end - 1) !== HYPHEN;
 }

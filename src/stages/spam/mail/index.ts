@@ -8,7 +8,7 @@ import { bodyPieces, rawPieces, type WhichText } from './body-text.js';
 import type { Redirector } from './clean-uri.js';
 import { type DomainRules, noDomainRules } from './domains.js';
 import { type Head, readHead } from './head.js';
-import { allIsCut, headerView } from './header-view.js';
+import { allIsCut, headerView, MAX_HEADER } from './header-view.js';
 import type { HtmlFacts } from './html/facts.js';
 import { DEFAULT_MAIL_LIMITS, type MailLimits } from './limits.js';
 import { toLf, usesCrlf } from './lines.js';
@@ -39,7 +39,7 @@ export interface MailOptions {
 
 /** What of a message is looked at. */
 export interface MailSource {
-  readonly header: readonly HeaderField[];
+  readonly header: readonly Pick<HeaderField, 'bytes'>[];
   readonly separator: Uint8Array;
 }
 
@@ -162,6 +162,7 @@ class View implements MailView {
 
   get incomplete(): readonly string[] {
     const said = [...this.#incomplete];
+    if (allIsCut(this.header, this.#head.fields)) said.push(`the header as one text behind ${MAX_HEADER} octets`);
     const { uris, renderedPart, rawPart } = this.#limits;
     if (this.#uris().more) said.push(`more than ${uris} URIs`);
     for (const [i, part] of this.#parts.entries()) {

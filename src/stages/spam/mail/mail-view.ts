@@ -12,6 +12,8 @@ export interface HeaderView {
    * real fields, `ALL`, `ToCc` and `MESSAGEID`. Texts that end in a line end are joined as they are for a pattern, others by one.
    */
   get(name: string, forms?: readonly string[]): readonly string[];
+  /** Whether there is a field of that name, given in lower case. */
+  has(lowerName: string): boolean;
   /** All fields of that name as one text, as `header` rules see them; undefined when there is none. Letter case does not matter. */
   text(name: string): string | undefined;
   /** As received, folds and line ends (LF) kept, with the white space behind the colon. */

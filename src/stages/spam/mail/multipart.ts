@@ -6,7 +6,7 @@
 import { concatBytes, decodeLatin1, LF } from '../../../values/bytes.js';
 import { readContentType } from './content-type.js';
 import { decodeFieldBody, isSpace } from './encoded-words.js';
-import type { Field } from './head.js';
+import { cutField, type Field, isTooLong } from './head.js';
 
 export interface RawPart {
   readonly fields: readonly Field[];
@@ -20,6 +20,8 @@ export interface Multipart {
   readonly closed: boolean;
   readonly missingHeaders: boolean;
   readonly missingSeparator: boolean;
+  /** A field was cut. */
+  readonly truncated: boolean;
   /** Something is behind the closing delimiter. */
   readonly epilogue: boolean;
   /** What was not cut any more when there were enough parts. */
@@ -46,6 +48,7 @@ class Cutter {
   #closed = false;
   #missingHeaders = false;
   #missingSeparator = false;
+  #truncated = false;
   readonly parts: RawPart[] = [];
 
   constructor(bytes: Uint8Array, boundary: string, bodyFirst: boolean) {
@@ -105,6 +108,7 @@ class Cutter {
       closed: this.#closed,
       missingHeaders: this.#missingHeaders,
       missingSeparator: this.#missingSeparator,
+      truncated: this.#truncated,
       epilogue: this.#closed && hasText(rest),
       rest: limited && !this.#closed && rest.length > 0 ? rest : undefined,
     };
@@ -122,11 +126,11 @@ class Cutter {
       if (this.#delimiter(at, next) !== undefined || next >= bytes.length) return { fields, at, inBody: false };
       const line = decodeLatin1(bytes.subarray(at, next));
       if (FIELD.test(line)) {
-        if (open !== '') fields.push(toField(open));
+        if (open !== '') fields.push(this.#field(open));
         open = line;
       } else if (open !== '' && (line.startsWith(' ') || line.startsWith('\t'))) open += line;
       else {
-        if (open !== '') fields.push(toField(open));
+        if (open !== '') fields.push(this.#field(open));
         const blank = line === '\n' || line === '\r\n';
         if (!blank) this.#missingSeparator = true;
         return { fields, at: blank ? next : at, inBody: true };
@@ -134,6 +138,12 @@ class Cutter {
       at = next;
     }
     return { fields, at, inBody: false };
+  }
+
+  #field(text: string): Field {
+    const field = toField(text);
+    if (isTooLong(field)) this.#truncated = true;
+    return cutField(field);
   }
 
   /** A part that is a multipart of the same boundary as the one around it. */

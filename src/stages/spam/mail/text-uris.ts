@@ -20,7 +20,7 @@ const MAIL_END = `${END},('\\x80-\\xff`;
 /** A word that may hold one: `@`, a full stop with something behind it, or a colon. */
 const CANDIDATE = new RegExp(`@|\\.[^${END}]|:/`, 'g');
 const WORD_END = new RegExp(`[${END}]|$`, 'g');
-const KNOWN_SCHEME = /(?:(?:https?|ftp):\/\/|(?:www\d{0,2}|ftp)\.)(?=[\s\S])/iy;
+const KNOWN_SCHEME = /(?:https?:\/\/|www\d{0,2}\.|ftp(?::\/\/|\.))(?=[\s\S])/iy;
 const MAIL_WORD_END = new RegExp(`[${MAIL_END}]|$`, 'g');
 const MAIL_STOP = new RegExp(`[${MAIL_END}@]|$`, 'g');
 const SCHEMELESS = /([a-z\d][a-z\d._-]*\.[a-z\d-]+)(\.?)(?::\d{1,5}(?=\/|$))?(?:\/[\s\S]+)?$/iy;
@@ -169,7 +169,7 @@ const PUNCTUATION: Uint8Array = octetSet("-~!@#^&*()_+=:;'?,.");
 
 function withScheme(raw: string): TextUri | undefined {
   const unlinked = false;
-  if (/^(?:https?|ftp|mailto):/i.test(raw)) return { uri: raw, schemeless: false, unlinked };
+  if (/^(?:mailto|ftp|https?):/i.test(raw)) return { uri: raw, schemeless: false, unlinked };
   if (/^ftp\./i.test(raw)) return { uri: `ftp://${raw}`, schemeless: true, unlinked };
   if (/^www\d{0,2}\./i.test(raw)) return { uri: `http://${raw}`, schemeless: true, unlinked };
   const slash = raw.indexOf('/');

@@ -6,7 +6,7 @@
 import { concatBytes, decodeLatin1, LF } from '../../../values/bytes.js';
 import { type ContentType, dispositionName, readContentType } from './content-type.js';
 import { decodeFieldBody } from './encoded-words.js';
-import { type Field, type Head, readHead } from './head.js';
+import { type Field, type Head, MAX_VALUE, readHead } from './head.js';
 import type { MailLimits } from './limits.js';
 import { squeezeBlankLines, toLf, usesCrlf } from './lines.js';
 import { cutMultipart } from './multipart.js';
@@ -33,6 +33,8 @@ export interface Tree {
   readonly partLimitExceeded: boolean;
   readonly incomplete: readonly string[];
 }
+
+const CUT_FIELD = `header fields behind ${MAX_VALUE} octets`;
 
 interface Task {
   readonly node: Node;
@@ -81,6 +83,7 @@ class Builder {
 
   #message(head: Head, whole: Uint8Array, depth: number): Node {
     const node = newNode(head.fields);
+    if (head.truncated) this.#incomplete.add(CUT_FIELD);
     const { boundary, type } = node.contentType;
     let body = squeezeBlankLines(whole);
     const bodyFirst = type.startsWith('multipart/') && beginsWithText(body, boundary);
@@ -113,6 +116,7 @@ class Builder {
     this.#missingHeaders ||= cut.missingHeaders;
     this.#missingSeparator ||= cut.missingSeparator;
     this.#epilogue ||= cut.epilogue;
+    if (cut.truncated) this.#incomplete.add(CUT_FIELD);
     node.children = cut.parts.map(({ fields, content }) => {
       const child = newNode(fields);
       if (child.contentType.missing && node.type === 'multipart/digest') child.type = 'message/rfc822';
@@ -126,7 +130,9 @@ class Builder {
   /** What follows the last part that is told apart is one more, looked at as it is. */
   #tooMany(node: Node, rest: Uint8Array): void {
     this.#limitExceeded = true;
-    this.#incomplete.add(`more than ${node.children?.length} parts were not told apart`);
+    const { parts, partsOfMultipart } = this.#limits;
+    const most = node.children?.length === partsOfMultipart ? partsOfMultipart : parts;
+    this.#incomplete.add(`more than ${most} parts were not told apart`);
     const child = newNode([]);
     child.content = rest;
     child.asText = true;

@@ -6,16 +6,15 @@
 export function addressForm(host: string): string | undefined {
   if (host.length > 256) return undefined;
   if (/^(?:(?:0x[0-9a-f]+|\d+)\.){3}(?:0x[0-9a-f]+|\d+)$/i.test(host)) return host.split('.').map(readPart).join('.');
-  const hexadecimal = /^0x[0-9a-f]*?([0-9a-f]{1,8})$/i.exec(host)?.[1];
-  if (hexadecimal !== undefined) return dotted(BigInt(`0x${hexadecimal}`));
+  if (/^0x[\da-f]+$/i.test(host)) return dotted(BigInt(`0x${host.slice(2).slice(-8)}`));
   return /^[0-9]+$/.test(host) ? dotted(BigInt(host)) : undefined;
 }
 
 function readPart(part: string): string {
   const hexadecimal = /^0x([0-9a-f]+)/i.exec(part)?.[1];
   const text = hexadecimal === undefined ? part : BigInt.asIntN(64, BigInt(`0x${hexadecimal}`)).toString();
-  const octal = /^0+([1-3][0-7]{0,2}|[4-7][0-7]?)$/.exec(text)?.[1];
-  return (octal === undefined ? text : Number.parseInt(octal, 8).toString()).replace(/^0+/, '');
+  const octal = /^0[0-7]+$/.test(text) ? Number.parseInt(text, 8) : 0;
+  return (octal > 0 && octal < 256 ? octal.toString() : text).replace(/^0+/, '');
 }
 
 const MAX = 0xffffffffffffffffn;

@@ -3,6 +3,15 @@
  * escaped are. Linear.
  */
 
+/** There is one of a printable octet. */
+export function hasNeedlessEscape(text: string): boolean {
+  return (text.match(/%[\da-f]{2}/gi) ?? []).some((found) => isPrintable(Number.parseInt(found.slice(1), 16)));
+}
+
+function isPrintable(octet: number): boolean {
+  return octet > 0x20 && octet < 0x7f;
+}
+
 /** Octets as Latin-1, so the result. */
 export function decodeEscapes(uri: string): string {
   if (!/%[0-9a-fA-F]{2}/.test(uri)) return uri;

@@ -4,6 +4,11 @@
 import { encodeLatin1 } from '../../../values/bytes.js';
 import { decodeLenientBase64 } from './base64.js';
 
+/** Something in it is encoded. */
+export function hasShifts(octets: string): boolean {
+  return /\+[A-Za-z0-9+/-]/.test(octets);
+}
+
 /** `octets`: as Latin-1. */
 export function decodeUtf7(octets: string): string {
   return octets.replace(/\+([A-Za-z0-9+/]*)-?/g, (_, shifted: string) => (shifted === '' ? '+' : utf16Of(shifted)));

@@ -24,6 +24,8 @@ export interface PatternRefusal {
   /** The part of the pattern that cannot be had. */
   readonly construct: string;
   readonly why: string;
+  /** It is no pattern: Perl would refuse it as well. */
+  readonly malformed: boolean;
 }
 
 export interface SetMember {

@@ -6,41 +6,43 @@ import { addressPattern } from './address-pattern.js';
 
 type Sign = (text: string) => string | undefined;
 
-const protocol = / with ((?:ES|L|UTF8S|UTF8L)MTPS?A|ASMTP|HTTP[SU]?)(?: |;|$)/i;
-const gmailId =
-  / by mx\.google\.com with ESMTPS id [a-z0-9]{1,4}sm[0-9]{2,9}[a-z]{3}\.[0-9]{1,3}\.[0-9]{4}\.(?:[0-6][0-9]\.){4}[0-6][0-9]/;
-const gmailCipher = /\(version=([^ ]+) cipher=([^)]+)\)/;
-const courier = /(?:\]\)|\)\]) \(AUTH: (LOGIN|PLAIN|DIGEST-MD5|CRAM-MD5) [^ ]+(?:, .*?)?\) by /;
+/** Protocols of clients that have logged in; those of webmail, which has no other clients. */
+const protocols: ReadonlySet<string> = new Set([
+  ...['esmtp', 'lmtp', 'utf8smtp', 'utf8lmtp'].flatMap((name) => [`${name}a`, `${name}sa`]),
+  ...['asmtp', 'http', 'https', 'httpu'],
+]);
+const withProtocol = / with(?= ([^ ;]+))/gi;
+const gmailCipher = /\(version=(?<version>[^ ]+) cipher=(?<cipher>[^)]+)\)/;
 const gmx = new RegExp(
-  `from [^ ]* \\((?:HELO|EHLO) [^ ]*\\) \\[${addressPattern}\\] by (mail\\.gmx\\.(?:net|com)) \\([^)]+\\) with (E?SMTP)`,
+  `from [^ ]* \\((?:EHLO|HELO) [^ ]*\\) \\[${addressPattern}\\] ` +
+    'by (?<host>mail\\.gmx\\.(?:com|net)) \\([^)]+\\) with (?<protocol>E?SMTP)',
 );
-const criticalPathVersion = / \(\d{1,2}\.\d\.\d{3}(?:\.\d{1,3})?\) \(authenticated as /g;
-const postfix = /\) \(Authenticated sender: [^ ]+\) by [^ ]+ \(([^)]+)\) with /;
-const viaHttp = / \(via (HTTP.?)\)(?: |;|$)/i;
+const postfix = /\) \(Authenticated sender: [^ ]+\) by [^ ]+ \((?<program>[^)]+)\) with /;
+const viaHttp = / \(via (?<protocol>HTTP.?)\)(?:[ ;]|$)/i;
 const clientEnd = /(?:\](?: \([^)]{0,200}\))?\)|\)\]) /;
 
 /** In this order: the first sign counts. */
 const signs: readonly Sign[] = [
-  (text) => (text.includes(' by ') ? protocol.exec(text)?.[1] : undefined),
+  (text) => (text.includes(' by ') ? protocolIn(text) : undefined),
   (text) => {
-    const cipher = gmailId.test(text) ? gmailCipher.exec(text) : null;
-    return cipher === null ? undefined : `GMail - transport=${cipher[1]} cipher=${cipher[2]}`;
+    const found = isOfGmailClient(text) ? gmailCipher.exec(text)?.groups : undefined;
+    return found === undefined ? undefined : `GMail - transport=${found.version} cipher=${found.cipher}`;
   },
-  (text) => (text.startsWith('from ') && text.includes('(AUTH: ') ? courier.exec(text)?.[1] : undefined),
+  (text) => (text.startsWith('from ') ? courierMechanism(text) : undefined),
   (text) => (text.startsWith('from ') && saysAuthenticated(text) ? 'Sendmail' : undefined),
   (text) => {
-    const match = gmx.exec(text);
-    return match === null ? undefined : `GMX (${match[2]} / ${match[1]})`;
+    const found = gmx.exec(text)?.groups;
+    return found === undefined ? undefined : `GMX (${found.protocol} / ${found.host})`;
   },
   (text) => (isCriticalPath(text) ? 'CriticalPath' : undefined),
   (text) => {
-    const program = postfix.exec(text)?.[1];
+    const program = postfix.exec(text)?.groups?.program;
     return program === undefined || program === 'Postfix' ? program : `Postfix (${program})`;
   },
   (text) =>
     /CommuniGate Pro (?:HTTP|SMTP|XIMSS|IMAP)/.test(text) && text.includes(' (account ') ? 'Communigate' : undefined,
   (text) => (/ with Microsoft Exchange Server HTTP-DAV\b/.test(text) ? 'HTTP-DAV' : undefined),
-  (text) => (text.includes(' by ') ? viaHttp.exec(text)?.[1] : undefined),
+  (text) => (text.includes(' by ') ? viaHttp.exec(text)?.groups?.protocol : undefined),
 ];
 
 export function authenticationIn(text: string): string {
@@ -49,6 +51,42 @@ export function authenticationIn(text: string): string {
     if (found !== undefined) return found;
   }
   return '';
+}
+
+function protocolIn(text: string): string | undefined {
+  for (const [, word = ''] of text.matchAll(withProtocol)) if (protocols.has(word.toLowerCase())) return word;
+  return undefined;
+}
+
+/** Gmail does not say `ESMTPSA`; it gives ids of one kind to what its users send. */
+function isOfGmailClient(text: string): boolean {
+  const [, ...ids] = text.split(' by mx.google.com with ESMTPS id ');
+  return ids.some(isGmailId);
+}
+
+/** `b12sm3456789wrx.12.2024.03.31.23.59.58`: a serial number, another one, and the time, behind which may be more. */
+function isGmailId(id: string): boolean {
+  const [serial = '', count = '', year = '', ...time] = id.split('.', 8);
+  const numbers = [...time.slice(0, 4), (time[4] ?? '').slice(0, 2)];
+  return (
+    /^[a-z\d]{1,4}sm\d{2,9}[a-z]{3}$/.test(serial) &&
+    /^\d{1,3}$/.test(count) &&
+    /^\d{4}$/.test(year) &&
+    numbers.every((number) => /^[0-6]\d$/.test(number))
+  );
+}
+
+const mechanisms: ReadonlySet<string> = new Set(['CRAM-MD5', 'DIGEST-MD5', 'LOGIN', 'PLAIN']);
+
+/** `from x ([192.0.2.1]) (AUTH: LOGIN user, more) by y`. */
+function courierMechanism(text: string): string | undefined {
+  for (const { index } of text.matchAll(/ \(AUTH: /g)) {
+    const [, mechanism = '', user = '', rest = ''] = /([^ ]*) ([^ ]*)(.*)/.exec(text.slice(index + 8)) ?? [];
+    const ends = user.endsWith(',') ? rest.includes(') by ', 1) : user.endsWith(')') && rest.startsWith(' by ');
+    const behindAddress = /\]\)$|\)\]$/.test(text.slice(index - 2, index));
+    if (behindAddress && mechanisms.has(mechanism) && user.length > 1 && ends) return mechanism;
+  }
+  return undefined;
 }
 
 /** Behind the client's address, between parentheses: `(authenticated bits=0)`. The first of each is enough: nothing follows it up. */
@@ -61,10 +99,18 @@ function saysAuthenticated(text: string): boolean {
 
 function isCriticalPath(text: string): boolean {
   const by = text.indexOf(') by ');
-  if (by < 0 || !text.includes(' (authenticated as ')) return false;
-  criticalPathVersion.lastIndex = by + 6;
-  const version = criticalPathVersion.exec(text);
-  return version !== null && text.includes(') id ', version.index + version[0].length + 1);
+  const mark = ' (authenticated as ';
+  for (let at = by < 0 ? -1 : text.indexOf(mark, by); at >= 0; at = text.indexOf(mark, at + 1)) {
+    const blank = text.lastIndexOf(' ', at - 1);
+    if (blank >= by + 6 && isVersion(text.slice(blank + 1, at))) return text.includes(') id ', at + mark.length + 1);
+  }
+  return false;
+}
+
+/** `(7.2.068)`, `(7.2.068.1)`. */
+function isVersion(word: string): boolean {
+  const numbers = /^\(([\d.]+)\)$/.exec(word)?.[1]?.split('.') ?? [];
+  return /^[12] 1 3(?: [123])?$/.test(numbers.map(({ length }) => length).join(' '));
 }
 
 function inOrder(text: string, start: number, needles: readonly string[]): boolean {

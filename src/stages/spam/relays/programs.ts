@@ -10,7 +10,7 @@ export interface Program {
   readonly shapes: readonly Reader[];
 }
 
-const exchange = / with (?:Microsoft SMTP Server|mapi id) (?:\([^)]+\) )?\d+\.\d+\.\d+\.\d+(?:$| )/;
+const exchange = / with (?:mapi id|Microsoft SMTP Server) (?:\([^)]+\) )?\d+(?:\.\d+){3}(?: |$)/;
 
 export function programs(): readonly Program[] {
   return [

@@ -73,7 +73,7 @@ function prepareShapes(): ReadReceived {
     if (text.startsWith('FROM ')) return finish(firstOf(upperCase, rest, draft), draft, rest);
     if (text.startsWith('(from ')) return finish(firstOf(inParentheses, rest, draft), draft, rest);
     if (!text.startsWith('from ')) return finish(undefined, draft, text);
-    draft.envFrom = /(?:return-path:? |envelope-(?:sender|from)[ =])([^ ]+)\b/i.exec(rest)?.[1];
+    draft.envFrom = /(?:envelope-(?:from|sender)[ =]|return-path:? )([^ ]+)\b/i.exec(rest)?.[1];
     const own = known.find(({ wrote }) => wrote(rest))?.shapes ?? [];
     const outcome = webmail(rest, draft) ?? firstOf(own, rest, draft) ?? firstOf(others, rest, draft);
     if (outcome === undefined && draft.helo === '') draft.helo = /^([^ ]+)[^-A-Za-z0-9.]/.exec(rest)?.[1] ?? '';
@@ -89,7 +89,7 @@ function firstOf(shapes: readonly Reader[], text: string, draft: Draft): Outcome
   return undefined;
 }
 
-const heloWord = '[-A-Za-z0-9.^+_&:=?!@%*$\\\\/]+';
+const heloWord = '[\\w.:=?!@$%^&*+/\\\\-]+';
 const heloFact = new RegExp(`\\bhelo=(${heloWord})`);
 const heloComment = new RegExp(`\\b(?:HELO|EHLO) (${heloWord})`);
 
@@ -114,7 +114,7 @@ const aolWebmail = new RegExp(`(${addressPattern}) by ([^ ]+) \\(${addressPatter
 
 /** Webmail that writes the address of the browser: SquirrelMail, NaSMail, AOL. */
 function webmail(text: string, draft: Draft): 'relay' | undefined {
-  const isSquirrel = / \((?:SquirrelMail|NaSMail) authenticated user /.test(text);
+  const isSquirrel = / \((?:NaSMail|SquirrelMail) authenticated user /.test(text);
   const isAol = text.includes('aol.com') && text.includes('with HTTP (WebMailUI)');
   const match = (isSquirrel ? squirrelMail.exec(text) : null) ?? (isAol ? aolWebmail.exec(text) : null);
   if (match === null) return undefined;
@@ -160,7 +160,7 @@ function plainAddress(text: string): string {
     .replace(/^ipv6:/i, '')
     .replace(/^\[|\]$/g, '')
     .replace(/%[A-Z0-9._~-]*$/i, '');
-  return clean(/^0*:0*:(?:0*:)*ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(bare)?.[1] ?? bare);
+  return clean(/^(?:0*:){2,}ffff:((?:\d+\.){3}\d+)$/i.exec(bare)?.[1] ?? bare);
 }
 
 /** Characters that would break the text which rules see; `!` shows where they were. */

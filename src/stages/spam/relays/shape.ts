@@ -79,13 +79,23 @@ export function ignored(template: string): Reader {
 
 const piece = /\{([a-z_#()]*\??)(?::(.+?):)?\}|([[\] ])\?|[\\^$.*+?()[\]{}|/]/g;
 
-function compile(template: string): { readonly pattern: RegExp; readonly kept: readonly Slot[] } {
+/** Whether a text has it, not only at its start; nothing is kept. */
+export function anywhere(template: string): (text: string) => boolean {
+  const pattern = new RegExp(compile(template).source);
+  return (text) => pattern.test(text);
+}
+
+function compile(template: string): {
+  readonly source: string;
+  readonly pattern: RegExp;
+  readonly kept: readonly Slot[];
+} {
   const kept: Slot[] = [];
   const source = template.replace(piece, (all: string, name?: string, own?: string, optional?: string) => {
     if (optional !== undefined) return `\\${optional}?`.replace('\\ ', ' ');
     return name === undefined ? `\\${all}` : partSource(name, own, kept);
   });
-  return { pattern: new RegExp(`^${source}`), kept };
+  return { source, pattern: new RegExp(`^${source}`), kept };
 }
 
 function partSource(name: string, own: string | undefined, kept: Slot[]): string {

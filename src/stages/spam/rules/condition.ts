@@ -38,12 +38,19 @@ export function holds(text: string, circumstances: Circumstances): boolean | str
   return value(circumstances) !== 0;
 }
 
+/** The plugin that a condition asks for, if that is all. */
+export function pluginIn(condition: string): string | undefined {
+  const name = /^[\s(]*plugin\s*\(\s*([\w:]+)\s*\)[\s)]*$/.exec(condition)?.[1];
+  return name === undefined ? undefined : pluginName(name);
+}
+
 interface Block {
   readonly keyword: string;
   readonly line: number;
   /** Whether the lines around it count. */
   readonly outer: boolean;
   readonly holds: boolean;
+  readonly plugin: string | undefined;
   inElse: boolean;
 }
 
@@ -57,8 +64,14 @@ export class Blocks {
     return block === undefined || (block.outer && block.holds !== block.inElse);
   }
 
-  open(keyword: string, line: number, holds: boolean): void {
-    this.#open.push({ keyword, line, outer: this.counts, holds, inElse: false });
+  /** The plugin for whose absence lines do not count here; undefined where there is another reason. */
+  get lacking(): string | undefined {
+    const first = this.#open.find(({ holds, inElse }) => holds === inElse);
+    return first?.inElse === false ? first.plugin : undefined;
+  }
+
+  open(keyword: string, line: number, holds: boolean, plugin?: string): void {
+    this.#open.push({ keyword, line, outer: this.counts, holds, plugin, inElse: false });
   }
 
   /** What is wrong, in words. */

@@ -1,13 +1,23 @@
 /**
  * One line that defines a rule (Mail::SpamAssassin::Conf(3), "RULE DEFINITIONS"): `header NAME From =~ /x/`, `body NAME /x/`,
- * `meta NAME A && B`, with the two that plugins bring, `mimeheader` and `uri_detail`.
+ * `meta NAME A && B`, with those that plugins bring, `mimeheader`, `uri_detail` and `askdns`.
  */
+import { askDnsTest } from './ask-dns-test.js';
 import { readEvalCall } from './eval-call.js';
 import { namesIn, readExpression } from './expression.js';
 import { readPattern } from './pattern-source.js';
 import type { EvalTest, HeaderTarget, PatternSource, RuleTest, UriCondition } from './rule.js';
 
-export type DefinitionKeyword = 'header' | 'body' | 'rawbody' | 'full' | 'uri' | 'mimeheader' | 'uri_detail' | 'meta';
+export type DefinitionKeyword =
+  | 'header'
+  | 'body'
+  | 'rawbody'
+  | 'full'
+  | 'uri'
+  | 'mimeheader'
+  | 'uri_detail'
+  | 'askdns'
+  | 'meta';
 
 export type DefinitionRead =
   | { readonly kind: 'definition'; readonly name: string; readonly test: RuleTest }
@@ -20,7 +30,7 @@ export function isRuleName(name: string): boolean {
 }
 
 /** Functions inside of meta rules. */
-export const metaCalls: ReadonlySet<string> = new Set(['rules_matching']);
+const metaCalls: ReadonlySet<string> = new Set(['rules_matching']);
 
 export function readDefinition(keyword: DefinitionKeyword, value: string): DefinitionRead {
   const [, name = '', rest = ''] = /^(\S+)\s*(.*)$/s.exec(value) ?? [];
@@ -53,6 +63,8 @@ function testOf(keyword: DefinitionKeyword, text: string): RuleTest | string {
       return mimeHeaderTest(text);
     case 'uri_detail':
       return uriDetailTest(text);
+    case 'askdns':
+      return askDnsTest(text);
     case 'meta':
       return metaTest(text);
   }
@@ -140,9 +152,9 @@ function uriDetailTest(text: string): RuleTest | string {
 
 function metaTest(text: string): RuleTest | string {
   // `()`: decided by somebody else, and nobody does so here.
-  const expression = /^\(\s*\)$/.test(text) ? '0' : text;
-  const read = readExpression(expression, metaCalls);
+  const read = readExpression(/^\(\s*\)$/.test(text) ? '0' : text, metaCalls);
   if (read.kind === 'malformed') return read.why;
-  const wrong = [...namesIn(read.expression)].find((name) => !isRuleName(name));
+  const { expression } = read;
+  const wrong = [...namesIn(expression)].find((name) => !isRuleName(name));
   return wrong === undefined ? { kind: 'meta', expression } : `${wrong} is no name of a rule`;
 }

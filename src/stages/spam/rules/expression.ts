@@ -188,13 +188,22 @@ function before(word: string | undefined): string {
 /** Names in it, each once. */
 export function namesIn(expression: Expression): ReadonlySet<string> {
   const names = new Set<string>();
+  for (const one of partsOf(expression)) if (one.kind === 'name') names.add(one.name);
+  return names;
+}
+
+export function hasCall(expression: Expression): boolean {
+  for (const one of partsOf(expression)) if (one.kind === 'call') return true;
+  return false;
+}
+
+function* partsOf(expression: Expression): Generator<Expression> {
   // Chains of `||` lean to the left as deep as they are long: no recursion there.
   const open: Expression[] = [expression];
   for (let one = open.pop(); one !== undefined; one = open.pop()) {
-    if (one.kind === 'name') names.add(one.name);
-    else if (one.kind === 'unary') open.push(one.of);
+    yield one;
+    if (one.kind === 'unary') open.push(one.of);
     else if (one.kind === 'binary') open.push(one.left, one.right);
     else if (one.kind === 'choice') open.push(one.test, one.yes, one.no);
   }
-  return names;
 }

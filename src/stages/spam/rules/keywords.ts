@@ -43,6 +43,20 @@ export function isRuleKeyword(keyword: string): keyword is RuleKeyword {
   return ruleKeywords.has(keyword);
 }
 
+const aboutRules: ReadonlySet<string> = new Set<RuleKeyword>([
+  'score',
+  'describe',
+  'tflags',
+  'priority',
+  'shortcircuit',
+  'replace_rules',
+]);
+
+/** Of lines that are rules. */
+export function isDefinition(keyword: string): boolean {
+  return ruleKeywords.has(keyword) && !aboutRules.has(keyword);
+}
+
 const settings: ReadonlySet<string> = new Set(
   `add_header all_spam_to allow_user_rules always_trust_envelope_sender blocklist_from blocklist_to blocklist_uri_host
   body_part_scan_size clear_dns_query_restriction clear_dns_servers clear_headers clear_internal_networks clear_msa_networks

@@ -2,8 +2,7 @@
  * Meta rules that rest on themselves: an error, for what they are worth depends on where one begins.
  */
 import type { SourcePosition } from '../../../values/errors.js';
-import { metaCalls } from './definition.js';
-import { namesIn, readExpression } from './expression.js';
+import { namesIn } from './expression.js';
 import type { SpamRule } from './rule.js';
 
 export interface MetaCycle {
@@ -17,8 +16,7 @@ export function metaCycles(rules: readonly SpamRule[]): readonly MetaCycle[] {
   const sources = new Map<string, SourcePosition>();
   for (const { name, test, source } of rules) {
     if (test.kind !== 'meta') continue;
-    const read = readExpression(test.expression, metaCalls);
-    metas.set(name, read.kind === 'expression' ? [...namesIn(read.expression)] : []);
+    metas.set(name, [...namesIn(test.expression)]);
     sources.set(name, source);
   }
   const done = new Set<string>();

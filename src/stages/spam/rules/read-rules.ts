@@ -4,14 +4,18 @@
  * cannot be run here is not wrong. Files are texts here; what reads folders is postern/spamassassin.
  */
 import { ConfigurationError, type Problem, type SourcePosition } from '../../../values/errors.js';
-import { Blocks, holds } from './condition.js';
+import { Blocks, holds, pluginIn } from './condition.js';
 import { isRuleName } from './definition.js';
 import { version } from './features.js';
 import { metaCycles } from './meta-cycles.js';
+import { isDefinition } from './keywords.js';
 import { newReading, type Reading, readLine, report, type Wrong } from './reading.js';
 import { replaceTags, withTags } from './replace-tags.js';
+import type { SpamRule } from './rule.js';
+import { numberSetting } from './setting-value.js';
 import { type SourceLine, sourceLines } from './source-line.js';
 import type { SpamRules } from './spam-rules.js';
+import { unfitness } from './unfit-rules.js';
 
 export interface RuleFile {
   /** For messages, and for `include` lines of other files. */
@@ -23,12 +27,15 @@ export interface RuleFile {
 export interface SpamRuleFiles {
   /** In the order in which they count: `.pre` files first. */
   readonly files: readonly RuleFile[];
-  /** The file that an `include` line names; undefined where there is none. Default: there is none. */
-  readonly include?: (path: string, from: string) => RuleFile | undefined;
+  /** The file that an `include` line names; a text says why it cannot be read. Default: there is none. */
+  readonly include?: (path: string, from: string) => RuleFile | string | undefined;
   /** Which `lang xx` lines count. Default `en`. */
   readonly language?: string;
   /** What `if (local_tests_only)` says. Default false. */
   readonly localTestsOnly?: boolean;
+  /** Whether a file is the site's own: there a pattern that is none and a function that nobody knows are wrong, elsewhere such a rule is
+   * left out. Default: all are. */
+  readonly isOwn?: (file: string) => boolean;
 }
 
 export interface SpamRulesCheck {
@@ -54,10 +61,23 @@ export function checkSpamRules(input: SpamRuleFiles): SpamRulesCheck {
   for (const file of input.files) readFile(file, [], input, reading);
   putTags(reading);
   const { book, settings, plugins, passedOver, problems } = reading;
-  const rules = book.rules();
+  const rules = withoutUnfit(book.rules(), input, reading);
   for (const { why, source } of metaCycles(rules)) report(reading, { code: 'meta-cycle', message: why }, source);
-  const required = Number(settings.last('required_score')?.value ?? '5');
-  return { rules: { kind: 'spam-rules', rules, settings, plugins, required, passedOver }, problems };
+  const required = numberSetting(settings, 'required_score') ?? 5;
+  const notLoaded = [...reading.notLoaded].flatMap(([plugin, names]) => {
+    const missing = [...names].filter((name) => !isRuleName(name) || book.defined(name) === undefined);
+    return missing.length === 0 ? [] : [{ plugin, rules: missing }];
+  });
+  return { rules: { kind: 'spam-rules', rules, settings, plugins, required, passedOver, notLoaded }, problems };
+}
+
+function withoutUnfit(rules: readonly SpamRule[], { isOwn = () => true }: SpamRuleFiles, reading: Reading) {
+  return rules.filter((rule) => {
+    const { name, source } = rule;
+    const why = isOwn(source.file) ? unfitness(rule, reading.foreign) : undefined;
+    if (why !== undefined) report(reading, { code: 'bad-rule', message: `${name}: ${why}` }, source);
+    return why === undefined;
+  });
 }
 
 function readFile(file: RuleFile, within: readonly string[], input: SpamRuleFiles, reading: Reading): void {
@@ -72,7 +92,7 @@ function readFile(file: RuleFile, within: readonly string[], input: SpamRuleFile
     const source = { file: file.name, line: line.line };
     const about = blockLine(line, blocks, input, reading);
     if (about !== 'no') report(reading, about, source);
-    else if (!blocks.counts) continue;
+    else if (!blocks.counts) passedOver(line, blocks, reading);
     else if (line.keyword === 'include') report(reading, readInclude(line.value, inside, input, reading), source);
     else if (line.keyword === 'require_version') report(reading, wrongVersion(line.value), source);
     else report(reading, readLine(line, source, reading), source);
@@ -80,6 +100,13 @@ function readFile(file: RuleFile, within: readonly string[], input: SpamRuleFile
   for (const { keyword, line } of blocks.unclosed) {
     report(reading, { code: 'unclosed', message: `${keyword} without an endif` }, { file: file.name, line });
   }
+}
+
+/** A rule of a plugin that no line has loaded. */
+function passedOver({ keyword, value }: SourceLine, { lacking }: Blocks, { notLoaded }: Reading): void {
+  if (lacking === undefined || !isDefinition(keyword)) return;
+  const names = notLoaded.get(lacking) ?? new Set<string>();
+  notLoaded.set(lacking, names.add(/^\S*/.exec(value)?.[0] ?? ''));
 }
 
 function unfitFile(
@@ -117,7 +144,7 @@ function blockLine(
   if (keyword === 'if' || keyword === 'ifplugin') {
     const condition = keyword === 'if' ? value : `plugin (${value})`;
     const answer = value === '' ? `${keyword} without a condition` : conditionOf(condition, input, reading);
-    blocks.open(keyword, line, answer === true);
+    blocks.open(keyword, line, answer === true, pluginIn(condition));
     return typeof answer === 'string' ? badCondition(answer, value) : undefined;
   }
   if (keyword !== 'else' && keyword !== 'endif') return 'no';
@@ -149,7 +176,7 @@ function readInclude(
   if (path === '') return bad('include: a file is expected');
   if (within.length >= DEPTH_LIMIT) return bad(`files include others more than ${DEPTH_LIMIT} deep`);
   const file = input.include?.(path, within.at(-1) ?? '');
-  if (file === undefined) return bad('there is no such file to include');
+  if (typeof file !== 'object') return bad(`cannot be included: ${file ?? 'there is no such file'}`);
   if (within.includes(file.name)) return bad('the file includes itself');
   readFile(file, within, input, reading);
   return undefined;

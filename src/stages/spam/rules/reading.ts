@@ -6,6 +6,7 @@ import { type DefinitionKeyword, readDefinition } from './definition.js';
 import { isKnownPlugin, pluginName } from './features.js';
 import { isRuleKeyword, isSetting, type RuleKeyword, settingName } from './keywords.js';
 import { type RuleBook, ruleBook } from './rule-book.js';
+import { settingValue } from './setting-value.js';
 import { type SettingsList, settingsList } from './settings-list.js';
 import type { SourceLine } from './source-line.js';
 import type { PassedOver } from './spam-rules.js';
@@ -28,6 +29,8 @@ export interface Reading {
   /** Rules that `replace_rules` names. */
   readonly tagged: Map<string, SourcePosition>;
   readonly passedOver: PassedOver[];
+  /** By the plugin: rules in lines that only count where it is loaded. */
+  readonly notLoaded: Map<string, Set<string>>;
   readonly problems: Problem[];
   /** A plugin that nobody knows may bring keywords. */
   foreign: boolean;
@@ -47,6 +50,7 @@ export function newReading(): Reading {
     conditions: new Map(),
     tagged: new Map(),
     passedOver: [],
+    notLoaded: new Map(),
     problems: [],
     foreign: false,
     size: 0,
@@ -73,11 +77,12 @@ export function readLine({ keyword, value }: SourceLine, source: SourcePosition,
 
 function readSetting(keyword: string, value: string, source: SourcePosition, reading: Reading): Wrong | undefined {
   const name = settingName(keyword);
-  if (name === 'required_score' && !/^[+-]?\d{1,9}(?:\.\d{0,9})?$/.test(value)) {
-    return { code: 'bad-line', message: `${keyword}: a number is expected`, construct: value };
-  }
   if (isSetting(name)) {
-    reading.settings.add({ keyword: name, value, source });
+    const read = settingValue(name, value);
+    if (read.kind === 'wrong') {
+      return { code: 'bad-line', message: `${keyword}: ${read.expected} is expected`, construct: value };
+    }
+    reading.settings.add({ keyword: name, value: read.value, source });
     return undefined;
   }
   if (!reading.foreign) {
@@ -115,14 +120,6 @@ function readRuleLine(
     case 'replace_rules':
       for (const name of value.split(/\s+/)) reading.tagged.set(name, source);
       return undefined;
-    case 'askdns':
-      reading.passedOver.push({
-        kind: 'rule',
-        name: value.split(/\s/)[0] ?? '',
-        why: 'questions of askdns are not put',
-        source,
-      });
-      return undefined;
     default:
       return defineRule(keyword, value, source, reading);
   }
@@ -141,7 +138,7 @@ function defineRule(
 }
 
 function readLoad(value: string, source: SourcePosition, reading: Reading): Wrong | undefined {
-  const [, written] = /^((?:\w+::){0,10}\w+)(?:\s+\S+)?$/.exec(value) ?? [];
+  const [, written] = /^(\w+(?:::\w+){0,10})(?:\s+\S+)?$/.exec(value) ?? [];
   if (written === undefined) {
     return { code: 'bad-line', message: 'loadplugin: the name of a plugin is expected', construct: value };
   }

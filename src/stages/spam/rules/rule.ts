@@ -2,6 +2,7 @@
  * Rules as the files of SpamAssassin write them (Mail::SpamAssassin::Conf(3)), read and not yet compiled. Plain data.
  */
 import type { SourcePosition } from '../../../values/errors.js';
+import type { Expression } from './expression.js';
 
 /** A Perl pattern: `/text/flags` or `m{text}flags`. */
 export interface PatternSource {
@@ -39,7 +40,8 @@ export type RuleTest =
   /** `uri_detail NAME key =~ /x/ key2 !~ /y/`: all must hold for one URI. */
   | { readonly kind: 'uri-detail'; readonly conditions: readonly UriCondition[] }
   | EvalTest
-  | { readonly kind: 'meta'; readonly expression: string };
+  | AskDnsTest
+  | { readonly kind: 'meta'; readonly expression: Expression };
 
 export interface UriCondition {
   readonly key: string;
@@ -54,6 +56,24 @@ export interface EvalTest {
   readonly call: string;
   readonly args: readonly string[];
 }
+
+export interface AskDnsTest {
+  readonly kind: 'askdns';
+  /** With tags: `_SENDERDOMAIN_.list.example`. */
+  readonly template: string;
+  /** Of records, upper case. */
+  readonly types: readonly string[];
+  /** Undefined: any answer. */
+  readonly filter: AskDnsFilter | undefined;
+}
+
+export type AskDnsFilter =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'pattern'; readonly pattern: PatternSource }
+  /** `16`, `127.0.0.2-127.0.0.9`, `127.0.0.4/255.255.255.255`. */
+  | { readonly kind: 'number'; readonly text: string }
+  /** RCODEs of RFC 1035 section 4.1.1, by number or name, upper case. */
+  | { readonly kind: 'codes'; readonly codes: readonly string[] };
 
 export interface SpamRule {
   readonly name: string;

@@ -16,12 +16,13 @@ export interface SpamRules {
   readonly required: number;
   /** What could be read and is for nobody here. */
   readonly passedOver: readonly PassedOver[];
+  /** Rules for which a plugin would have to be loaded, by the plugin. */
+  readonly notLoaded: readonly { readonly plugin: string; readonly rules: readonly string[] }[];
 }
 
 export interface PassedOver {
-  /** `rule`: it is defined by a plugin that is not here. */
-  readonly kind: 'rule' | 'line' | 'plugin';
-  /** Of the rule, or the keyword of the line. */
+  readonly kind: 'line' | 'plugin';
+  /** Of the plugin, or the keyword of the line. */
   readonly name: string;
   readonly why: string;
   readonly source: SourcePosition;

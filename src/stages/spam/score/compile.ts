@@ -11,12 +11,16 @@ import { type EvalTest, isSubRule, type RuleTest, type SpamRule } from '../rules
 import type { SpamRules } from '../rules/spam-rules.js';
 import { evalStep, prepareFunctions } from './functions.js';
 import { existsStep, headerStep } from './header-steps.js';
+import { type MetaRun, metaRun } from './meta-run.js';
 import { type Meta, metasInOrder } from './metas.js';
 import { dnsModules, evalModules } from './modules.js';
 import { mimeHeaderStep, uriDetailStep } from './part-steps.js';
 import { type Preparation, prepareSubject } from './prepare-subject.js';
-import { type ShortCircuits, shortCircuits } from './short-circuit.js';
+import { type MetasAfter, metasByPriority } from './run-steps.js';
+import { type ShortCircuits, shortCircuits, withEarlyParts } from './short-circuit.js';
 import { grouped, type PatternFor, type SkippedRule, type Slot, type Step } from './slot.js';
+import { hasTags, tagsIn } from './tag-patterns.js';
+import { type Refuse, tagSteps } from './tag-steps.js';
 import { type Deferred, deferredRules, textSteps } from './text-steps.js';
 
 export interface CompileOptions {
@@ -45,6 +49,9 @@ export interface CompiledRules {
   /** Rules that are run when a meta rule asks for them, by the index of their slot. */
   readonly deferred: ReadonlyMap<number, Deferred>;
   readonly metas: readonly Meta[];
+  readonly metaRun: MetaRun;
+  /** Where a rule may end the evaluation: those that are decided before its end. */
+  readonly metasAfter: MetasAfter;
   readonly dns: readonly DnsRules[];
   readonly slotOf: ReadonlyMap<string, Slot>;
   readonly shortCircuits: ShortCircuits | undefined;
@@ -62,11 +69,12 @@ export function compileSpamRules(rules: SpamRules, options: CompileOptions = {})
   const problems: Problem[] = [];
   const functions = prepareFunctions(modules.evals, rules.settings, problems);
   const set = network ? 1 : 0;
-  const alive = rules.rules.filter((rule) => rule.scores[set] !== 0);
-  const dns = lists ? modules.dns.map((module) => module.prepare(rules.settings, alive, problems)) : [];
-  const skipped: SkippedRule[] = rules.passedOver.flatMap(({ kind, name, why, source }) =>
-    kind === 'rule' ? [{ name, score: 0, reason: 'askdns', why, source }] : [],
+  const alive = withEarlyParts(
+    rules.rules.filter((rule) => rule.scores[set] !== 0),
+    rules,
   );
+  const dns = lists ? modules.dns.map((module) => module.prepare(rules.settings, alive, problems)) : [];
+  const skipped: SkippedRule[] = [];
   const preparation = prepareSubject(rules.settings, limits, problems, skipped);
   const sorting: Sorting = { network, lists, functions, dns, skipped, problems, off: [], set };
   const slots = alive
@@ -75,11 +83,15 @@ export function compileSpamRules(rules: SpamRules, options: CompileOptions = {})
   if (problems.length > 0) throw new ConfigurationError('spam-rules', problems);
   const refused = new Set<Slot>();
   const circuits = shortCircuits(slots, rules);
-  const patternFor = patterns(skipped, refused, set);
-  const later = circuits === undefined ? slots.filter(isDeferred) : [];
-  const now = slots.filter((slot) => !later.includes(slot));
+  const refuse = patternRefused(skipped, refused, set);
+  const patternFor = patterns(refuse);
+  const byPriority = circuits !== undefined;
+  const withTags = slots.filter(hasTags);
+  const later = byPriority ? [] : slots.filter((slot) => isDeferred(slot) && !withTags.includes(slot));
+  const now = slots.filter((slot) => !later.includes(slot) && !withTags.includes(slot));
   const deferred = new Map(deferredRules('full', later, patternFor));
-  const steps = stepsOf(now, circuits !== undefined, functions, patternFor);
+  const tagged = tagSteps(slots, withTags, byPriority, refuse);
+  const steps = [...stepsOf(now, byPriority, functions, patternFor), ...tagged].sort((a, b) => a.priority - b.priority);
   const running = slots.filter((slot) => !refused.has(slot));
   const slotOf = new Map(running.map((slot) => [slot.rule.name, slot]));
   const metas = metasInOrder(slotOf, new Map(rules.rules.map((rule) => [rule.name, rule])), !network, deferred);
@@ -94,6 +106,8 @@ export function compileSpamRules(rules: SpamRules, options: CompileOptions = {})
     steps,
     deferred,
     metas,
+    metaRun: metaRun(metas, slotOf, slots.length),
+    metasAfter: byPriority ? metasByPriority(metas, slotOf, namesOf(dns), steps[0]?.priority ?? 0) : new Map(),
     dns,
     slotOf,
     shortCircuits: circuits,
@@ -102,6 +116,10 @@ export function compileSpamRules(rules: SpamRules, options: CompileOptions = {})
     affected,
     off,
   };
+}
+
+function namesOf(dns: readonly DnsRules[]): ReadonlySet<string> {
+  return new Set(dns.flatMap(({ rules }) => [...rules]));
 }
 
 interface Sorting {
@@ -124,18 +142,19 @@ function isDeferred({ rule }: Slot): boolean {
 const asksDns = /^check_(?:rbl|dns|uridnsbl)/;
 
 function isRun(rule: SpamRule, sorting: Sorting): boolean {
-  if (rule.test.kind !== 'eval') return true;
   const { name, test, tflags, source } = rule;
+  if (test.kind !== 'eval' && test.kind !== 'askdns') return true;
   const { network, lists, functions, dns, skipped, off, problems, set } = sorting;
   if (dns.some(({ rules }) => rules.has(name))) return true;
-  if ((!network && tflags.has('net')) || (!lists && asksDns.test(test.call))) {
+  if ((!network && tflags.has('net')) || (!lists && (test.kind === 'askdns' || asksDns.test(test.call)))) {
     off.push(name);
     return false;
   }
   const score = isSubRule(name) ? 0 : rule.scores[set];
   const unsupported = dns.map((one) => one.unsupported?.get(name)).find((why) => why !== undefined);
-  if (unsupported !== undefined) {
-    skipped.push({ name, score, reason: 'dns', why: unsupported, source });
+  if (unsupported !== undefined || test.kind === 'askdns') {
+    const reason = test.kind === 'askdns' ? 'askdns' : 'dns';
+    skipped.push({ name, score, reason, why: unsupported ?? 'nobody here puts its question', source });
     return false;
   }
   const evaluator = functions.get(test.call);
@@ -148,27 +167,21 @@ function isRun(rule: SpamRule, sorting: Sorting): boolean {
   return true;
 }
 
-function patterns(skipped: SkippedRule[], refused: Set<Slot>, set: 0 | 1): PatternFor {
-  return (slot, source) => {
-    const { name, scores, source: at } = slot.rule;
-    const score = isSubRule(name) ? 0 : scores[set];
-    const capture = /(?<!\\)%\{([A-Z][A-Z0-9_]*)/.exec(source.text)?.[1];
-    if (capture !== undefined) {
-      refused.add(slot);
-      skipped.push({
-        name,
-        score,
-        reason: 'capture',
-        why: `it rests on ${capture}, which another rule captures`,
-        source: at,
-      });
-      return undefined;
-    }
-    const pattern = compileRulePattern(source);
-    if (pattern.kind === 'pattern') return pattern;
+function patternRefused(skipped: SkippedRule[], refused: Set<Slot>, set: 0 | 1): Refuse {
+  return (slot, reason, why) => {
+    const { name, scores, source } = slot.rule;
     refused.add(slot);
-    skipped.push({ name, score, reason: 'pattern', why: `${pattern.construct}: ${pattern.why}`, source: at });
+    skipped.push({ name, score: isSubRule(name) ? 0 : scores[set], reason, why, source });
     return undefined;
+  };
+}
+
+function patterns(refuse: Refuse): PatternFor {
+  return (slot, source) => {
+    const [tag] = tagsIn(source);
+    if (tag !== undefined) return refuse(slot, 'capture', `tags are not put into patterns over parts and URIs: ${tag}`);
+    const pattern = compileRulePattern(source);
+    return pattern.kind === 'pattern' ? pattern : refuse(slot, 'pattern', `${pattern.construct}: ${pattern.why}`);
   };
 }
 

@@ -3,7 +3,7 @@
  */
 import { makePatternSet, type SetMember } from '../patterns/index.js';
 import type { RuleTest } from '../rules/rule.js';
-import { headerText } from './header-text.js';
+import { headerReader } from './header-text.js';
 import { grouped, mostHits, type PatternFor, type Slot, type State, type Step } from './slot.js';
 import { piecesOf } from './text-pieces.js';
 
@@ -29,8 +29,8 @@ function testOf({ rule }: Slot): HeaderTest {
 }
 
 function keyOf(slot: Slot): string {
-  const { target, ifUnset } = testOf(slot);
-  return `${[target.name, ...target.modifiers].join(':')}${ifUnset === undefined ? '' : `\n${ifUnset}`}`;
+  const { target } = testOf(slot);
+  return [target.name, ...target.modifiers].join(':');
 }
 
 interface TextGroup {
@@ -53,24 +53,22 @@ function textGroup(slots: readonly Slot[], patternFor: PatternFor): TextGroup | 
   }
   const [first] = runnable;
   if (first === undefined) return undefined;
-  const { target, ifUnset = '' } = testOf(first.slot);
+  const read = headerReader(testOf(first.slot).target);
   const hold = holder(runnable);
-  let absent: Float64Array | undefined;
+  let absent: readonly Count[] | undefined;
   // Most fields that rules look at are in few messages, and without the field the answer is always the same.
-  const absentCounts = (): Float64Array => (absent ??= countsOf(ifUnset, hold, runnable.length));
+  const absentCounts = (): readonly Count[] => (absent ??= countsWithout(hold, runnable));
   return {
-    run: ({ subject, counts }) => {
-      const text = headerText(subject, target);
+    run: ({ subject, counts, gaveUp }) => {
+      const text = read(subject);
       if (text !== undefined) {
-        hold.run(text, (member, count) => {
+        const hit = (member: number, count: number): void => {
           counts[(runnable[member] as Runnable).slot.index] = count;
-        });
+        };
+        hold.run(text, hit, (member) => gaveUp.add((runnable[member] as Runnable).slot.index));
         return;
       }
-      const known = absentCounts();
-      for (let i = 0; i < known.length; i++) {
-        if (known[i] !== 0) counts[(runnable[i] as Runnable).slot.index] = known[i] as number;
-      }
+      for (const { index, count } of absentCounts()) counts[index] = count;
     },
     warm: () => {
       hold.warm();
@@ -80,7 +78,7 @@ function textGroup(slots: readonly Slot[], patternFor: PatternFor): TextGroup | 
 }
 
 interface Holder {
-  run(text: string, hit: (member: number, count: number) => void): void;
+  run(text: string, hit: (member: number, count: number) => void, gaveUp?: (member: number) => void): void;
   warm(): void;
 }
 
@@ -89,39 +87,49 @@ function holder(runnable: readonly Runnable[]): Holder {
   const set = makePatternSet(runnable.map(({ member }) => member));
   const negated = runnable.flatMap(({ slot }, member) => (testOf(slot).negated ? [member] : []));
   return {
-    run: (text, hit) => {
+    run: (text, hit, gaveUp) => {
       if (negated.length === 0) {
-        set.run(piecesOf([text]), hit);
+        set.run(piecesOf([text]), hit, gaveUp);
         return;
       }
       const matched = new Set<number>();
-      set.run(piecesOf([text]), (member, count) => {
+      const sorted = (member: number, count: number): void => {
         if (negated.includes(member)) matched.add(member);
         else hit(member, count);
-      });
+      };
+      set.run(piecesOf([text]), sorted, gaveUp);
       for (const member of negated) if (!matched.has(member)) hit(member, 1);
     },
     warm: () => set.warm(),
   };
 }
 
-function countsOf(text: string, hold: Holder, members: number): Float64Array {
-  const counts = new Float64Array(members);
-  hold.run(text, (member, count) => {
-    counts[member] = count;
+interface Count {
+  readonly index: number;
+  readonly count: number;
+}
+
+/** Of rules that hit where the field is missing: each looks at its own text instead. */
+function countsWithout(hold: Holder, runnable: readonly Runnable[]): readonly Count[] {
+  const instead = runnable.map(({ slot }) => testOf(slot).ifUnset ?? '');
+  return [...new Set(instead)].flatMap((text) => {
+    const found: Count[] = [];
+    hold.run(text, (member, count) => {
+      if (instead[member] === text) found.push({ index: (runnable[member] as Runnable).slot.index, count });
+    });
+    return found;
   });
-  return counts;
 }
 
 export function existsStep(slots: readonly Slot[], priority: number): Step {
-  const targets = slots.map(({ index, rule }) => ({
+  const fields = slots.map(({ index, rule }) => ({
     index,
-    target: { name: (rule.test as Extract<RuleTest, { kind: 'header-exists' }>).name, modifiers: [] },
+    read: headerReader({ name: (rule.test as Extract<RuleTest, { kind: 'header-exists' }>).name, modifiers: [] }),
   }));
   return {
     priority,
     run: ({ subject, counts }) => {
-      for (const { index, target } of targets) if (headerText(subject, target) !== undefined) counts[index] = 1;
+      for (const { index, read } of fields) if (read(subject) !== undefined) counts[index] = 1;
     },
   };
 }

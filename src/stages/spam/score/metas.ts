@@ -1,8 +1,7 @@
 /**
  * `meta` rules, each after those that it rests on. Counts of hits, not only whether there was one.
  */
-import { metaCalls } from '../rules/definition.js';
-import { type Expression, namesIn, readExpression } from '../rules/expression.js';
+import { type Expression, hasCall, namesIn } from '../rules/expression.js';
 import { evaluatorOf, type Value } from '../rules/expression-value.js';
 import type { SpamRule } from '../rules/rule.js';
 import type { Slot } from './slot.js';
@@ -32,11 +31,9 @@ export function metasInOrder(
   for (const slot of slots.values()) {
     const { name, test } = slot.rule;
     if (test.kind !== 'meta') continue;
-    const read = readExpression(test.expression, metaCalls);
-    if (read.kind === 'malformed') continue;
-    const expression = test.expression.includes('rules_matching')
-      ? withMatching(read.expression, name, [...rules.keys()])
-      : read.expression;
+    const expression = hasCall(test.expression)
+      ? withMatching(test.expression, name, [...rules.keys()])
+      : test.expression;
     metas.set(name, { slot, names: namesIn(expression), value: worthOf(expression, slots, localTestsOnly, deferred) });
   }
   return inOrder(withoutSilent(metas, rules));

@@ -2,7 +2,8 @@
  * `mimeheader` rules, which look at the fields of each part by itself, and `uri_detail` rules, which look at all that is known of each
  * URI (Mail::SpamAssassin::Plugin::MIMEHeader(3), Mail::SpamAssassin::Plugin::URIDetail(3)).
  */
-import type { HeaderView, PartView, UriView } from '../mail/mail-view.js';
+import type { HeaderView, UriView } from '../mail/mail-view.js';
+import type { Pieces } from '../mail/pieces.js';
 import { makePatternSet, type RulePattern } from '../patterns/index.js';
 import type { HeaderTarget, RuleTest, SpamRule } from '../rules/rule.js';
 import { grouped, type PatternFor, type Slot, type State, type Step } from './slot.js';
@@ -30,7 +31,7 @@ export function mimeHeaderStep(slots: readonly Slot[], priority: number, pattern
     priority,
     run: (state) => {
       for (const group of groups) group.run(state);
-      for (const rule of special) state.counts[rule.slot.index] = specialHits(rule, state.subject.mail.parts);
+      for (const rule of special) state.counts[rule.slot.index] = specialHits(rule, state);
     },
     warm: () => {
       for (const group of groups) group.warm();
@@ -52,10 +53,11 @@ function plainGroup(rules: readonly MimeRule[]): { run(state: State): void; warm
   const { target, ifUnset = '' } = (rules[0] as MimeRule).slot.rule.test as MimeTest;
   const set = makePatternSet(rules.map(({ pattern }) => ({ pattern, most: 1 })));
   return {
-    run: ({ subject, counts }) => {
+    run: ({ subject, counts, gaveUp }) => {
       const found = new Set<number>();
       const texts = subject.mail.parts.map(({ header }) => partText(header, target) ?? ifUnset);
-      set.run(piecesOf(texts), (member) => found.add(member));
+      const told = (member: number): void => void gaveUp.add((rules[member] as MimeRule).slot.index);
+      set.run(piecesOf(texts), (member) => found.add(member), told);
       for (const [member, { slot }] of rules.entries()) {
         if (found.has(member) !== (slot.rule.test as MimeTest).negated) counts[slot.index] = 1;
       }
@@ -75,16 +77,18 @@ function partText(header: HeaderView, { name, modifiers }: HeaderTarget): string
 /** Without `maxhits`. */
 const MOST = 1000;
 
-function specialHits({ slot, pattern }: MimeRule, parts: readonly PartView[]): number {
+function specialHits({ slot, pattern }: MimeRule, { subject, gaveUp }: State): number {
   const { test, tflags, maxHits } = slot.rule;
   const { target, negated, ifUnset = '' } = test as MimeTest;
   const [first, last] = rangeOf(tflags);
   const most = maxHits ?? (tflags.has('multiple') ? MOST : 1);
+  const told = (): void => void gaveUp.add(slot.index);
+  const { parts } = subject.mail;
   const texts = parts.slice(Math.max(0, first - 1), last).map(({ header }) => partText(header, target) ?? ifUnset);
   const lines = texts.map((text) => (text.endsWith('\n') ? text : `${text}\n`));
   const pieces = piecesOf(tflags.has('concat') ? [lines.join('')] : texts);
   for (const [piece] of pieces.ends.entries()) {
-    const count = pattern.count(pieces, piece, negated ? 1 : most);
+    const count = pattern.count(pieces, piece, negated ? 1 : most, told);
     // Parts behind the first that matches are not looked at.
     if (count > 0) return negated ? 0 : tflags.has('multiple') ? count : 1;
   }
@@ -122,17 +126,35 @@ export function uriDetailStep(slots: readonly Slot[], priority: number, patternF
   });
   return {
     priority,
-    run: ({ subject, counts }) => {
+    run: ({ subject, counts, gaveUp }) => {
+      const { uris } = subject.mail;
+      if (uris.length === 0) return;
+      const texts: UriTexts = new Map();
       for (const { slot, checks } of rules) {
-        if (subject.mail.uris.some((uri) => checks.every((check) => holds(check, uri)))) counts[slot.index] = 1;
+        const told = (): void => void gaveUp.add(slot.index);
+        const fits = (_: UriView, at: number): boolean =>
+          checks.every((check) => holds(check, textsOfAll(texts, uris, check.key)[at] as Texts, told));
+        if (uris.some(fits)) counts[slot.index] = 1;
       }
     },
   };
 }
 
 /** For one of the texts, also where the pattern must not match. */
-function holds({ key, negated, pattern }: UriCheck, uri: UriView): boolean {
-  return textsOf(uri, key).some((text) => pattern.count(piecesOf([text]), 0, 1) > 0 !== negated);
+function holds({ negated, pattern }: UriCheck, texts: Texts, gaveUp: () => void): boolean {
+  return texts.some((text) => pattern.count(text, 0, 1, gaveUp) > 0 !== negated);
+}
+
+type Texts = readonly Pieces[];
+/** By the key: of each URI. */
+type UriTexts = Map<string, readonly Texts[]>;
+
+function textsOfAll(known: UriTexts, uris: readonly UriView[], key: string): readonly Texts[] {
+  const made = known.get(key);
+  if (made !== undefined) return made;
+  const texts = uris.map((uri) => textsOf(uri, key).map((text) => piecesOf([text])));
+  known.set(key, texts);
+  return texts;
 }
 
 function textsOf({ uri, cleaned, hosts, from, anchorText }: UriView, key: string): readonly string[] {

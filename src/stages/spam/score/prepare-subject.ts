@@ -2,9 +2,11 @@
  * A message made into a subject: its view, its way, within the limits that the rule files and the options set. Synchronous: the body
  * has been read before.
  */
+import { encodeUtf8, LF } from '../../../values/bytes.js';
 import type { Problem } from '../../../values/errors.js';
 import { DEFAULT_MAIL_LIMITS, type MailLimits, type MailSource, mailView, readDomainRules } from '../mail/index.js';
 import { prepareRelays, type SessionClient } from '../relays/index.js';
+import { numberSetting } from '../rules/setting-value.js';
 import type { Settings } from '../rules/settings.js';
 import type { SpamEnvelope, SpamInputs, SpamSubject } from '../subject.js';
 import { makeSubject } from './make-subject.js';
@@ -40,11 +42,12 @@ export function prepareSubject(
   const relays = prepareRelays(settings, problems);
   const domains = readDomainRules(settings);
   const redirectors = readRedirectors(settings, problems, skipped);
-  const limits = { ...DEFAULT_MAIL_LIMITS, ...scanSizes(settings, problems), ...given };
+  const limits = { ...DEFAULT_MAIL_LIMITS, ...scanSizes(settings), ...given };
+  const dkimUris = settings.last('parse_dkim_uris')?.value !== '0';
   return {
     limits,
     subject: ({ message, body, bodySize = body.length, client, envelope, findings = {}, now }) => {
-      const mail = mailView(message, body, { limits, domains, redirectors, bodySize });
+      const mail = mailView(withReturnPath(message, envelope), body, { limits, domains, redirectors, dkimUris, bodySize });
       return makeSubject({
         mail,
         relays: relays({ header: mail.header, client, envelope }),
@@ -56,20 +59,22 @@ export function prepareSubject(
   };
 }
 
-const sizes = { body_part_scan_size: 'renderedPart', rawbody_part_scan_size: 'rawPart' } as const;
+/** As the last delivery will write it (RFC 5321 section 4.4), where the envelope is known: rules look for it in `Return-Path` and `ALL`. */
+function withReturnPath(message: MailSource, { sender }: SpamEnvelope): MailSource {
+  const first = message.header[0]?.bytes;
+  if (sender === undefined || first === undefined) return message;
+  const lineEnd = first.at(-1) === LF && first.at(-2) !== 13 ? '\n' : '\r\n';
+  const field = { bytes: encodeUtf8(`Return-Path: <${sender}>${lineEnd}`) };
+  return { header: [field, ...message.header], separator: message.separator };
+}
 
-function scanSizes(settings: Settings, problems: Problem[]): Partial<MailLimits> {
-  const limits: { renderedPart?: number; rawPart?: number } = {};
-  for (const { keyword, value, source } of settings.of(...Object.keys(sizes))) {
-    const size = /^\d{1,9}$/.test(value) ? Number(value) : undefined;
-    if (size !== undefined) limits[sizes[keyword as keyof typeof sizes]] = size;
-    else
-      problems.push({
-        code: 'bad-line',
-        message: `${keyword}: a number of octets is expected`,
-        source,
-        construct: value,
-      });
-  }
-  return limits;
+function scanSizes(settings: Settings): Partial<MailLimits> {
+  const [renderedPart, rawPart] = [
+    numberSetting(settings, 'body_part_scan_size'),
+    numberSetting(settings, 'rawbody_part_scan_size'),
+  ];
+  return {
+    ...(renderedPart === undefined ? {} : { renderedPart }),
+    ...(rawPart === undefined ? {} : { rawPart }),
+  };
 }

@@ -55,8 +55,11 @@ export function readRedirectors(
 
 /** In the syntax of RE2; undefined where it has none. */
 function programOf(text: string, flags: string): string | undefined {
-  // RE2 cannot look back. Behind a question mark: either nothing is between, or what ends in one of the class.
-  const plain = text.replaceAll(/\\\?\.\*(\??)\(\?<=(\[\?[^\]\\]*\])\)/g, '\\?(?:.*$1$2)?$1');
+  // RE2 cannot look back. Behind a question mark: either nothing is between, or what ends in one of the class. Behind `q=`, whose last
+  // octet is one of the class: either nothing, or what ends in one of the class or in a blank as `%20`.
+  const plain = text
+    .replaceAll(/\\\?\.\*(\??)\(\?<=(\[\?[^\]\\]*\])\)/g, '\\?(?:.*$1$2)?$1')
+    .replaceAll(/q=\[\^&\]\*\?\(\?<=%20\|\.\.\[=\+\\s\]\)/g, 'q=(?:[^&]*?(?:%20|[=+\\t-\\r ]))??');
   const known = flags.replace(/[^ims]/g, '');
   const program = known === '' ? plain : `(?${known})${plain}`;
   return re2jsEngine.compile(program).kind === 'compiled' ? program : undefined;

@@ -8,6 +8,7 @@ import { isSubRule } from '../rules/rule.js';
 import type { SpamSubject } from '../subject.js';
 import type { CompiledRules } from './compile.js';
 import { possibleHits } from './doubt.js';
+import { runSteps } from './run-steps.js';
 import type { Slot, State } from './slot.js';
 import { pointsOf, sumOf, thousandths } from './sum.js';
 import type { Deferred } from './text-steps.js';
@@ -58,10 +59,11 @@ export function openScore(rules: CompiledRules, subject: SpamSubject, detail: bo
   const state: Pending = {
     subject,
     counts: new Float64Array(rules.slots.length),
+    gaveUp: new Set(),
     deferred: detail ? none : rules.deferred,
   };
   const early = runSteps(rules, state);
-  if (detail) for (const [index, run] of rules.deferred) state.counts[index] = run(subject);
+  if (detail) for (const [index, run] of rules.deferred) state.counts[index] = run(subject, state.gaveUp);
   if (early !== undefined) return { questions: [], further: () => [], finish: () => ended(rules, state, early) };
   const questions = rules.dns.flatMap((dns) => dns.questions(subject));
   const further = (answer: AnswerTo): readonly DnsQuestion[] =>
@@ -73,23 +75,15 @@ export function openScore(rules: CompiledRules, subject: SpamSubject, detail: bo
   };
 }
 
-/** The points of SHORTCIRCUIT, when a rule ended it. */
-function runSteps({ steps, shortCircuits, slots }: CompiledRules, state: State): number | undefined {
-  for (const step of steps) {
-    step.run(state);
-    const early = shortCircuits?.decide(state.counts, sumOf(slots, state.counts));
-    if (early !== undefined) return early;
-  }
-  return undefined;
+function ended(rules: CompiledRules, state: State, points: number): SpamScore {
+  const { counts } = state;
+  const found = slotsHit(rules.slots, counts);
+  const score = thousandths(sumOf(found, counts) + points);
+  return total(rules, state, found, [...hitsOf(found, counts), circuitHit(points)].sort(byName), score, [score, score]);
 }
 
-function ended(rules: CompiledRules, { counts, subject }: State, points: number): SpamScore {
-  const hits = [
-    ...hitsOf(rules.slots, counts),
-    { name: 'SHORTCIRCUIT', score: points, description: 'Not all rules were run' },
-  ];
-  const score = thousandths(sumOf(rules.slots, counts) + points);
-  return total(rules, subject, counts, hits.sort(byName), score, [score, score]);
+function circuitHit(points: number): SpamHit {
+  return { name: 'SHORTCIRCUIT', score: points, description: 'Not all rules were run' };
 }
 
 function finished(
@@ -104,15 +98,20 @@ function finished(
     (name) => !listed.includes(name),
   );
   const all = withLists(rules, state, listed);
-  const score = thousandths(sumOf(rules.slots, all));
+  const found = slotsHit(rules.slots, all);
+  const circuit = (counts: Float64Array): number | undefined => rules.shortCircuits?.decide(state.counts, counts);
+  const sum = (counts: Float64Array): number => thousandths(sumOf(rules.slots, counts) + (circuit(counts) ?? 0));
+  const score = sum(all);
   const scoreWith = (sign: 1 | -1): number => {
     if (possible.length === 0) return score;
     // Rules without points of their own may move meta rules either way.
     const some = possible.filter((name) => isSubRule(name) || (rules.slotOf.get(name)?.points ?? 0) * sign > 0);
-    return thousandths(sumOf(rules.slots, withLists(rules, state, [...listed, ...some])));
+    return sum(withLists(rules, state, [...listed, ...some]));
   };
   const between = [Math.min(score, scoreWith(-1)), Math.max(score, scoreWith(1))] as const;
-  return total(rules, subject, all, hitsOf(rules.slots, all).sort(byName), score, between);
+  const ending = circuit(all);
+  const hits = [...hitsOf(found, all), ...(ending === undefined ? [] : [circuitHit(ending)])].sort(byName);
+  return total(rules, state, found, hits, score, between);
 }
 
 function namesListed({ dns }: CompiledRules, subject: SpamSubject, answer: AnswerTo): readonly string[] {
@@ -121,8 +120,8 @@ function namesListed({ dns }: CompiledRules, subject: SpamSubject, answer: Answe
 
 /** Counts with rules of lists, then meta rules: they are decided last, each after those that it rests on. */
 function withLists(rules: CompiledRules, state: Pending, listed: readonly string[]): Float64Array {
-  const { slotOf, metas } = rules;
-  const { subject, deferred } = state;
+  const { slotOf, metaRun } = rules;
+  const { subject, deferred, gaveUp } = state;
   const counts = state.counts.slice();
   for (const name of listed) {
     const slot = slotOf.get(name);
@@ -132,34 +131,43 @@ function withLists(rules: CompiledRules, state: Pending, listed: readonly string
   const demand = (index: number): number => {
     const run = asked.has(index) ? undefined : deferred.get(index);
     asked.add(index);
-    if (run !== undefined) counts[index] = run(subject);
+    if (run !== undefined) counts[index] = run(subject, gaveUp);
     return counts[index] as number;
   };
-  const known = { counts, demand };
-  for (const { slot, value } of metas) {
-    const worth = value(known);
-    if (worth !== 0) counts[slot.index] = worth > 0 ? worth : 1;
-  }
+  metaRun.run({ counts, demand });
   return counts;
 }
 
 function total(
   { slots, source }: CompiledRules,
-  { mail }: SpamSubject,
-  counts: Float64Array,
+  { subject, gaveUp }: State,
+  found: readonly Slot[],
   hits: readonly SpamHit[],
   score: number,
   between: SpamScore['between'],
 ): SpamScore {
-  const subRules = slots.filter(({ index, rule }) => counts[index] !== 0 && isSubRule(rule.name));
+  const subRules = found.filter(({ rule }) => isSubRule(rule.name));
   return {
     score,
     between,
     required: source.required,
     hits,
     subRules: subRules.map(({ rule }) => rule.name).sort(),
-    incomplete: mail.incomplete,
+    incomplete: [
+      ...subject.mail.incomplete,
+      ...[...gaveUp].map((index) => `all of the text for ${nameOf(slots, index)}`),
+    ],
   };
+}
+
+function nameOf(slots: readonly Slot[], index: number): string {
+  return (slots[index] as Slot).rule.name;
+}
+
+function slotsHit(slots: readonly Slot[], counts: Float64Array): readonly Slot[] {
+  const found: Slot[] = [];
+  for (let index = 0; index < counts.length; index++) if (counts[index] !== 0) found.push(slots[index] as Slot);
+  return found;
 }
 
 function hitsOf(slots: readonly Slot[], counts: Float64Array): SpamHit[] {
@@ -167,7 +175,7 @@ function hitsOf(slots: readonly Slot[], counts: Float64Array): SpamHit[] {
   for (const slot of slots) {
     const { name, description } = slot.rule;
     const count = counts[slot.index] as number;
-    if (count !== 0 && !isSubRule(name)) hits.push({ name, score: thousandths(pointsOf(slot, count)), description });
+    if (!isSubRule(name)) hits.push({ name, score: thousandths(pointsOf(slot, count)), description });
   }
   return hits;
 }

@@ -18,6 +18,8 @@ export interface State {
   readonly subject: SpamSubject;
   /** By the index of the slot: how often the rule has hit, as meta rules count it. */
   readonly counts: Float64Array;
+  /** Indices of slots whose patterns were not looked for to the end, since that takes more work than the text allows. */
+  readonly gaveUp: Set<number>;
 }
 
 /** Some rules of one kind, run together. */

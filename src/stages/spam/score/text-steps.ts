@@ -1,7 +1,6 @@
 /**
  * `body`, `rawbody`, `full` and `uri` rules: each kind held against its text in one go.
  */
-import type { MailView } from '../mail/mail-view.js';
 import type { Pieces } from '../mail/pieces.js';
 import { makePatternSet, type SetMember } from '../patterns/index.js';
 import type { RuleTest } from '../rules/rule.js';
@@ -11,11 +10,11 @@ import { withoutFirst } from './text-pieces.js';
 
 export type TextKind = 'body' | 'rawbody' | 'full' | 'uri';
 
-const texts: Readonly<Record<TextKind, (mail: MailView) => Pieces>> = {
-  body: (mail) => mail.body,
-  rawbody: (mail) => mail.rawBody,
-  full: (mail) => mail.full,
-  uri: (mail) => mail.uriPieces,
+export const texts: Readonly<Record<TextKind, (subject: SpamSubject) => Pieces>> = {
+  body: ({ mail }) => mail.body,
+  rawbody: ({ mail }) => mail.rawBody,
+  full: ({ mail }) => mail.full,
+  uri: ({ mail }) => mail.uriPieces,
 };
 
 export function textSteps(
@@ -31,7 +30,7 @@ export function textSteps(
   return [
     textStep(text, slots.filter(isPlain), priority, patternFor),
     textStep(
-      (mail) => withoutFirst(mail.body),
+      ({ mail }) => withoutFirst(mail.body),
       slots.filter((slot) => !isPlain(slot)),
       priority,
       patternFor,
@@ -40,7 +39,7 @@ export function textSteps(
 }
 
 function textStep(
-  textOf: (mail: MailView) => Pieces,
+  textOf: (subject: SpamSubject) => Pieces,
   slots: readonly Slot[],
   priority: number,
   patternFor: PatternFor,
@@ -56,18 +55,19 @@ function textStep(
   const set = makePatternSet(members);
   return {
     priority,
-    run: ({ subject, counts }) => {
+    run: ({ subject, counts, gaveUp }) => {
       if (members.length === 0) return;
-      set.run(textOf(subject.mail), (member, count) => {
+      const hit = (member: number, count: number): void => {
         counts[owners[member] as number] = count;
-      });
+      };
+      set.run(textOf(subject), hit, (member) => gaveUp.add(owners[member] as number));
     },
     warm: () => set.warm(),
   };
 }
 
 /** A rule that is run only when a meta rule asks for it. */
-export type Deferred = (subject: SpamSubject) => number;
+export type Deferred = (subject: SpamSubject, gaveUp: Set<number>) => number;
 
 /** Each by itself. */
 export function deferredRules(
@@ -80,9 +80,9 @@ export function deferredRules(
     const counts = new Float64Array(slot.index + 1);
     return [
       slot.index,
-      (subject) => {
+      (subject, gaveUp) => {
         counts[slot.index] = 0;
-        step.run({ subject, counts });
+        step.run({ subject, counts, gaveUp });
         return counts[slot.index] as number;
       },
     ];

@@ -36,6 +36,7 @@ export function automatonOf(node: Node, rough: () => Node): Automaton {
 
 /** False: more look-around than an automaton can have. */
 export function fewLooks(node: Node): boolean {
+  if (!contains(node, 'look')) return true;
   const inside = bodies(node);
   return inside.length <= LOOK_LIMIT && inside.every(fewLooks);
 }

@@ -64,17 +64,27 @@ const STEP_LIMIT = 50_000;
 
 const matched: Step = { kind: 'match' };
 
+/** Throws PatternFault for what cannot be had. */
+export function checkProgram(node: Node): void {
+  build(builderFor(node), node, matched);
+}
+
 /** Throws PatternFault. */
 export function stepProgram(node: Node): StepProgram {
+  const builder = builderFor(node);
+  const { slots } = builder;
+  const start = build(builder, node, matched);
+  for (const run of builder.runs) run.whole = !mayGoOn(run.next, run.set);
+  return { start, slots: slots.size, ids: builder.ids, onlyAtStart: beginsAtStart(node), first: firstOctets(node) };
+}
+
+function builderFor(node: Node): Builder {
   const groups = groupNumbers(node);
   const slots = new Map<number, number>();
   walk(node, (one) => {
     if (one.kind === 'reference' && !slots.has(one.group)) slots.set(one.group, slots.size);
   });
-  const builder: Builder = { slots, groups, ids: 0, runs: [] };
-  const start = build(builder, node, matched);
-  for (const run of builder.runs) run.whole = !mayGoOn(run.next, run.set);
-  return { start, slots: slots.size, ids: builder.ids, onlyAtStart: beginsAtStart(node), first: firstOctets(node) };
+  return { slots, groups, ids: 0, runs: [] };
 }
 
 function beginsAtStart(node: Node): boolean {

@@ -1,6 +1,6 @@
 /**
  * Follows a program through a text, one way after the other, and never twice from the same place with the same groups. How many
- * steps that takes in all is limited by the size of the text: behind the limit the pattern counts as one that does not match.
+ * steps that takes in all is limited by the size of the text: behind the limit no match is found, and `budget` tells so.
  */
 import { type Groups, GroupsStore } from './groups.js';
 import type { Step, StepProgram } from './program.js';

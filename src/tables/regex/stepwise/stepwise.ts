@@ -26,11 +26,6 @@ export function stepwiseOf(node: Node, rough: () => Node): Automaton {
   };
 }
 
-/** Throws PatternFault for what cannot be had. */
-export function checkProgram(node: Node): void {
-  stepProgram(node);
-}
-
 function countSteps(program: StepProgram, text: StepText, most: number, gaveUp?: () => void): number {
   const budget: StepBudget = { left: STEPS + STEPS_AN_OCTET * (text.to - text.from) };
   let found = 0;

@@ -1,5 +1,6 @@
 /** Rules as text, a zone, a message with its way: which rules hit, and what was asked. */
 
+import type { CannotTellRule } from '../../../../src/core/decision.js';
 import { definePolicy } from '../../../../src/core/policy.js';
 import { defineStage } from '../../../../src/core/stage.js';
 import { type ArcFinding, arcFinding } from '../../../../src/findings/arc.js';
@@ -23,6 +24,7 @@ export interface Run extends Facts {
   readonly rules: string;
   readonly zone?: Zone;
   readonly findings?: Findings;
+  readonly cannotTell?: CannotTellRule;
 }
 
 export interface Result {
@@ -32,28 +34,38 @@ export interface Result {
   readonly said: string;
 }
 
-const PLUGINS = ['DNSEval', 'URIDNSBL', 'SPF', 'DKIM', 'DMARC'].map(
+const PLUGINS = ['DNSEval', 'URIDNSBL', 'AskDNS', 'SPF', 'DKIM', 'DMARC'].map(
   (name) => `loadplugin Mail::SpamAssassin::Plugin::${name}\n`,
 );
 
 export const message = (...received: readonly string[]): string =>
   `${received.map((line) => `Received: ${line}\r\n`).join('')}From: a@sender.example\r\nSubject: x\r\n\r\nbody\r\n`;
 
-/** Rules hit, by name; `cannotTell: 'continue'`. */
-export async function run({ rules, zone = {}, findings = {}, ...facts }: Run): Promise<Result> {
+/** Rules hit, by name; `cannotTell` by default: `continue`. */
+export async function run({
+  rules,
+  zone = {},
+  findings = {},
+  cannotTell = 'continue',
+  ...facts
+}: Run): Promise<Result> {
   const text = `${PLUGINS.join('')}util_rb_tld example com org test\n${rules}`;
   const read = readSpamRules({ files: [{ name: 'rules.cf', text }] });
   const asked: string[] = [];
   const resolver = zoneResolver(zone);
   const noted: typeof resolver = {
     ...resolver,
-    addresses: (name, ...rest) => {
-      asked.push(`A ${name}`);
-      return resolver.addresses(name, ...rest);
+    addresses: (name, family, ...rest) => {
+      asked.push(`${family === 4 ? 'A' : 'AAAA'} ${name}`);
+      return resolver.addresses(name, family, ...rest);
     },
     texts: (name, ...rest) => {
       asked.push(`TXT ${name}`);
       return resolver.texts(name, ...rest);
+    },
+    nameServers: (name, ...rest) => {
+      asked.push(`NS ${name}`);
+      return resolver.nameServers(name, ...rest);
     },
     mailExchangers: (name, ...rest) => {
       asked.push(`MX ${name}`);
@@ -66,7 +78,7 @@ export async function run({ rules, zone = {}, findings = {}, ...facts }: Run): P
     gives: [spfFinding, dkimFinding, dmarcFinding, arcFinding],
     run: () => ({ findings: findings as Required<Findings> }),
   });
-  const stage = spamRules({ rules: read, resolver: noted, cannotTell: 'continue', time: 300 });
+  const stage = spamRules({ rules: read, resolver: noted, cannotTell, time: 300 });
   const outcome = await runPolicy(definePolicy({ message: [before, stage] }), facts);
   const finding = spamFinding.in(outcome.findings);
   const hits = finding?.hits.map(({ name }) => name) ?? [];

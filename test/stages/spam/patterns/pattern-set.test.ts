@@ -118,3 +118,53 @@ test('a set finds what its patterns find one by one', () => {
 test('refused with a reason', () => {
   expect(compileRulePattern({ text: 'a(?R)b', flags: '' })).toMatchObject({ kind: 'refused', construct: '(?R' });
 });
+
+describe('work that is not done', () => {
+  const gaveUp = (text: string, most: number, piece: string): { readonly count: number; readonly told: boolean } => {
+    const set = makePatternSet([{ pattern: compiled(text), most }]);
+    let count = 0;
+    let told = false;
+    const hit = (_: number, found: number): void => {
+      count = found;
+    };
+    set.run(piecesOf([piece]), hit, () => {
+      told = true;
+    });
+    return { count, told };
+  };
+
+  test('a pattern with a back-reference tells that it gave up', () => {
+    const text = '(x+)y\\1z';
+    expect(gaveUp(text, 1, 'xxxxyxxz')).toEqual({ count: 1, told: false });
+    expect(gaveUp(text, 1, `${'x'.repeat(5000)}y${'x'.repeat(20_000)}z`)).toEqual({ count: 0, told: true });
+  });
+
+  test('counting reads each octet a few times at most, and tells where it ended early', () => {
+    expect(gaveUp('a[^b]*b|a', 1000, 'a'.repeat(400))).toEqual({ count: 400, told: false });
+    const { count, told } = gaveUp('a[^b]*b|a', 100_000, 'a'.repeat(50_000));
+    expect(told).toBe(true);
+    expect(count).toBeGreaterThan(1);
+    expect(gaveUp('a[^b]*b|a', 1, 'a'.repeat(50_000))).toEqual({ count: 1, told: false });
+    expect(gaveUp('(?:a[^b]*b)?', 100_000, 'a'.repeat(50_000)).told).toBe(true);
+  });
+});
+
+describe('one octet', () => {
+  test.each([
+    ['\\x00', '', 2],
+    ['e', 'i', 4],
+    ['(e)', '', 3],
+    ['[\\x80-\\xff]', '', 1],
+  ] as const)('%s %s', (text, flags, count) => {
+    const texts = ['e E\0', ' \0ee\xe9', ''];
+    const set = makePatternSet([
+      { pattern: compiled(text, flags), most: 100 },
+      { pattern: compiled(text, flags), most: 1 },
+    ]);
+    const counts: number[] = [];
+    set.run(piecesOf(texts), (member, found) => {
+      counts[member] = found;
+    });
+    expect(counts).toEqual([count, 1]);
+  });
+});

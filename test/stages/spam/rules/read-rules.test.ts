@@ -30,7 +30,7 @@ describe('definitions', () => {
       { kind: 'eval', on: 'header', call: 'check_rbl', args: ['a', 'b.example.', '7'] },
     ],
     ["header A rbleval:check_rbl('a')", { kind: 'eval', on: 'header', args: ['a'] }],
-    ['rawbody A eval:f()', { kind: 'eval', on: 'rawbody', call: 'f', args: [] }],
+    ['rawbody A eval:pdf_count()', { kind: 'eval', on: 'rawbody', call: 'pdf_count', args: [] }],
     [
       'mimeheader A Content-Type:raw =~ /x/',
       { kind: 'mimeheader', target: { name: 'Content-Type', modifiers: ['raw'] } },
@@ -45,7 +45,7 @@ describe('definitions', () => {
         ],
       },
     ],
-    ['meta A B && !C', { kind: 'meta', expression: 'B && !C' }],
+    ['meta A B && !C', { kind: 'meta', expression: { kind: 'binary', operator: '&&', left: { name: 'B' } } }],
   ])('%s', (line, expected) => {
     expect(test(line)).toMatchObject(expected);
   });
@@ -210,6 +210,54 @@ describe('what is wrong', () => {
     const { rules: read, problems: found } = check('loadplugin My::Plugin my.pm\nmy_setting 3\nbody A /x/');
     expect(found).toEqual([]);
     expect(read.passedOver.map(({ name }) => name)).toEqual(['My::Plugin', 'my_setting']);
+  });
+});
+
+describe('rules that can never hit', () => {
+  const text = 'body A /a(b/\nfull B eval:wibble()\nbody C /[z-a]/\nbody D /x{100}(?<n>y)(?<n>z)/\nfull E eval:check_pyzor()';
+
+  it('are mistakes', () => {
+    expect(problems(text)).toEqual([
+      expect.stringMatching(/^a\.cf:1: A: \(: missing closing parenthesis/),
+      expect.stringMatching(/^a\.cf:2: B: there is no function wibble/),
+      expect.stringMatching(/^a\.cf:3: C: z-a: a range/),
+    ]);
+    expect(check(text).rules.rules.map(({ name }) => name)).toEqual(['D', 'E']);
+  });
+
+  it('are none in files of others, nor where a plugin may know the function', () => {
+    expect(problems(text, { isOwn: (file) => file !== 'a.cf' })).toEqual([]);
+    expect(problems(`loadplugin My::Plugin\n${text}`)).toHaveLength(2);
+  });
+});
+
+describe('rules of plugins that are not loaded', () => {
+  const ofDkim = 'Mail::SpamAssassin::Plugin::DKIM';
+  const text = `ifplugin ${ofDkim}\nheader A eval:check_dkim_valid()\nmeta B A\nbody C /x/\nelse\nbody C /x/\nendif
+if (plugin(${ofDkim}))\nfull D eval:check_dkim_valid()\nscore D 2\nendif
+if (version < 3)\nifplugin ${ofDkim}\nbody E /x/\nendif\nendif`;
+
+  it('are told by the plugin', () => {
+    expect(check(text).rules.notLoaded).toEqual([{ plugin: ofDkim, rules: ['A', 'B', 'D'] }]);
+    expect(check(`loadplugin ${ofDkim}\n${text}`).rules.notLoaded).toEqual([]);
+  });
+});
+
+describe('numbers', () => {
+  it.each([
+    ['shortcircuit_spam_score many', 'a number'],
+    ['required_score five', 'a number'],
+    ['uridnsbl_max_domains -1', 'a whole number'],
+    ['freemail_max_body_emails 1.5', 'a whole number'],
+    ['parse_dkim_uris maybe', '0, 1, yes or no'],
+  ])('%s is wrong', (line, expected) => {
+    expect(problems(`\n${line}`)).toEqual([expect.stringMatching(new RegExp(`^a\\.cf:2: \\w+: ${expected}`))]);
+  });
+
+  it('are right', () => {
+    const { settings } = check('skip_rbl_checks Yes\nfns_extrachars 0\nshortcircuit_ham_score -20.5').rules;
+    expect(settings.last('skip_rbl_checks')?.value).toBe('1');
+    expect(settings.last('shortcircuit_ham_score')?.value).toBe('-20.5');
   });
 });
 

@@ -54,7 +54,8 @@ export const modules: NonNullable<CompileOptions['modules']> = {
 };
 
 export function compile(text: string, options: CompileOptions = {}): CompiledRules {
-  const rules = readSpamRules({ files: [{ name: 'a.cf', text: `${PLUGINS}${text}\nutil_rb_tld example\n` }] });
+  const files = [{ name: 'a.cf', text: `${PLUGINS}${text}\nutil_rb_tld example\n` }];
+  const rules = readSpamRules({ files, isOwn: () => false });
   return compileSpamRules(rules, { modules, ...options });
 }
 

@@ -36,14 +36,22 @@ const named: ReadonlyMap<string, string> = new Map(
 
 const longestColour = 1000;
 
+/** `rgb(255, 0, 127)`, `rgb(100%, 0%, 50%)`. */
+const numberTriple = triple('');
+const percentTriple = triple('%');
+
+function triple(unit: string): RegExp {
+  return new RegExp(`rgb\\(${Array(3).fill(`(\\d+)${unit}`).join(',\\s*')}\\s*\\)`);
+}
+
 /** `#rrggbb` in lower case, or `invalid`. */
 export function readColour(written: string): string {
   const colour = written.slice(0, longestColour).toLowerCase().trim();
   const known = named.get(colour);
   if (known !== undefined) return known;
-  const percents = /rgb\((\d+)%,\s*(\d+)%,\s*(\d+)%\s*\)/.exec(colour);
+  const percents = percentTriple.exec(colour);
   if (percents !== null) return hexColour(fromNumbers(percents, (n) => Math.trunc((n / 100) * 255)));
-  const numbers = /rgb\((\d+),\s*(\d+),\s*(\d+)\s*\)/.exec(colour);
+  const numbers = numberTriple.exec(colour);
   if (numbers !== null) return hexColour(fromNumbers(numbers, (n) => n));
   return /^#[#a-f0-9]*$/.test(colour) || /^#.*rgb\([\d%, ]*\)/.test(colour) ? hexColour(colour) : 'invalid';
 }

@@ -16,7 +16,8 @@ export class MarkedSections {
   private readonly stack: number[] = [];
 
   private get level(): number {
-    return this.stack[this.stack.length - 1] ?? 0;
+    // Mostly there is none, and reading in front of the first costs much.
+    return this.stack.length === 0 ? 0 : (this.stack[this.stack.length - 1] as number);
   }
 
   get open(): boolean {

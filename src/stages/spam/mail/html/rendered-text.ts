@@ -8,6 +8,8 @@ const space = 2;
 export class RenderedText {
   private readonly pieces: string[] = [];
   private readonly kinds: number[] = [];
+  /** Some of it is not seen. */
+  private hides = false;
 
   /** The last piece; undefined at the beginning. */
   get last(): string | undefined {
@@ -32,11 +34,13 @@ export class RenderedText {
 
   /** White space of elements is visible. */
   part(visible: boolean): string {
+    if (!this.hides) return visible ? this.all() : '';
     return this.pieces.filter((_, i) => (this.kinds[i] !== unseen) === visible).join('');
   }
 
   private push(text: string, kind: number): void {
     this.pieces.push(text);
     this.kinds.push(kind);
+    if (kind === unseen) this.hides = true;
   }
 }

@@ -3,12 +3,16 @@
  * SpamAssassin 4.0.1 renders, its oddities with it where rules see them.
  */
 import { elements, isOfficeElement, renderedBadTags, whiteSpace } from './elements.js';
+import { isFontList, isFontList } from './font-names.js';
 import { isWide, seamOf } from './obfuscation.js';
 import { RenderedText } from './rendered-text.js';
 import type { Attributes, StartTag } from './start-tag.js';
 import { StyleStack, type TextStyle, visibilityOf } from './text-style.js';
 import type { HtmlSink } from './tokenizer.js';
 import { UriCollector } from './uris.js';
+
+/** Elements that do something with their text. */
+const textual: ReadonlySet<string> = new Set(['script', 'style', 'a', 'title']);
 
 export class HtmlRenderer implements HtmlSink {
   readonly rendered: RenderedText = new RenderedText();
@@ -29,6 +33,8 @@ export class HtmlRenderer implements HtmlSink {
   imageArea = 0;
   private readonly wideInput: boolean;
   private lastWide = false;
+  /** Inside of an element of `textual`. */
+  private insideTextual = false;
   /** The style that was judged last, which is mostly the next one. */
   private judged: TextStyle | undefined;
   private judgedVisible = true;
@@ -60,18 +66,24 @@ export class HtmlRenderer implements HtmlSink {
   }
 
   text(text: string): void {
-    if (this.isInside('script')) {
-      this.scripts.push(text);
-      return;
-    }
-    if (this.isInside('style')) return;
-    if (this.isInside('a')) this.uris.anchorText(text);
-    if (this.isInside('title') && this.titles.length > 0) this.titles[this.titles.length - 1] += text;
+    if (this.insideTextual && !this.textOfElement(text)) return;
     const visible = !hasInk(text) || this.judge();
     const wide = this.wideInput || isWide(text);
     this.compare(text, wide);
     this.rendered.add(text, visible);
     this.lastWide = wide;
+  }
+
+  /** False: it is not rendered. */
+  private textOfElement(text: string): boolean {
+    if (this.isInside('script')) {
+      this.scripts.push(text);
+      return false;
+    }
+    if (this.isInside('style')) return false;
+    if (this.isInside('a')) this.uris.anchorText(text);
+    if (this.isInside('title') && this.titles.length > 0) this.titles[this.titles.length - 1] += text;
+    return true;
   }
 
   comment(text: string): void {
@@ -99,6 +111,7 @@ export class HtmlRenderer implements HtmlSink {
     const open = (before ?? 0) + step;
     if (open < 0) this.closedExtra++;
     this.inside.set(name, Math.max(open, 0));
+    if (textual.has(name)) this.insideTextual = [...textual].some((one) => this.isInside(one));
     return !office && (element || renderedBadTags.has(name));
   }
 
@@ -159,13 +172,9 @@ function hasInk(text: string): boolean {
   return text.replace(/[ \t\n\r\f\v]|\u00c2\u00a0/g, '') !== '';
 }
 
-/** A list of font names in letters; no other script, no odd characters. */
+/** No list of font names in letters: other scripts, odd characters. */
 function isBadFace(face: string | undefined): boolean {
-  if (face === undefined) return false;
-  const name = face.trimStart();
-  const list = /^["'.]?[a-z ][a-z -]*[a-z]\d?["']?(?:,\s*["']?[a-z][a-z -]*[a-z]\d?["']?)*;?\n?$/i;
-  if (list.test(name)) return false;
-  return !(face.length > name.length && face[face.length - name.length - 1] === ' ' && list.test(` ${name}`));
+  return face !== undefined && !isFontList(face);
 }
 
 /** In pixels of a screen of 800 by 600; what is not told counts as 200. */

@@ -50,7 +50,7 @@ export class UriCollector {
   private add(type: string, value: string): void {
     const uri = this.clean(value);
     if (uri === '') return;
-    const target = /^(?:data|mailto|file|cid|tel):/i.test(uri) ? uri : targetUri(this.base, uri);
+    const target = /^(?:cid|data|file|mailto|tel):/i.test(uri) ? uri : targetUri(this.base, uri);
     if (target !== '') this.record(target).types.add(type);
   }
 
