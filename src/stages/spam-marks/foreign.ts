@@ -1,6 +1,6 @@
 /**
  * Fields that came from outside under names that only we write: X-Spam-*, all of them, as SpamAssassin does. Also behind a bare CR,
- * which ends a line to some readers.
+ * which ends a line to some readers. Marks of an earlier stage go too: those for one recipient replace those for all.
  */
 import type { HeaderField } from '../../values/header.js';
 import { hiddenFields } from '../../values/hidden-fields.js';
@@ -8,7 +8,7 @@ import { hiddenFields } from '../../values/hidden-fields.js';
 const PREFIX = 'x-spam-';
 
 export function foreignSpamFields(header: readonly HeaderField[]): readonly HeaderField[] {
-  return header.filter((field) => field.origin === 'received' && (isOurs(field.lowerName) || hidesOurs(field)));
+  return header.filter((field) => isOurs(field.lowerName) || (field.origin === 'received' && hidesOurs(field)));
 }
 
 function isOurs(lowerName: string): boolean {

@@ -46,16 +46,25 @@ const TAG_LIMIT = 100;
 
 /** Throws ConfigurationError (code `options`; problems `no-such-option`, `bad-option`). */
 export function checkSpamMarks(options: SpamMarksOptions): void {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    throw new ConfigurationError('options', [wrong('its argument', 'is an object of options')]);
+  }
   const problems = [
     ...Object.keys(options).flatMap((name) => (names.has(name) ? [] : [noSuchOption(name)])),
     ...thresholdProblems('required', options.required),
-    ...(options.fields ?? []).flatMap((name) =>
-      spamFields.includes(name) ? [] : [wrong('fields', `has members of ${spamFields.join(', ')}`)],
-    ),
+    ...fieldProblems(options.fields),
+    ...(options.points === undefined || typeof options.points === 'boolean'
+      ? []
+      : [wrong('points', 'is true or false')]),
     ...tagProblems(options.subjectTag),
     ...actionNames.flatMap((name) => actionProblems(name, options)),
   ];
   if (problems.length > 0) throw new ConfigurationError('options', problems);
+}
+
+function fieldProblems(fields: readonly SpamField[] | undefined): readonly Problem[] {
+  const good = fields === undefined || (Array.isArray(fields) && fields.every((name) => spamFields.includes(name)));
+  return good ? [] : [wrong('fields', `has members of ${spamFields.join(', ')}`)];
 }
 
 /** True when some threshold is asked for each recipient. */
@@ -72,12 +81,15 @@ function thresholdProblems(name: string, value: Threshold | undefined): readonly
 function actionProblems(name: ActionName, options: SpamMarksOptions): readonly Problem[] {
   const action = options[name];
   if (action === undefined) return [];
-  const { from } = action;
+  const { from } = action ?? {};
   if (from === undefined) return [wrong(name, 'says from how many points: { from: 15 }')];
   const { required } = options;
   const below = typeof from === 'number' && typeof required === 'number' && from < required;
   const same = actionNames.find((other) => other < name && options[other]?.from === from && typeof from === 'number');
+  const known: readonly string[] = ['from', ...(name === 'reject' ? ['text'] : name === 'redirect' ? ['to'] : [])];
+  const strange = Object.keys(action).filter((key) => !known.includes(key));
   return [
+    ...strange.map((key) => noSuchOption(`${name}.${key}`)),
     ...thresholdProblems(`${name}.from`, from),
     ...(below ? [wrong(`${name}.from`, `is not below required (${required})`)] : []),
     ...(same === undefined ? [] : [wrong(`${name}.from`, `is not that of ${same} too`)]),
@@ -103,6 +115,7 @@ function textProblems(text: string | undefined): readonly Problem[] {
 
 function tagProblems(tag: string | undefined): readonly Problem[] {
   if (tag === undefined) return [];
+  if (typeof tag !== 'string') return [wrong('subjectTag', 'is a text')];
   const hasControl = [...tag].some((character) => isControl(character.charCodeAt(0)));
   if (tag.trim() !== '' && tag.length <= TAG_LIMIT && !hasControl) return [];
   return [wrong('subjectTag', `is a text of at most ${TAG_LIMIT} characters without line ends`)];

@@ -12,7 +12,7 @@ import { makeField } from '../../values/make-field.js';
 import { fieldsNamed, type Message } from '../../values/message.js';
 
 /** Subject fields that are tagged; honest mail has one. */
-const SUBJECTS = 20;
+const SUBJECTS = 100;
 
 export function tagSubject(message: Message, tag: string): readonly EditOf<'replace-header' | 'prepend-header'>[] {
   // White space between two encoded words is no text (RFC 2047 section 6.2): the blank goes inside.

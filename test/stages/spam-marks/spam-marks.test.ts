@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { definePolicy } from '../../../src/core/policy.js';
+import { definePolicy, type Policy } from '../../../src/core/policy.js';
 import { defineStage } from '../../../src/core/stage.js';
 import { type SpamFinding, spamFinding } from '../../../src/findings/spam.js';
 import { type SpamMarksOptions, spamMarks } from '../../../src/stages/spam-marks/index.js';
@@ -9,7 +9,7 @@ import type { Message } from '../../../src/values/message.js';
 import { parseMessage } from '../../../src/values/message.js';
 import { renderMessageSync } from '../../../src/values/render.js';
 import { FUZZ_RUNS, problemsOf } from '../../values/support.js';
-import { box, runPolicy, said } from '../facts.js';
+import { box, runPolicy, said, session } from '../facts.js';
 
 const hit = (name: string, score: number | undefined = 1): SpamFinding['hits'][number] => ({
   name,
@@ -211,21 +211,26 @@ describe('thresholds of each recipient', () => {
     address.text.startsWith('strict') ? 3 : 8;
   const facts = { to: ['strict@school.example', 'calm@school.example'], message: 'Subject: x\r\n\r\nbody\r\n' };
 
+  /** The message of each recipient. */
+  const delivered = async (policy: Policy): Promise<readonly string[]> => {
+    const conversation = policy.open(session({ ip: '192.0.2.1' }));
+    await conversation.connect();
+    await conversation.hello('client.example');
+    await conversation.mail(box('a@sender.example'));
+    for (const to of facts.to) await conversation.rcpt(box(to));
+    const parsed = parseMessage(new TextEncoder().encode(facts.message));
+    if (parsed.kind !== 'parsed') throw new Error('no message');
+    await conversation.message(parsed.value);
+    const { recipients } = await conversation.deliver();
+    return recipients.map(({ message }) => text(message));
+  };
+
   it('give each a message of his own', async () => {
     const marks = spamMarks({ required, subjectTag: '[spam] ', fields: ['flag', 'status'] });
     expect(marks.at).toBe('deliver');
     expect(marks.edits).toContain('split');
     const policy = definePolicy({ message: [gives(finding(5, { hits: [] }))], deliver: [marks] });
-    const outcome = policy.open((await import('../facts.js')).session({ ip: '192.0.2.1' }));
-    await outcome.connect();
-    await outcome.hello('client.example');
-    await outcome.mail(box('a@sender.example'));
-    for (const to of facts.to) await outcome.rcpt(box(to));
-    const parsed = parseMessage(new TextEncoder().encode(facts.message));
-    if (parsed.kind !== 'parsed') throw new Error('no message');
-    await outcome.message(parsed.value);
-    const { recipients } = await outcome.deliver();
-    expect(recipients.map(({ message }) => text(message))).toEqual([
+    expect(await delivered(policy)).toEqual([
       'X-Spam-Flag: YES\r\nX-Spam-Status: Yes, score=5.0 required=3.0 tests=none\r\nSubject: [spam] x\r\n\r\nbody\r\n',
       'X-Spam-Status: No, score=5.0 required=8.0 tests=none\r\nSubject: x\r\n\r\nbody\r\n',
     ]);
@@ -238,6 +243,15 @@ describe('thresholds of each recipient', () => {
     });
     const { recipients } = await runPolicy(policy, facts);
     expect(recipients.map(({ decision }) => decision.kind)).toEqual(['discard', 'continue']);
+  });
+
+  it('of one recipient take the place of those of all', async () => {
+    const policy = definePolicy({
+      message: [gives(finding(5)), spamMarks({ required: 10 })],
+      deliver: [spamMarks({ required: () => 3 })],
+    });
+    const statuses = (await delivered(policy)).map((one) => one.match(/^X-Spam-Status: \w+/gm));
+    expect(statuses).toEqual([['X-Spam-Status: Yes'], ['X-Spam-Status: Yes']]);
   });
 
   it('that are no number let nothing through', async () => {
@@ -273,6 +287,25 @@ describe('options', () => {
       'redirect',
     ]);
     expect(constructs({ required: 5, reject: { from: 4 } })).toEqual(['reject.from']);
+    expect(constructs({ reject: { from: 15, text: 'überflüssig' } })).toEqual(['reject.text']);
+    expect(constructs({ reject: { from: 15, form: 3 } })).toEqual(['reject.form']);
+    expect(constructs({ redirect: { from: 15, to: 'x@y.example' } })).toEqual(['redirect']);
+    expect(constructs({ subjectTag: 5, fields: 'flag', points: 'yes', reject: null })).toEqual([
+      'fields',
+      'points',
+      'subjectTag',
+      'reject',
+    ]);
+    for (const given of [5, [], null])
+      expect(constructs(given as never)).toEqual(given === null ? [] : ['its argument']);
+  });
+
+  it('that were not looked at whole say so, and the log has the points', async () => {
+    const policy = definePolicy({ message: [gives(finding(1, { incomplete: ['a part'] })), spamMarks()] });
+    const { message, trace } = await runPolicy(policy, { message: 'Subject: x\r\n\r\nbody\r\n' });
+    const status = message?.header.find(({ lowerName }) => lowerName === 'x-spam-status')?.value;
+    expect(status).toMatch(/^ ?No, score=1\.0 .* incomplete=yes$/);
+    expect(JSON.stringify(trace)).toContain('spam: no, score=1.0 required=5.0');
   });
 
   it('tell the compiler what the stage is', () => {

@@ -40,7 +40,7 @@ const signs: readonly Sign[] = [
     return program === undefined || program === 'Postfix' ? program : `Postfix (${program})`;
   },
   (text) =>
-    /CommuniGate Pro (?:HTTP|SMTP|XIMSS|IMAP)/.test(text) && text.includes(' (account ') ? 'Communigate' : undefined,
+    /CommuniGate Pro (?:IMAP|HTTP|SMTP|XIMSS)/.test(text) && text.includes(' (account ') ? 'Communigate' : undefined,
   (text) => (/ with Microsoft Exchange Server HTTP-DAV\b/.test(text) ? 'HTTP-DAV' : undefined),
   (text) => (text.includes(' by ') ? viaHttp.exec(text)?.groups?.protocol : undefined),
 ];
@@ -78,10 +78,15 @@ function isGmailId(id: string): boolean {
 
 const mechanisms: ReadonlySet<string> = new Set(['CRAM-MD5', 'DIGEST-MD5', 'LOGIN', 'PLAIN']);
 
+/** Marks in one field; no program writes more than one. */
+const MAX_TRIES = 16;
+
 /** `from x ([192.0.2.1]) (AUTH: LOGIN user, more) by y`. */
 function courierMechanism(text: string): string | undefined {
+  let tries = 0;
   for (const { index } of text.matchAll(/ \(AUTH: /g)) {
-    const [, mechanism = '', user = '', rest = ''] = /([^ ]*) ([^ ]*)(.*)/.exec(text.slice(index + 8)) ?? [];
+    if (++tries > MAX_TRIES) return undefined;
+    const [, mechanism = '', user = '', rest = ''] = /^([^ ]*) ([^ ]*)(.*)/.exec(text.slice(index + 8)) ?? [];
     const ends = user.endsWith(',') ? rest.includes(') by ', 1) : user.endsWith(')') && rest.startsWith(' by ');
     const behindAddress = /\]\)$|\)\]$/.test(text.slice(index - 2, index));
     if (behindAddress && mechanisms.has(mechanism) && user.length > 1 && ends) return mechanism;

@@ -20,8 +20,8 @@ import { trustedNetworks } from './trusted-networks.js';
 /** The client of the SMTP session that brings the message. */
 export interface SessionClient {
   readonly ip: string;
-  /** Verified host name; empty: it has none. */
-  readonly name: string;
+  /** Verified host name; empty: it has none. Undefined: nobody looked, or the DNS gave no answer. */
+  readonly name: string | undefined;
   readonly helo: string;
   /** How it had logged in: any text, best the protocol as our Received field says it (`ESMTPSA`). Undefined: not. */
   readonly login?: string | undefined;
@@ -84,7 +84,8 @@ function pseudoFields(
 function relayOfClient({ ip, name, helo, login, ourName }: SessionClient): Relay {
   return {
     ip,
-    rdns: clean(name.replace(/\.$/, '')),
+    rdns: clean((name ?? '').replace(/\.$/, '')),
+    ...(name === undefined && { nameless: true as const }),
     helo: clean(helo),
     by: clean(ourName),
     ident: '',
@@ -94,7 +95,7 @@ function relayOfClient({ ip, name, helo, login, ourName }: SessionClient): Relay
     internal: false,
     msa: false,
     ipPrivate: isPrivate(ip),
-    looksUp: true,
+    looksUp: name !== undefined,
   };
 }
 

@@ -11,10 +11,11 @@ export function relaysText(relays: readonly Relay[]): string {
 }
 
 function relayText(relay: Relay): string {
-  const { ip, rdns, helo, by, ident, envFrom, internal, id, auth, msa } = relay;
+  const { ip, helo, by, ident, envFrom, internal, id, auth, msa } = relay;
+  const rdns = relay.nameless === true ? '' : ` rdns=${relay.rdns}`;
   const flags = { intl: internal ? 1 : 0, msa: msa ? 1 : 0 };
   return (
-    `[ ip=${ip} rdns=${rdns} helo=${helo} by=${by} ident=${ident} envfrom=${envFrom} intl=${flags.intl} id=${id}` +
+    `[ ip=${ip}${rdns} helo=${helo} by=${by} ident=${ident} envfrom=${envFrom} intl=${flags.intl} id=${id}` +
     ` auth=${auth} msa=${flags.msa} ]`
   );
 }

@@ -49,10 +49,10 @@ function isLocal(text: string): boolean {
   return bare !== undefined && !/^\[[\d.]+\]$/.test(bare);
 }
 
-const months = 'Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec';
-const dateAtEnd = new RegExp(
-  `[; ](?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), )?\\d+ (?:${months}) \\d+ \\d+:\\d+(?::\\d+)? [^ ]+$`,
-);
+/** RFC 5322 section 3.3. */
+const dayNames = 'Sun Mon Tue Wed Thu Fri Sat'.replaceAll(' ', '|');
+const months = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.replaceAll(' ', '|');
+const dateAtEnd = new RegExp(`[; ](?:(?:${dayNames}), )?\\d+ (?:${months}) \\d+ \\d+:\\d+(?::\\d+)? [^ ]+$`);
 
 /** Only a date without a comment behind it goes; what is before it counts in any case. */
 function withoutDate(text: string): string {
@@ -169,5 +169,8 @@ export function clean(text: string): string {
 }
 
 function cleanSender(text: string | undefined): string {
-  return text === undefined ? '' : clean(text.replace(/^<+/, '').replace(/>+$/, ''));
+  if (text === undefined) return '';
+  let end = text.length;
+  while (text[end - 1] === '>') end--;
+  return clean(text.slice(0, end).replace(/^<+/, ''));
 }

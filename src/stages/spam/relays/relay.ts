@@ -22,6 +22,8 @@ export interface Relay {
   readonly ipPrivate: boolean;
   /** Who wrote the field looks names up: an empty `rdns` means that the host has none. */
   readonly looksUp: boolean;
+  /** Nothing is known of its name, of which nothing is said then: not that it has none. */
+  readonly nameless?: true;
 }
 
 export interface Relays {
