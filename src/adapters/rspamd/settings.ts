@@ -1,6 +1,7 @@
 /** What the client of rspamd can be told, checked once, all problems at once. */
 import { ConfigurationError, type Problem } from '../../values/errors.js';
 import { type Endpoint, endpointName, endpointProblems } from '../shared/endpoint.js';
+import { givenOptions } from '../shared/given-options.js';
 import { MOST_MILLISECONDS, type Range, wholeNumbers } from '../shared/whole-numbers.js';
 
 export interface RspamdOptions {
@@ -34,8 +35,9 @@ const ranges: Readonly<Record<Numbers, Range>> = {
 };
 
 /** Throws ConfigurationError (code `options`, problem `bad-option`). */
-export function rspamdSettings(endpoint: Endpoint, options: RspamdOptions): RspamdSettings {
+export function rspamdSettings(endpoint: Endpoint, given: RspamdOptions): RspamdSettings {
   const problems: Problem[] = [...endpointProblems('rspamd', endpoint)];
+  const options = givenOptions('rspamd', given, Object.keys(ranges), problems);
   const numbers = wholeNumbers('rspamd', ranges, options, problems);
   if (problems.length > 0) throw new ConfigurationError('options', problems);
   return { ...numbers, endpoint, name: `rspamd ${endpointName(endpoint)}` };

@@ -5,6 +5,7 @@
  */
 import type { PortCall } from '../../core/stage.js';
 import type { Scanner } from '../../ports/scanner.js';
+import { cannotTell } from '../../values/answer.js';
 import { ConfigurationError, type Problem } from '../../values/errors.js';
 import type { Message } from '../../values/message.js';
 import { givenOptions, nameProblems } from '../shared/given-options.js';
@@ -39,10 +40,13 @@ export function firstThatAnswers(first: Scanner, second: Scanner, options: Fallb
         chance === undefined ? undefined : await within(first, message, call, firstTimeout ?? firstPart(call));
       // Whether it would have answered nobody knows when the client went away, or we are closing.
       const cut = call.signal.aborted && timeLeft(call) > 0;
-      if (said !== undefined) breaker.learn(chance, cut ? 'nothing' : said.kind === 'found' ? 'answered' : 'failed');
+      if (said !== undefined)
+        breaker.learn(chance, cut ? 'nothing' : said.kind === 'found' ? 'answered' : 'failed', whyOf(said));
       if (said !== undefined && (said.kind === 'found' || call.signal.aborted)) return said;
+      const silent = said ?? cannotTell(`${first.name}: passed over, ${breaker.why}`);
       const instead = await within(second, message, call);
-      return instead.kind === 'found' || said === undefined ? instead : noneTells([said, instead]);
+      if (instead.kind !== 'found') return noneTells([silent, instead]);
+      return { kind: 'found', value: { ...instead.value, instead: silent.why } };
     },
   };
 }
@@ -63,6 +67,10 @@ function firstPart(call: PortCall): number {
   return Math.min(timeLeft(call) / 2, FIRST_LIMIT);
 }
 
+function whyOf(said: Said): string {
+  return said.kind === 'found' ? '' : said.why;
+}
+
 function timeLeft(call: PortCall): number {
   return call.deadline - performance.now();
 }
@@ -79,6 +87,8 @@ class Breaker {
   /** While it is passed over: until when. */
   #until: number | undefined = undefined;
   #probing = false;
+  /** Of its last failure. */
+  why = '';
 
   constructor(limits: Limits) {
     this.#limits = limits;
@@ -92,7 +102,8 @@ class Breaker {
     return 'probe';
   }
 
-  learn(chance: 'try' | 'probe' | undefined, what: 'answered' | 'failed' | 'nothing'): void {
+  learn(chance: 'try' | 'probe' | undefined, what: 'answered' | 'failed' | 'nothing', why: string): void {
+    if (what === 'failed') this.why = why;
     if (chance === 'probe') this.#probing = false;
     if (what === 'answered') {
       this.#failures = 0;

@@ -91,7 +91,7 @@ function failureOf(line: string): string | undefined {
   return status[1] === '0' ? undefined : `it answers ${status[1]}: ${excerpt(status[2] ?? '')}`;
 }
 
-const POINTS = /^(?:True|False|Yes|No) ; (-?\d{1,9}(?:\.\d{1,9})?) \/ (-?\d{1,9}(?:\.\d{1,9})?)$/;
+const POINTS = /^(True|False|Yes|No) ; (-?\d{1,9}(?:\.\d{1,9})?) \/ (-?\d{1,9}(?:\.\d{1,9})?)$/;
 
 function readHead(lines: readonly string[], hasBody: boolean): Parsed<Head> {
   const values = new Map<string, string>();
@@ -104,7 +104,11 @@ function readHead(lines: readonly string[], hasBody: boolean): Parsed<Head> {
   }
   const points = POINTS.exec(values.get('spam') ?? '');
   if (points === null) return malformed(`no points: ${excerpt(values.get('spam') ?? '')}`);
+  const [score, required] = [Number(points[2]), Number(points[3])];
+  // Points are rounded: what is the same then may be either.
+  const says = points[1] === 'True' || points[1] === 'Yes' ? score >= required : score <= required;
+  if (!says) return malformed(`points that are not what it says: ${excerpt(points[0])}`);
   const announced = values.get('content-length') ?? (hasBody ? '' : '0');
   if (!/^\d{1,10}$/.test(announced)) return malformed('no Content-length');
-  return parsed({ score: Number(points[1]), required: Number(points[2]), length: Number(announced) });
+  return parsed({ score, required, length: Number(announced) });
 }

@@ -33,12 +33,17 @@ export function hitsOfReport(body: Uint8Array): readonly SpamHit[] {
     if (row !== null) {
       const [, points, name = '', description] = row;
       // `-0.0` becomes 0.
-      hits.push({ name, score: Number(points) + 0, description });
+      hits.push({ name, score: Number(points) + 0, description: description && printable(description) });
     } else if (last !== undefined) {
       const more = MORE.exec(line)?.[1];
       if (more !== undefined)
-        hits[hits.length - 1] = { ...last, description: `${last.description ?? ''} ${more}`.trim() };
+        hits[hits.length - 1] = { ...last, description: `${last.description ?? ''} ${printable(more)}`.trim() };
     }
   }
   return hits;
+}
+
+/** Descriptions come to logs and reports. */
+function printable(text: string): string {
+  return text.replace(/\p{Cc}/gu, ' ');
 }

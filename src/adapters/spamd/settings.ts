@@ -2,6 +2,7 @@
 import type { ScorerQuestion } from '../../ports/scorer.js';
 import { ConfigurationError, type Problem } from '../../values/errors.js';
 import { type Endpoint, endpointName, endpointProblems } from '../shared/endpoint.js';
+import { givenOptions } from '../shared/given-options.js';
 import { MOST_MILLISECONDS, type Range, wholeNumbers } from '../shared/whole-numbers.js';
 
 export interface SpamdOptions {
@@ -42,9 +43,10 @@ const ranges: Readonly<Record<Numbers, Range>> = {
 };
 
 /** Throws ConfigurationError (code `options`, problem `bad-option`). */
-export function spamdSettings(endpoint: Endpoint, options: SpamdOptions): SpamdSettings {
-  const { rules = 'points', user } = options;
+export function spamdSettings(endpoint: Endpoint, given: SpamdOptions): SpamdSettings {
   const problems: Problem[] = [...endpointProblems('spamd', endpoint)];
+  const options = givenOptions('spamd', given, [...Object.keys(ranges), 'rules', 'user'], problems);
+  const { rules = 'points', user } = options;
   const numbers = wholeNumbers('spamd', ranges, options, problems);
   if (rules !== 'points' && rules !== 'names') problems.push(problem('rules', 'is "points" or "names"'));
   if (typeof user === 'string' && !isUserName(user)) problems.push(problem('user', 'is a name without blanks'));

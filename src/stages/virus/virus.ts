@@ -13,7 +13,9 @@ import { reply } from '../../values/reply.js';
 import { markFor, removalsIn, words } from './fields.js';
 import { checkOptions, type VirusOptions } from './options.js';
 
-export interface VirusStage
+type Special = 'hold' | 'quarantine';
+
+export interface VirusStage<D extends Special = Special>
   extends Stage<{
     readonly name: 'virus';
     readonly at: 'message';
@@ -22,13 +24,16 @@ export interface VirusStage
     readonly gives: { readonly virus: VirusFinding };
     readonly edits: 'prepend-header' | 'remove-header';
     readonly accepts: false;
-    readonly decides: 'quarantine';
+    readonly decides: D;
   }> {}
 
 /** Throws ConfigurationError `options` with all that is wrong. */
-export function virus(options: VirusOptions): VirusStage {
+export function virus<const O extends VirusOptions>(
+  options: O & VirusOptions,
+): VirusStage<Extract<O['onInfected'] | O['onUnscannable'] | O['cannotTell'], Special>> {
   checkOptions(options);
-  const { scanner, fields = true, host, onInfected, onUnscannable, cannotTell = 'defer' } = options;
+  const given: VirusOptions = options;
+  const { scanner, fields = true, host, onInfected, onUnscannable, cannotTell = 'defer' } = given;
   return defineStage({
     name: 'virus',
     at: 'message',
@@ -37,8 +42,13 @@ export function virus(options: VirusOptions): VirusStage {
     decides: onInfected === 'quarantine' || onUnscannable === 'quarantine' ? ['quarantine'] : [],
     asks: { scanner: { port: scanner, cannotTell } },
     run: async ({ message, session }, ctx) => {
-      const finding = findingOf(await ctx.ask('scanner', 'scan', message), scanner.name);
-      const decision = decide(finding, options);
+      const answer = await ctx.ask('scanner', 'scan', message);
+      const finding = findingOf(answer, scanner.name);
+      if (answer.kind === 'found' && answer.value.instead !== undefined) {
+        const text = `${words(finding.scanner)} was asked instead: ${words(answer.value.instead)}`;
+        ctx.note({ kind: 'remark', text, log: 'warn' });
+      }
+      const decision = decide(finding, given);
       const passes = finding.result === 'unscannable' ? decision === undefined : cannotTell === 'continue';
       if (passes && finding.why !== undefined) {
         ctx.note({ kind: 'remark', text: `not scanned for viruses: ${words(finding.why)}`, log: 'warn' });
@@ -48,7 +58,7 @@ export function virus(options: VirusOptions): VirusStage {
       const findings = virusFinding.of(finding);
       return decision === undefined ? { findings, edits } : { findings, edits, decision };
     },
-  });
+  }) as never;
 }
 
 function findingOf(answer: Answer<ScanVerdict>, name: string): VirusFinding {

@@ -18,6 +18,7 @@ export function headerOf(fields: readonly string[]): HeaderView {
       (forms.includes('first') ? named(name).slice(0, 1) : named(name)).flatMap(({ value }) =>
         forms.includes('addr') ? addressesIn(value) : [`${value}\n`],
       ),
+    has: (name) => named(name).length > 0,
     addresses: (name) => named(name).flatMap(({ value }) => addressesIn(value)),
     displayName: (name) => /^"?([^"<]*?)"? *</.exec(named(name)[0]?.value ?? '')?.[1],
     each: (name) => named(name).map(({ value }) => value),
