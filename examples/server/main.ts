@@ -33,7 +33,8 @@ async function main(): Promise<void> {
 
   const store = maildir({ base: join(place.data, 'mail'), createBase: true });
   const aside = maildir({ base: join(place.data, 'aside'), createBase: true });
-  const limits = { messageBytes: maxBytes };
+  // A program that loads all signatures of viruses takes its time.
+  const limits = { messageBytes: maxBytes, policyTime: 120_000 };
   const postmaster = 'postmaster@school.example';
   const common = { policy: school.policy, name, postmaster, store, hold: aside, quarantine: aside, limits, logger };
 
@@ -58,7 +59,14 @@ async function main(): Promise<void> {
   });
 
   const servers: readonly RunningServer[] = [incoming, submission];
-  process.stdout.write(welcome(school, { ...place, smtpPort: incoming.port, submissionPort: submission.port }));
+  process.stdout.write(
+    welcome(school, {
+      ...place,
+      smtpPort: incoming.port,
+      submissionPort: submission.port,
+      antivirus: antivirus?.scanner.name,
+    }),
+  );
 
   process.on('SIGHUP', async () => {
     try {
@@ -91,6 +99,10 @@ const SAME_SIGNAL_MS = 2000;
 function antivirusOf(place: string | undefined) {
   if (place === undefined || place === '') return undefined;
   const [, host, port] = /^([^/]+):(\d+)$/.exec(place) ?? [];
+  if (host === undefined && !place.includes('/')) {
+    const message = "POSTERN_CLAMD is clamd's host:port, or the path of its socket";
+    throw new ConfigurationError('start', [{ code: 'environment', message, construct: place }]);
+  }
   const daemon = clamd(host === undefined ? { path: place } : { host, port: Number(port) });
   const program = clamscan();
   return {

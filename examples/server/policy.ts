@@ -43,6 +43,8 @@ export const maxBytes = 20 * 1024 * 1024;
 
 export interface School {
   readonly policy: Policy;
+  /** Spam rules that were read. */
+  readonly spamRules: number;
   readonly directory: Directory;
 }
 
@@ -118,12 +120,16 @@ export async function readSchool(
       headers,
       bodies,
       ...(scanner === undefined ? [] : [virus({ scanner, onInfected: 'discard' })]),
-      when(({ session }) => isStranger(session), spamRules({ rules: spam.rules })),
+      // By SPF's findings too, which stand there already.
+      when(
+        ({ session }) => session.login === undefined,
+        spamRules({ rules: spam.rules, authentication: true, skippedAtMost: 1 }),
+      ),
       // Marked, never refused.
       spamMarks({ subjectTag: '***SPAM*** ' }),
     ],
   });
-  return { policy, directory };
+  return { policy, spamRules: spam.rules.rules.length, directory };
 }
 
 /** Not this machine, and not logged in. */

@@ -2,13 +2,18 @@
  * `postern check`: loads the policy and says whether that worked; for a Postfix configuration, what becomes of every
  * parameter. One that is not honoured and guards security fails the check, unless `--allow` names it.
  */
+import { leavesOf } from '../core/describe.js';
+import { phases } from '../core/phase.js';
+import type { Policy } from '../core/policy.js';
 import type { ReportRow } from '../postfix/index.js';
+import type { SpamRulesStage } from '../stages/spam/index.js';
 import { renderProblem } from '../values/errors.js';
 import { commandLine, type OptionValues, policyOptions } from './arguments.js';
 import { configExit, type Exit, exitStatus, type Io, plainProblems, print, usageExit, wantsColor } from './io.js';
 import { inspectFolder, loadPolicy } from './load-policy.js';
 import { toPlain } from './plain.js';
 import { type Painter, painter, printable, safeJson } from './printable.js';
+import { skippedNote } from './score-text.js';
 import { checkHelp } from './usage.js';
 
 export async function check(args: readonly string[], io: Io): Promise<number | Exit> {
@@ -23,9 +28,22 @@ export async function check(args: readonly string[], io: Io): Promise<number | E
   if (values.postfix !== undefined) return checkFolder(values, io);
   const loaded = await loadPolicy(values, io);
   if (loaded.kind === 'exit') return loaded;
-  const plain = { ok: true, unsafe: [], report: [], warnings: [] };
+  const notes = skippedIn(loaded.value.policy);
+  const warnings = notes.map((message) => ({ code: 'rules-skipped', message }));
+  const plain = { ok: true, unsafe: [], report: [], warnings };
+  if (values.json !== true) for (const one of notes) await print(io.stderr, `${printable(one)}\n`);
   await print(io.stdout, values.json === true ? `${safeJson(plain, 2)}\n` : `${painter(wantsColor(io)).good('ok')}\n`);
   return exitStatus.ok;
+}
+
+/** Of stages with rules of SpamAssassin. */
+function skippedIn({ lists }: Policy): readonly string[] {
+  const stages = phases.flatMap((phase) => lists[phase].flatMap(leavesOf));
+  return stages.flatMap((stage) => {
+    const { skipped } = stage as Partial<SpamRulesStage>;
+    const note = stage.name === 'spamRules' && Array.isArray(skipped) ? skippedNote(skipped) : undefined;
+    return note === undefined ? [] : [`spamRules: ${note}`];
+  });
 }
 
 /** All rows, also where something is wrong: what is left is worth to know before it is mended. */

@@ -14,7 +14,7 @@ import { parseMessage } from '../values/message.js';
 import { repeatedOption } from './arguments.js';
 import { commandUsageExit, configExit, type Exit, exit, exitStatus, type Io, print, type Ready, ready } from './io.js';
 import { printable } from './printable.js';
-import { scoreLine, scoreText, skippedJson, skippedText } from './score-text.js';
+import { pluginNote, scoreLine, scoreText, skippedJson, skippedNote, skippedText } from './score-text.js';
 import { scoreHelp } from './usage.js';
 
 const options = {
@@ -45,6 +45,10 @@ export async function score(args: readonly string[], io: Io): Promise<number | E
   if (rules.kind === 'exit') return rules;
   const { json, skipped, files } = line.value;
   if (skipped) await print(io.stdout, json ? skippedJson(rules.value) : skippedText(rules.value));
+  else if (!json) {
+    const notes = [skippedNote(rules.value.skipped), pluginNote(rules.value.source)];
+    for (const note of notes) if (note !== undefined) await print(io.stderr, `${note}\n`);
+  }
   let status: number = exitStatus.ok;
   for (const file of files) {
     const failed = await scoreFile(file, rules.value, line.value, io);

@@ -150,7 +150,8 @@ standard input. Prints points and required points, then a rule a line with its p
                       exists, else /usr/share/spamassassin
   --site DIR          the site's own files, which load the plugins; default: /etc/spamassassin
   --all               rules too that give no points by themselves
-  --skipped           print the rules that cannot be run here, each with its reason; FILE may then be left out
+  --skipped           print the rules that cannot be run here, each with its reason, and how many are passed over since
+                      their plugin is not loaded; FILE may then be left out. Without it standard error says how many
   --json              one JSON object a message: file, score, required, spam, hits ({name, score, description}),
                       subRules (with --all), incomplete (what limits left out)
 

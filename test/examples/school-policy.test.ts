@@ -34,7 +34,7 @@ test.each([
   expect(fields.filter((field) => !field.startsWith('X-Spam-'))).toEqual(expected);
   // Ours alone: what came under these names is gone.
   const statuses = fields.filter((field) => field.startsWith('X-Spam-Status: No, score='));
-  expect(statuses).toHaveLength(ip === '127.0.0.1' ? 0 : 1);
+  expect(statuses).toHaveLength(1);
   expect(fields.filter((field) => field.startsWith('X-Spam-Status'))).toEqual(statuses);
 });
 
@@ -49,7 +49,7 @@ test("mail that the school's rules call spam is marked and delivered", async () 
   });
   expect(decision.kind).toBe('continue');
   const status = message?.header.find((field) => field.lowerName === 'x-spam-status')?.value;
-  expect(status).toContain('Yes, score=7.5 required=5.0');
+  expect(status).toContain('Yes, score=8.5 required=5.0');
   expect(status).toMatch(/PRIZE,\s*SPF_FAIL/);
   expect(message?.header.find((field) => field.lowerName === 'subject')?.value.trim()).toBe(
     '***SPAM*** You are a winner',

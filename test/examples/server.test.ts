@@ -59,6 +59,14 @@ describe('a newcomer', () => {
     }
   });
 
+  test('sends spam, which is marked and logged', async () => {
+    await send(['s002@school.example'], 'From: me@client.example\nSubject: You are a winner\n\nClaim your prize!\n');
+    const [text] = mailbox('s002');
+    expect(text).toContain('X-Spam-Flag: YES');
+    expect(text).toContain('Subject: ***SPAM*** You are a winner');
+    await server.printed('spam: yes, score=5.5 required=5.0 tests=PRIZE=5.5');
+  });
+
   test('sends a message, and it is in the mailbox with the right bytes', async () => {
     const replies = await send(
       ['s001@school.example'],
@@ -66,7 +74,8 @@ describe('a newcomer', () => {
     );
     expect(replies.at(-1)).toMatch(/^250 2\.\d\.\d /);
     const [message = ''] = mailbox('s001');
-    expect(message).toMatch(/^Return-Path: <me@client\.example>\nDelivered-To: s001@school\.example\nReceived: from /);
+    expect(message).toMatch(/^Return-Path: <me@client\.example>\nDelivered-To: s001@school\.example\n/);
+    expect(message).toMatch(/\nX-Spam-Status: No, score=\S+ required=5\.0 tests=\S+\nReceived: from /);
     expect(message).toMatch(/\nFrom: me@client\.example\nSubject: hello\n\nHello!\n\.two dots\n$/);
     expect(message).not.toContain('\r');
   });

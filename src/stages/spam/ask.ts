@@ -4,12 +4,15 @@
 import type { TimeSpan } from '../../core/stage.js';
 import type { Answer } from '../../values/answer.js';
 import type { AnswerTo, DnsAnswer, DnsQuestion } from './dns/dns-module.js';
+import { refusalOf } from './dns/listing.js';
 import type { OpenScore } from './score/score.js';
 import type { SpamAsks } from './spam-rules.js';
 
 export interface Answers {
   readonly of: AnswerTo;
   readonly failed: readonly { readonly name: string; readonly why: string }[];
+  /** Some questions were left out, since there were too many. */
+  readonly isCut: boolean;
 }
 
 /** Of one message. Lists and domains are bounded where the questions are made; this is for certain. */
@@ -26,7 +29,8 @@ export async function askAll(open: OpenScore, span: TimeSpan<SpamAsks>): Promise
   async function put(question: DnsQuestion): Promise<void> {
     const answer = await ask(question, span);
     known.set(keyOf(question), answer);
-    if (answer.kind === 'failed') failed.push({ name: question.name, why: answer.why });
+    const why = answer.kind === 'failed' ? answer.why : refusalOf(question, answer);
+    if (why !== undefined) failed.push({ name: question.name, why });
     if (leadsOn(question, answer)) await putFurther();
   }
 
@@ -54,7 +58,7 @@ export async function askAll(open: OpenScore, span: TimeSpan<SpamAsks>): Promise
 
   await putAll(open.questions);
   if (isFull) failed.push({ name: 'the DNS', why: `more than ${MOST_QUESTIONS} questions` });
-  return { of, failed };
+  return { of, failed, isCut: isFull };
 }
 
 function keyOf({ type, name }: DnsQuestion): string {

@@ -15,9 +15,8 @@ export type { EvalTest, HeaderTarget, PatternSource, RuleTest, SpamRule, UriCond
 export type { Setting, Settings } from './rules/settings.js';
 export type { PassedOver, SpamRules } from './rules/spam-rules.js';
 export type { AffectedRule } from './score/compile.js';
-export type { SubjectSource } from './score/prepare-subject.js';
 export type { SpamScore } from './score/score.js';
 export type { SkippedRule } from './score/slot.js';
 export { type SpamRulesStage, spamRules } from './spam-rules.js';
-export { type SpamScoring, type SpamScoringOptions, spamScoring } from './spam-scoring.js';
+export { type ScoringSource, type SpamScoring, type SpamScoringOptions, spamScoring } from './spam-scoring.js';
 export type { SpamEnvelope, SpamInputs } from './subject.js';

@@ -3,7 +3,7 @@
  * where they stand before it. Decides nothing about spam: marks and policies read the finding.
  */
 import { type CannotTellRule, decisionFor, type Final } from '../../core/decision.js';
-import type { Session } from '../../core/session.js';
+import type { Client, Session } from '../../core/session.js';
 import { type Context, defineStage, type Stage } from '../../core/stage.js';
 import type { MessageFacts } from '../../core/transaction.js';
 import { type ArcFinding, arcFinding } from '../../findings/arc.js';
@@ -19,9 +19,13 @@ import { checkOptions, checkSkipped, type SpamRulesOptions } from './options.js'
 import type { SessionClient } from './relays/index.js';
 import { type CompiledRules, compileSpamRules } from './score/compile.js';
 import { openScore, type SpamScore } from './score/score.js';
+import type { SkippedRule } from './score/slot.js';
 import type { SpamEnvelope, SpamInputs } from './subject.js';
+import { warm } from './warm.js';
 
-export interface SpamRulesStage
+type Special = 'hold' | 'quarantine';
+
+export interface SpamRulesStage<D extends Special = Special>
   extends Stage<{
     readonly name: 'spamRules';
     readonly at: 'message';
@@ -35,8 +39,11 @@ export interface SpamRulesStage
     readonly gives: { readonly spam: SpamFinding };
     readonly edits: never;
     readonly accepts: false;
-    readonly decides: 'hold' | 'quarantine';
-  }> {}
+    readonly decides: D;
+  }> {
+  /** Rules that cannot be run here, each with its reason. */
+  readonly skipped: readonly SkippedRule[];
+}
 
 export type SpamAsks = {
   readonly resolver: { readonly port: Resolver; readonly cannotTell: CannotTellRule; readonly mayOverlook: string };
@@ -45,15 +52,20 @@ export type SpamAsks = {
 const mayOverlook = 'no list without answer could change whether it is spam';
 
 /** Throws ConfigurationError `options`, or `spam-rules` with all that is wrong in settings of the rule files. */
-export function spamRules(options: SpamRulesOptions): SpamRulesStage {
+export function spamRules<const O extends SpamRulesOptions>(
+  options: O & SpamRulesOptions,
+): SpamRulesStage<Extract<O['cannotTell'] | O['onIncomplete'], Special>> {
   checkOptions(options);
-  const { resolver, cannotTell = 'defer', onIncomplete = 'continue', limits = {}, time = 15_000 } = options;
+  const given: SpamRulesOptions = options;
+  const { resolver, cannotTell = 'defer', onIncomplete = 'continue', limits = {}, time = 15_000 } = given;
   const lists = resolver !== undefined;
   const network = lists || options.authentication === true;
-  const rules = compileSpamRules(options.rules, { network, lists, limits });
-  checkSkipped(rules, options.skippedAtMost);
-  if (options.warm !== false) for (const step of rules.steps) step.warm?.();
-  return defineStage({
+  const rules = compileSpamRules(given.rules, { network, lists, limits });
+  checkSkipped(rules, given.skippedAtMost);
+  if (given.warm !== false) warm(rules);
+  const choices = { cannotTell, onIncomplete };
+  const off = network ? [] : authenticationOff(rules);
+  const stage = defineStage({
     name: 'spamRules',
     at: 'message',
     uses: [spfFinding, dkimFinding, dmarcFinding, arcFinding],
@@ -61,9 +73,10 @@ export function spamRules(options: SpamRulesOptions): SpamRulesStage {
     decides: [cannotTell, onIncomplete].filter((rule) => rule === 'hold' || rule === 'quarantine'),
     asks: (resolver === undefined ? {} : { resolver: { port: resolver, cannotTell, mayOverlook } }) as SpamAsks,
     run: (tx, ctx) => {
+      for (const kind of off) if (tx.findings[kind] !== undefined) ctx.note({ kind: 'remark', text: remarkOff(kind) });
       const scored = (body: BodyStart): Result | Promise<Result> => {
         const open = openScore(rules, subjectOf(rules, tx, body, ctx), ctx.detail);
-        const done = (answers: Answers): Result => result(rules, open.finish(answers.of), answers, onIncomplete, ctx);
+        const done = (answers: Answers): Result => result(rules, open.finish(answers.of), answers, choices, ctx);
         return open.questions.length === 0 ? done(notAsked) : askAll(open, ctx.within(time)).then(done);
       };
       const { bytes, size } = tx.message.body;
@@ -72,6 +85,26 @@ export function spamRules(options: SpamRulesOptions): SpamRulesStage {
       return readBody(tx.message, rules.preparation.limits.body).then(scored, (error) => unread(error, cannotTell));
     },
   });
+  return Object.freeze({ ...stage, skipped: rules.skipped }) as never;
+}
+
+const authentication = ['spf', 'dkim', 'dmarc', 'arc'] as const;
+
+/** Findings that rules are about which are not run. */
+function authenticationOff({ slotOf, source }: CompiledRules): readonly (keyof SpamInputs)[] {
+  const calls = source.rules.flatMap(({ name, test, scores: [, withNetwork] }) =>
+    test.kind === 'eval' && withNetwork !== 0 && !slotOf.has(name) ? [test.call] : [],
+  );
+  return authentication.filter((kind) => calls.some((call) => new RegExp(`_${kind}(?:_|$)`).test(call)));
+}
+
+function remarkOff(kind: keyof SpamInputs): string {
+  return `the rules about ${kind.toUpperCase()} are off: there is no resolver, and authentication is not set`;
+}
+
+interface Choices {
+  readonly cannotTell: CannotTellRule;
+  readonly onIncomplete: CannotTellRule;
 }
 
 type Facts = Pick<MessageFacts, 'session' | 'helo' | 'sender' | 'recipients' | 'message'> & {
@@ -85,7 +118,7 @@ interface Result {
   readonly decision?: SpamDecision;
 }
 
-const notAsked: Answers = { of: () => ({ kind: 'not-found' }), failed: [] };
+const notAsked: Answers = { of: () => ({ kind: 'not-found' }), failed: [], isCut: false };
 
 function subjectOf(rules: CompiledRules, tx: Facts, { octets, size }: BodyStart, { now }: SpamContext) {
   const { message, findings } = tx;
@@ -104,8 +137,19 @@ function envelopeOf({ sender, recipients }: Facts): SpamEnvelope {
 function clientOf({ session, helo = '' }: Facts): SessionClient | undefined {
   const { client, server, protocol } = session;
   if (protocol === 'local' || client.ip === undefined) return undefined;
-  const name = client.name.kind === 'verified' ? client.name.name.ascii : '';
-  return { ip: client.ip.text, name, helo: octetText(helo), login: loginOf(session), ourName: server.name.ascii };
+  return {
+    ip: client.ip.text,
+    name: nameOf(client),
+    helo: octetText(helo),
+    login: loginOf(session),
+    ourName: server.name.ascii,
+  };
+}
+
+/** "Could not tell" is not "has none". */
+function nameOf({ name }: Client): string | undefined {
+  if (name.kind === 'verified') return name.name.ascii;
+  return name.kind === 'none' || name.kind === 'unverified' ? '' : undefined;
 }
 
 /** RFC 3848: the protocol as a Received field names it. */
@@ -140,16 +184,19 @@ function result(
   rules: CompiledRules,
   scored: SpamScore,
   answers: Answers,
-  onIncomplete: CannotTellRule,
+  { cannotTell, onIncomplete }: Choices,
   ctx: SpamContext,
 ): Result {
   const { score, required, hits, between } = scored;
   note(rules, scored, ctx);
   const [least, most] = between;
-  if (answers.failed.length > 0 && least >= required === most >= required) ctx.overlook('resolver', mayOverlook);
+  const isSettled = least >= required === most >= required;
+  if (answers.failed.length > 0 && isSettled) ctx.overlook('resolver', mayOverlook);
   const silent = answers.failed.map(({ name, why }) => `${name}: ${why}`);
   const incomplete = [...scored.incomplete, ...silent];
   const finding: SpamFinding = { result: 'scored', score, required, hits, scorer: 'rules', incomplete };
+  if (answers.isCut && !isSettled && cannotTell !== 'continue')
+    return withDecision(finding, cannotTell, silent.join('; '));
   return scored.incomplete.length === 0
     ? { findings: spamFinding.of(finding) }
     : withDecision(finding, onIncomplete, `not looked at: ${scored.incomplete.join('; ')}`);

@@ -41,6 +41,22 @@ describe('a reply', () => {
     );
   });
 
+  it.each([
+    ['True ; 7.5 / 5.0', 'parsed'],
+    ['False ; 4.9 / 5.0', 'parsed'],
+    ['False ; 5.0 / 5.0', 'parsed'],
+    ['True ; 5.0 / 5.0', 'parsed'],
+    ['False ; 7.5 / 5.0', 'malformed'],
+    ['True ; 4.9 / 5.0', 'malformed'],
+  ])('%s is %s', (points, kind) => {
+    expect(readIn(GOOD.replace('True ; 7.5 / 5.0', points), [])).toMatchObject({ kind });
+  });
+
+  it('has descriptions without control characters', () => {
+    const table = `---- ${'-'.repeat(22)} ${'-'.repeat(50)}\n 1.2 A  b\x1b[2Jc\x07\n${' '.repeat(28)}d\0e\n`;
+    expect(hitsOfReport(encodeLatin1(table))).toEqual([{ name: 'A', score: 1.2, description: 'b [2Jc  d e' }]);
+  });
+
   it('is linear to read', () => {
     const read = (text: string): unknown => hitsOfReport(encodeLatin1(text));
     expectLinear(20_000, (n) => '---- ---------- ----------\n'.repeat(n), read);

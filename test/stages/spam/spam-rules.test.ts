@@ -1,10 +1,15 @@
 /** The stage: what it knows of the transaction, what it asks, what it says when it cannot tell. */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, expectTypeOf, it } from 'vitest';
 import { definePolicy } from '../../../src/core/policy.js';
 import { defineStage } from '../../../src/core/stage.js';
 import { spamFinding } from '../../../src/findings/spam.js';
 import { spfFinding } from '../../../src/findings/spf.js';
-import { readSpamRules, type SpamRulesOptions, spamRules } from '../../../src/stages/spam/index.js';
+import {
+  readSpamRules,
+  type SpamRulesOptions,
+  type SpamRulesStage,
+  spamRules,
+} from '../../../src/stages/spam/index.js';
 import { type Zone, zoneResolver } from '../../../src/testing/ports/zone-resolver.js';
 import { memoryBody } from '../../../src/values/body.js';
 import { isConfigurationError, renderProblem } from '../../../src/values/errors.js';
@@ -98,6 +103,26 @@ describe('lists', () => {
   });
 });
 
+describe('questions that are left out, for there are too many,', () => {
+  const many = Array.from({ length: 600 }, (_, at) => {
+    return `header A${at} eval:check_rbl("x${at}", "list${at}.example.")\ntflags A${at} net\nscore A${at} 0.001`;
+  }).join('\n');
+  const asked = (text: string, options: Partial<SpamRulesOptions> = {}) =>
+    run(`${many}\n${text}`, {}, { resolver: zoneResolver({}), ...options });
+
+  it('are "could not tell" where it matters', async () => {
+    expect(verdict(await asked('score A599 9'))).toBe('defer');
+    expect(verdict(await asked('score A599 9', { cannotTell: 'hold' }))).toBe('hold');
+    const goesOn = await asked('score A599 9', { cannotTell: 'continue' });
+    expect(goesOn.outcome.complete).toBe(true);
+    expect(goesOn.finding?.incomplete).toEqual([expect.stringContaining('questions')]);
+  });
+
+  it('are passed over where it does not', async () => {
+    expect((await asked('score A599 1')).outcome.complete).toBe(true);
+  });
+});
+
 describe('authentication', () => {
   const text = 'header A eval:check_for_spf_fail()\ntflags A net\nscore A 0 3 0 3';
   const spf = (result: 'fail' | 'pass') =>
@@ -117,6 +142,16 @@ describe('authentication', () => {
     expect(await scoreOf('fail', { authentication: true })).toBe(3);
     expect(await scoreOf('pass', { authentication: true })).toBe(0);
     expect(await scoreOf('fail', { resolver: zoneResolver({}) })).toBe(3);
+  });
+
+  it.each([
+    [text, {}, true],
+    [text, { authentication: true }, false],
+    ['body A /x/', {}, false],
+  ])('that is off is remarked upon: %j, %j', async (rules, options, expected) => {
+    const policy = definePolicy({ mail: [spf('fail')], message: [spamRules({ rules: read(rules), ...options })] });
+    const { trace } = await runPolicy(policy, { message });
+    expect(JSON.stringify(trace).includes('the rules about SPF are off')).toBe(expected);
   });
 });
 
@@ -169,16 +204,42 @@ describe('what is not looked at', () => {
   });
 });
 
+describe('decides', () => {
+  it('follows from the options', () => {
+    const rules = read('body A /x/');
+    const decides = (stage: { readonly decides: readonly string[] }) => stage.decides;
+    expect(decides(spamRules({ rules, warm: false }))).toEqual([]);
+    expect(decides(spamRules({ rules, warm: false, cannotTell: 'hold', onIncomplete: 'defer' }))).toEqual(['hold']);
+    expectTypeOf(spamRules({ rules, warm: false })).toEqualTypeOf<SpamRulesStage<never>>();
+    expectTypeOf(spamRules({ rules, warm: false, onIncomplete: 'hold' })).toEqualTypeOf<SpamRulesStage<'hold'>>();
+  });
+
+  it('names what cannot be run', () => {
+    const { skipped } = spamRules({ rules: read('full A eval:check_pyzor()\nscore A 3'), warm: false });
+    expect(skipped).toEqual([expect.objectContaining({ name: 'A', score: 3, reason: 'function' })]);
+  });
+});
+
 describe('options', () => {
   it.each([
     [{ limits: { body: -1 } }, /limits\.body is a whole number/],
     [{ limits: { wings: 1 } }, /no limit "wings"/],
     [{ time: 0 }, /time is a number/],
+    [{ cannotTel: 'hold' }, /there is no option "cannotTel"/],
+    [{ cannotTell: 'pass' }, /cannotTell is one of defer, .*: pass$/],
+    [{ onIncomplete: null }, /onIncomplete is one of/],
+    [{ rules: undefined }, /rules is what readSpamAssassin/],
+    [{ rules: read('') }, /there is no rule/],
+    [{ resolver: {} }, /resolver is a resolver/],
+    [{ warm: 'no' }, /warm is true or false/],
     [{ skippedAtMost: Number.NaN }, /skippedAtMost/],
     [{ skippedAtMost: 2 }, /^a\.cf:5: A, worth 3, cannot be run here: there is no function check_pyzor here$/],
   ] as const)('%j are wrong', (options, expected) => {
     try {
-      spamRules({ rules: read('full A eval:check_pyzor()\nscore A 3\nfull B eval:check_pyzor()'), ...(options as object) });
+      spamRules({
+        rules: read('full A eval:check_pyzor()\nscore A 3\nfull B eval:check_pyzor()'),
+        ...(options as object),
+      });
       expect.unreachable();
     } catch (error) {
       const told = isConfigurationError(error) ? error.problems.map(renderProblem) : [String(error)];

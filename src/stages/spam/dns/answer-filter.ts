@@ -38,6 +38,8 @@ export function answerFilter(filter: AskDnsFilter | undefined, type: DnsQuestion
 function ofPattern(source: PatternSource, type: DnsQuestion['type']): FilterRead {
   const pattern = compileRulePattern(source);
   if (pattern.kind === 'refused') return { kind: 'unsupported', why: `${pattern.construct}: ${pattern.why}` };
+  if (pattern.limited === true)
+    return { kind: 'unsupported', why: 'a pattern with back-references is not held against answers' };
   return ofValues((value) => {
     const octets = encodeLatin1(value.slice(0, LIMIT));
     return pattern.count({ octets, ends: [octets.length] }, 0, 1) > 0;

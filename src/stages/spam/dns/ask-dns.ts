@@ -26,8 +26,6 @@ interface Asking {
 type HostsOf = (subject: SpamSubject) => readonly UriHost[];
 
 export const askDns: DnsModule = {
-  plugin: 'Mail::SpamAssassin::Plugin::AskDNS',
-  settings: [],
   prepare: (settings, rules, problems) => {
     const captured = capturedNames(rules);
     const hosts = hostsOf(settings);
@@ -108,5 +106,11 @@ function namesFor(template: string, tags: readonly string[], subject: SpamSubjec
     const values = ofUri === undefined ? tagValues(subject, tag) : [...new Set(hosts(subject).map(ofUri))];
     names = names.flatMap((name) => values.map((value) => name.replaceAll(`_${tag}_`, () => value))).slice(0, NAMES);
   }
-  return [...new Set(names.map((name) => hostToAscii(name).replace(/\.+$/, '')))].filter(isHostName);
+  return [...new Set(names.map((name) => hostToAscii(withoutLastDots(name))))].filter(isHostName);
+}
+
+function withoutLastDots(name: string): string {
+  let end = name.length;
+  while (name[end - 1] === '.') end--;
+  return name.slice(0, end);
 }

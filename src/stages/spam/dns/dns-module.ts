@@ -40,8 +40,6 @@ export interface DnsRules {
 }
 
 export interface DnsModule {
-  readonly plugin: string;
-  readonly settings: readonly string[];
   /** Takes of `rules` those that it decides; a wrong one goes into `problems`. */
   prepare(settings: Settings, rules: readonly SpamRule[], problems: Problem[]): DnsRules;
 }

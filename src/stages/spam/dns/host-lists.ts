@@ -4,7 +4,7 @@
  */
 import type { Problem } from '../../../values/errors.js';
 import { addressOf } from '../evals/fields.js';
-import { DOMAIN_SETTINGS, readDomainRules } from '../mail/domains.js';
+import { readDomainRules } from '../mail/domains.js';
 import type { EvalTest, SpamRule } from '../rules/rule.js';
 import type { Settings } from '../rules/settings.js';
 import type { SpamSubject } from '../subject.js';
@@ -14,8 +14,6 @@ import { hostOf, type ListScope, type SubjectNames, subjectNames } from './subje
 import { anyListing, listSubtest, type Subtest } from './subtest.js';
 
 export const hostLists: DnsModule = {
-  plugin: 'Mail::SpamAssassin::Plugin::DNSEval',
-  settings: ['rbl_headers', 'skip_rbl_checks', ...DOMAIN_SETTINGS],
   prepare: (settings, rules, problems) => {
     if (settings.last('skip_rbl_checks')?.value === '1') return nothing;
     const scope = scopeOf(settings);
@@ -44,7 +42,7 @@ interface SubRule {
 }
 
 const nothing: DnsRules = { rules: new Set(), questions: () => [], hits: () => [] };
-const HEADERS = ['X-Source-IP', 'X-WebmailclientIP', 'EnvelopeFrom', 'Reply-To', 'Disposition-Notification-To'];
+const HEADERS = ['Reply-To', 'EnvelopeFrom', 'Disposition-Notification-To', 'X-Source-IP', 'X-WebmailclientIP'];
 function scopeOf(settings: Settings): ListScope {
   return {
     domains: readDomainRules(settings),

@@ -32,6 +32,10 @@ export function listSubtest(text: string): Subtest | PatternRefusal {
   if (/^\d+\.\d+\.\d+\.\d+$/.test(text)) return { kind: 'subtest', aboutErrors, fits: (value) => value === text };
   const pattern = compileRulePattern({ text, flags: '' });
   if (pattern.kind === 'refused') return pattern;
+  if (pattern.limited === true) {
+    const why = 'back-references are not held against answers';
+    return { kind: 'refused', construct: text, why, malformed: false };
+  }
   const fits = (value: string): boolean => {
     const octets = encodeLatin1(value.slice(0, TEXT_LIMIT));
     return pattern.count({ octets, ends: [octets.length] }, 0, 1) > 0;

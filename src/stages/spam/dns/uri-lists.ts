@@ -4,7 +4,7 @@
  * `sub` at the end too, for what an answer must be. A host about which the DNS says nothing is not listed.
  */
 import type { Problem } from '../../../values/errors.js';
-import { DOMAIN_SETTINGS, type DomainRules, readDomainRules } from '../mail/domains.js';
+import { type DomainRules, readDomainRules } from '../mail/domains.js';
 import type { SpamRule } from '../rules/rule.js';
 import type { Setting, Settings } from '../rules/settings.js';
 import type { MemoKey, SpamSubject } from '../subject.js';
@@ -17,13 +17,6 @@ import { type RouteOf, routed, routeOf } from './uri-routes.js';
 const keywords = ['urirhsbl', 'urirhssub', ...routed];
 
 export const uriLists: DnsModule = {
-  plugin: 'Mail::SpamAssassin::Plugin::URIDNSBL',
-  settings: [
-    ...keywords,
-    ...DOMAIN_SETTINGS,
-    ...['uridnsbl_skip_domain', 'clear_uridnsbl_skip_domain', 'uridnsbl_skip_mailto'],
-    ...['uridnsbl_max_domains', 'skip_uribl_checks'],
-  ],
   prepare: (settings, rules, problems) => {
     const off = settings.last('skip_uribl_checks')?.value === '1';
     const used = off ? [] : rules.filter(({ test }) => test.kind === 'eval' && test.call === 'check_uridnsbl');

@@ -66,12 +66,18 @@ export function withoutQuoted(text: string, rules: DomainRules): string {
   for (const { start, end } of addressesIn(bare, rules)) {
     const quoted = quoting.exec(bare.slice(end, end + 24));
     // Behind `mailto:` only what follows a dot can be the beginning, as in SpamAssassin.
-    const dot = isLink(bare, start) ? bare.slice(start, end).search(/\.[^@]*@/) : -1;
+    const dot = isLink(bare, start) ? dotBeforeAt(bare.slice(start, end)) : -1;
     if (quoted === null || (dot < 0 && isLink(bare, start))) continue;
     rest += `${bare.slice(done, bare[start - 1] === '<' ? start - 1 : start + dot + 1)} `;
     done = end + quoted[0].length;
   }
   return rest + bare.slice(done);
+}
+
+/** Of the first one that a `@` follows; -1: none. */
+function dotBeforeAt(address: string): number {
+  const dot = address.indexOf('.');
+  return dot === -1 || address.indexOf('@', dot) === -1 ? -1 : dot;
 }
 
 function isLink(text: string, start: number): boolean {

@@ -130,8 +130,6 @@ function signature(value: (found: Signature) => number): Evaluator {
 }
 
 export const bodyEval: EvalModule = {
-  plugin: 'Mail::SpamAssassin::Plugin::BodyEval',
-  settings: [],
   prepare: () =>
     new Map<string, Evaluator>([
       ['multipart_alternative_difference', { run: difference }],

@@ -84,7 +84,5 @@ function matchesGlob(glob: string, text: string): boolean {
 }
 
 export const bounces: EvalModule = {
-  plugin: 'Mail::SpamAssassin::Plugin::VBounce',
-  settings: ['welcomelist_bounce_relays'],
   prepare,
 };

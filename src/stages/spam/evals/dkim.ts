@@ -11,50 +11,43 @@ import type { EvalFunction, EvalModule } from './eval.js';
 import { addressOf, asciiLower } from './fields.js';
 import { settingsModule, withOldNames } from './module.js';
 
-const authorLists = ['welcomelist_from_dkim', 'def_welcomelist_from_dkim', 'unwelcomelist_from_dkim'];
-const authLists = ['welcomelist_auth', 'def_welcomelist_auth', 'unwelcomelist_auth'];
-
-export const dkimEval: EvalModule = settingsModule(
-  'DKIM',
-  [...authorLists, ...authLists, 'adsp_override', 'dkim_minimum_key_bits', 'dkim_timeout'],
-  (settings) => {
-    const practice = adspOverrides(settings);
-    const adsp: EvalFunction = (subject, [kinds = '', ...domains]) => {
-      const wanted = kinds === '*' ? 'NAD123' : kinds;
-      return authorDomains(subject).some(
-        (author) =>
-          (domains.length === 0 || isOneOf(author, domains)) &&
-          !maySign(subject.findings.dkim, author) &&
-          wanted.includes(practice(author) ?? '-'),
-      );
-    };
-    return {
-      check_dkim_signed: (subject, domains) => isSigned(subject, domains, false),
-      check_dkim_valid: (subject, domains) => isSigned(subject, domains, true),
-      check_dkim_verified: (subject, domains) => isSigned(subject, domains, true),
-      check_dkim_valid_author_sig: (subject, domains) => {
-        const authors = authorDomains(subject);
-        return passing(subject).some((domain) => authors.includes(domain) && isOneOf(domain, domains));
-      },
-      check_dkim_valid_envelopefrom: (subject) => {
-        const domain = domainOf(addressOf(subject, 'EnvelopeFrom'));
-        return domain !== '' && passing(subject).includes(domain);
-      },
-      check_dkim_dependable: ({ findings: { dkim } }) => dkim !== undefined && dkim.limit === undefined,
-      check_dkim_testing: ({ findings }) => findings.dkim?.signatures.some(({ testing }) => testing) ?? false,
-      check_dkim_adsp: adsp,
-      check_dkim_signall: (subject) => adsp(subject, ['A']),
-      // By RFC 5617 it says nothing; SpamAssassin keeps it silent.
-      check_dkim_signsome: () => false,
-      check_arc_signed: ({ findings: { arc } }, domains) => domains.length === 0 && (arc?.sets.length ?? 0) > 0,
-      check_arc_valid: ({ findings: { arc } }, domains) => domains.length === 0 && arc?.result === 'pass',
-      ...withOldNames<EvalFunction>({
-        check_for_dkim_welcomelist_from: signedAuthors(settings, ''),
-        check_for_def_dkim_welcomelist_from: signedAuthors(settings, 'def_'),
-      }),
-    };
-  },
-);
+export const dkimEval: EvalModule = settingsModule((settings) => {
+  const practice = adspOverrides(settings);
+  const adsp: EvalFunction = (subject, [kinds = '', ...domains]) => {
+    const wanted = kinds === '*' ? 'NAD123' : kinds;
+    return authorDomains(subject).some(
+      (author) =>
+        (domains.length === 0 || isOneOf(author, domains)) &&
+        !maySign(subject.findings.dkim, author) &&
+        wanted.includes(practice(author) ?? '-'),
+    );
+  };
+  return {
+    check_dkim_signed: (subject, domains) => isSigned(subject, domains, false),
+    check_dkim_valid: (subject, domains) => isSigned(subject, domains, true),
+    check_dkim_verified: (subject, domains) => isSigned(subject, domains, true),
+    check_dkim_valid_author_sig: (subject, domains) => {
+      const authors = authorDomains(subject);
+      return passing(subject).some((domain) => authors.includes(domain) && isOneOf(domain, domains));
+    },
+    check_dkim_valid_envelopefrom: (subject) => {
+      const domain = domainOf(addressOf(subject, 'EnvelopeFrom'));
+      return domain !== '' && passing(subject).includes(domain);
+    },
+    check_dkim_dependable: ({ findings: { dkim } }) => dkim !== undefined && dkim.limit === undefined,
+    check_dkim_testing: ({ findings }) => findings.dkim?.signatures.some(({ testing }) => testing) ?? false,
+    check_dkim_adsp: adsp,
+    check_dkim_signall: (subject) => adsp(subject, ['A']),
+    // By RFC 5617 it says nothing; SpamAssassin keeps it silent.
+    check_dkim_signsome: () => false,
+    check_arc_signed: ({ findings: { arc } }, domains) => domains.length === 0 && (arc?.sets.length ?? 0) > 0,
+    check_arc_valid: ({ findings: { arc } }, domains) => domains.length === 0 && arc?.result === 'pass',
+    ...withOldNames<EvalFunction>({
+      check_for_dkim_welcomelist_from: signedAuthors(settings, ''),
+      check_for_def_dkim_welcomelist_from: signedAuthors(settings, 'def_'),
+    }),
+  };
+});
 
 function isSigned({ findings: { dkim } }: SpamSubject, domains: readonly string[], valid: boolean): boolean {
   const signatures = dkim?.signatures ?? [];

@@ -7,7 +7,7 @@ import type { SpamSubject } from '../subject.js';
 import type { EvalFunction, EvalModule } from './eval.js';
 import { settingsModule } from './module.js';
 
-export const dmarcEval: EvalModule = settingsModule('DMARC', ['dmarc_save_reports'], () => ({
+export const dmarcEval: EvalModule = settingsModule(() => ({
   check_dmarc_pass: ({ findings }) => findings.dmarc?.result === 'pass',
   check_dmarc_reject: failsWith('reject'),
   check_dmarc_quarantine: failsWith('quarantine'),

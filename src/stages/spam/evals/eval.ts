@@ -9,9 +9,15 @@ import type { SpamSubject } from '../subject.js';
 
 /**
  * True or a number of hits: the rule hits. Plain, bounded work: linear in what it reads. `on`: the keyword of the rule, for functions that
- * look at the rendered body under `body` and at the decoded one under `rawbody`; default `body`.
+ * look at the rendered body under `body` and at the decoded one under `rawbody`; default `body`. `gaveUp` is told where a pattern was not
+ * looked for to the end.
  */
-export type EvalFunction = (subject: SpamSubject, args: readonly string[], on?: EvalTest['on']) => boolean | number;
+export type EvalFunction = (
+  subject: SpamSubject,
+  args: readonly string[],
+  on?: EvalTest['on'],
+  gaveUp?: () => void,
+) => boolean | number;
 
 export interface Evaluator {
   readonly run: EvalFunction;
@@ -20,9 +26,5 @@ export interface Evaluator {
 }
 
 export interface EvalModule {
-  /** `Mail::SpamAssassin::Plugin::HTMLEval`: `ifplugin` holds for it. Several modules may share one. */
-  readonly plugin: string;
-  /** Keywords of the lines that it reads. */
-  readonly settings: readonly string[];
   prepare(settings: Settings, problems: Problem[]): ReadonlyMap<string, Evaluator>;
 }

@@ -45,7 +45,7 @@ export function senderAddresses(subject: SpamSubject): readonly string[] {
   return subject.memo(senders, () => {
     const resent = subject.mail.header.get('Resent-From', ['first', 'addr']);
     if (resent.length > 0) return unique(resent);
-    const names = ['From', 'Envelope-Sender', 'Resent-Sender', 'X-Envelope-From', 'EnvelopeFrom'];
+    const names = ['From', 'EnvelopeFrom', 'Envelope-Sender', 'X-Envelope-From', 'Resent-Sender'];
     // `a@example..com` is met, and means one dot.
     return unique(names.flatMap((name) => addressesOf(subject, name)).map((address) => address.replace(/\.+/g, '.')));
   });

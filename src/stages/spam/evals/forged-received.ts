@@ -9,7 +9,7 @@ import type { EvalModule } from './eval.js';
 import { addressOf, textOf } from './fields.js';
 import { plainModule } from './module.js';
 
-export const forgedReceived: EvalModule = plainModule('HeaderEval', {
+export const forgedReceived: EvalModule = plainModule({
   check_for_fake_aol_relay_in_rcvd: (subject) => isFakeAol(flatReceived(subject)),
   check_for_forged_hotmail_received_headers: (subject) => hotmail(subject) === 'forged',
   check_for_no_hotmail_received_headers: (subject) => hotmail(subject) === 'missing',

@@ -3,14 +3,14 @@
  * body. Addresses are compared in lower case.
  */
 import { decodeLatin1, encodeLatin1 } from '../../../values/bytes.js';
-import { DOMAIN_SETTINGS, type DomainRules, readDomainRules } from '../mail/domains.js';
+import { type DomainRules, readDomainRules } from '../mail/domains.js';
 import { compileRulePattern, type RulePattern } from '../patterns/index.js';
 import type { Settings } from '../rules/settings.js';
 import type { MemoKey, SpamSubject } from '../subject.js';
 import { addressesIn, withoutQuoted } from './body-addresses.js';
 import type { EvalModule, Evaluator } from './eval.js';
 import { addressesOf, addressOf, asciiLower, senderAddresses } from './fields.js';
-import { type FreeMailDomains, freeMailDomains, freeMailSettings } from './free-mail-domains.js';
+import { type FreeMailDomains, freeMailDomains } from './free-mail-domains.js';
 import { settingsModule } from './module.js';
 
 const numbers = {
@@ -28,30 +28,30 @@ interface Context {
   readonly rules: DomainRules;
 }
 
-const keywords = [...freeMailSettings, ...Object.keys(numbers), ...DOMAIN_SETTINGS];
-
-export const freeMail: EvalModule = settingsModule('FreeMail', keywords, (settings) => {
+export const freeMail: EvalModule = settingsModule((settings) => {
   const context = {
     domains: freeMailDomains(settings),
     numbers: readNumbers(settings),
     rules: readDomainRules(settings),
   };
   const patterns = preparedPatterns();
-  const anyFree = (addresses: readonly string[], pattern: string | undefined): boolean =>
-    addresses.some((address) => context.domains.has(address) && patterns.fits(address, pattern));
+  const anyFree = (addresses: readonly string[], pattern: string | undefined, gaveUp?: () => void): boolean =>
+    addresses.some((address) => context.domains.has(address) && patterns.fits(address, pattern, gaveUp));
   const withPattern = (at: number, run: Evaluator['run']): Evaluator => ({
     run,
     check: (args) => patterns.check(args[at]),
   });
   return {
     /** `'Reply-To', '\d@'`: the field, and a pattern that the address must fit too. */
-    check_freemail_header: withPattern(1, (subject, [name = '', pattern]) =>
-      anyFree(addressesOf(subject, name.replace(/:addr$/, '')).map(asciiLower), pattern),
+    check_freemail_header: withPattern(1, (subject, [name = '', pattern], _on, gaveUp) =>
+      anyFree(addressesOf(subject, name.replace(/:addr$/, '')).map(asciiLower), pattern, gaveUp),
     ),
-    check_freemail_from: withPattern(0, (subject, [pattern]) => anyFree(senderAddresses(subject), pattern)),
-    check_freemail_body: withPattern(0, (subject, [pattern]) => {
+    check_freemail_from: withPattern(0, (subject, [pattern], _on, gaveUp) =>
+      anyFree(senderAddresses(subject), pattern, gaveUp),
+    ),
+    check_freemail_body: withPattern(0, (subject, [pattern], _on, gaveUp) => {
       const found = inBody(subject, context);
-      return found !== undefined && anyFree(found, pattern);
+      return found !== undefined && anyFree(found, pattern, gaveUp);
     }),
     check_freemail_replyto: {
       run: (subject, [what = 'replyto']) => repliesElsewhere(subject, what, context),
@@ -74,7 +74,7 @@ function readNumbers(settings: Settings): Numbers {
 /** Patterns of arguments, compiled once. */
 function preparedPatterns(): {
   check(pattern: string | undefined): string | undefined;
-  fits(text: string, pattern: string | undefined): boolean;
+  fits(text: string, pattern: string | undefined, gaveUp?: () => void): boolean;
 } {
   const known = new Map<string, RulePattern | string>();
   const prepared = (pattern: string): RulePattern | string => {
@@ -87,11 +87,11 @@ function preparedPatterns(): {
       const compiled = pattern === undefined ? undefined : prepared(pattern);
       return typeof compiled === 'string' ? compiled : undefined;
     },
-    fits: (text, pattern) => {
+    fits: (text, pattern, gaveUp) => {
       if (pattern === undefined) return true;
       const compiled = prepared(pattern);
       const octets = encodeLatin1(text.slice(0, 1000));
-      return typeof compiled !== 'string' && compiled.count({ octets, ends: [octets.length] }, 0, 1) > 0;
+      return typeof compiled !== 'string' && compiled.count({ octets, ends: [octets.length] }, 0, 1, gaveUp) > 0;
     },
   };
 }

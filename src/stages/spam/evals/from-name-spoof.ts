@@ -2,7 +2,7 @@
  * FromNameSpoof (perldoc Mail::SpamAssassin::Plugin::FromNameSpoof): a display name that is an address, and another one than the mail is from. Who
  * owns an address: the list it is on (`fns_add_addrlist`), else the label of its domain that somebody registered.
  */
-import { DOMAIN_SETTINGS, type DomainRules, hostOfUri, readDomainRules } from '../mail/domains.js';
+import { type DomainRules, hostOfUri, readDomainRules } from '../mail/domains.js';
 import type { Settings } from '../rules/settings.js';
 import type { MemoKey, SpamSubject } from '../subject.js';
 import { type AddressGlobs, addressGlobs } from './address-globs.js';
@@ -33,21 +33,9 @@ interface Context {
   readonly extra: number;
 }
 
-const keywords = [
-  ...[
-    'fns_add_addrlist',
-    'fns_remove_addrlist',
-    'fns_extrachars',
-    'fns_check',
-    'fns_ignore_dkim',
-    'fns_ignore_headers',
-  ],
-  ...DOMAIN_SETTINGS,
-];
-
 const comparedKey: MemoKey<Compared> = Object.freeze({ kind: 'memo' });
 
-export const fromNameSpoof: EvalModule = settingsModule('FromNameSpoof', keywords, (settings) => {
+export const fromNameSpoof: EvalModule = settingsModule((settings) => {
   const context = readContext(settings);
   const compared = (subject: SpamSubject): Compared => subject.memo(comparedKey, () => compare(subject, context));
   const question = (answer: (comparison: Comparison) => boolean) => (subject: SpamSubject) => {

@@ -7,7 +7,7 @@ import { textOf } from './fields.js';
 import { parseMailDate } from './mail-date.js';
 import { inRange, plainModule } from './module.js';
 
-export const headerDates: EvalModule = plainModule('HeaderEval', {
+export const headerDates: EvalModule = plainModule({
   /** Hours that Date is after the nearest Received: `'3', '6'`. */
   check_for_shifted_date: (subject, [min, max]) => inRange(shift(subject), min, max, 3600),
   /** Months since it was received. */
@@ -53,13 +53,15 @@ function firstDate(texts: readonly string[]): number | undefined {
   return undefined;
 }
 
+/** fetchmail hands over to `localhost`, and says which version it is. */
+const byFetchmail = /\bby localhost with [A-Za-z\d_]+ \(fetchmail-[.\d]/;
 const fromHere = /\bfrom (?:localhost[\t\n\v\f\r ]|(?:[^ ]+ ){1,2}[^ ]*\b127\.0\.0\.1\b)/;
 
 /** The fields of fetchmail and of the delivery to this host before it tell when it was fetched, not when it came. */
 function fetchedHere(fields: readonly string[]): readonly [readonly string[], readonly string[]] {
   const first = fields[0]?.slice(0, 1000) ?? '';
   const handed = fromHere.test(first) || /qmail \d+ invoked by uid \d+/.test(first) ? 1 : 0;
-  const fetchmail = /\bby localhost with \w+ \(fetchmail-[\d.]+/.test(fields[handed]?.slice(0, 1000) ?? '');
+  const fetchmail = byFetchmail.test(fields[handed]?.slice(0, 1000) ?? '');
   const count = fetchmail ? handed + 1 : 0;
   return [fields.slice(0, count), fields.slice(count)];
 }

@@ -2,14 +2,14 @@
  * HeaderEval: who it is addressed to. Lists of addresses that a machine made (sorted, alike), none at all, the recipient in the subject or in the
  * address of the sender.
  */
-import { DOMAIN_SETTINGS, hasKnownTopLevel, readDomainRules, registeredDomain } from '../mail/domains.js';
+import { hasKnownTopLevel, readDomainRules, registeredDomain } from '../mail/domains.js';
 import { hostToAscii } from '../mail/hosts.js';
 import type { MemoKey, SpamSubject } from '../subject.js';
 import type { EvalModule } from './eval.js';
 import { addressesOf, addressOf, asciiLower, textOf } from './fields.js';
 import { inRange, plainModule, settingsModule } from './module.js';
 
-export const headerRecipients: EvalModule = plainModule('HeaderEval', {
+export const headerRecipients: EvalModule = plainModule({
   sorted_recipients: (subject) => listedOf(subject).sorted,
   /** How alike, from 0 to 1. */
   similar_recipients: (subject, [min, max]) => inRange(listedOf(subject).alike, min, max),
@@ -18,7 +18,7 @@ export const headerRecipients: EvalModule = plainModule('HeaderEval', {
 });
 
 /** The recipient in the address of the sender, as programs write it that count bounces: `list-example.com=user@`. */
-export const ratwareSender: EvalModule = settingsModule('HeaderEval', DOMAIN_SETTINGS, (settings) => {
+export const ratwareSender: EvalModule = settingsModule((settings) => {
   const rules = readDomainRules(settings);
   return {
     check_ratware_envelope_from: (subject) => {

@@ -9,7 +9,7 @@ import { addressOf, asciiLower, strip, textOf } from './fields.js';
 import { hasManyCapitals, isCharsetOfLocales, localesOf } from './locales.js';
 import { plainModule, settingsModule } from './module.js';
 
-export const headerTexts: EvalModule = plainModule('HeaderEval', {
+export const headerTexts: EvalModule = plainModule({
   /** `'Subject', '0.00', '2'`: which field, the least share of all octets, the least number. */
   check_illegal_chars: (subject, [name = '', share = '0', number = '0']) => hasIllegal(subject, name, share, number),
   subject_is_all_caps: isShouting,
@@ -30,7 +30,7 @@ export const headerTexts: EvalModule = plainModule('HeaderEval', {
   check_for_unique_subject_id: () => false,
 });
 
-export const headerCharsets: EvalModule = settingsModule('HeaderEval', ['ok_locales'], (settings) => {
+export const headerCharsets: EvalModule = settingsModule((settings) => {
   const locales = localesOf(settings);
   const isFar = (raw: string): boolean =>
     [...raw.matchAll(/=\?([^?\n]+)\?[^\n]\?/g)].some(([, charset = '']) => !isCharsetOfLocales(charset, locales));

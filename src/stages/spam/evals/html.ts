@@ -103,12 +103,12 @@ function textPieces(subject: SpamSubject, kind: TextKind): Pieces {
 function textMatch(wanted: boolean): Evaluator {
   const patterns = new Map<string, RulePattern>();
   return {
-    run: (subject, [name = '', pattern = '']) => {
+    run: (subject, [name = '', pattern = ''], _on, gaveUp) => {
       const kind = textKinds.get(name);
       const compiled = patterns.get(pattern);
       if (kind === undefined || compiled === undefined) return false;
       const texts = textPieces(subject, kind);
-      return texts.ends.some((_, piece) => compiled.count(texts, piece, 1) > 0 === wanted);
+      return texts.ends.some((_, piece) => compiled.count(texts, piece, 1, gaveUp) > 0 === wanted);
     },
     check: ([, pattern = '']) => {
       const compiled = compileRulePattern({ text: pattern, flags: '' });
@@ -120,8 +120,6 @@ function textMatch(wanted: boolean): Evaluator {
 }
 
 export const htmlEval: EvalModule = {
-  plugin: 'Mail::SpamAssassin::Plugin::HTMLEval',
-  settings: [],
   prepare: () =>
     new Map<string, Evaluator>([
       ['html_tag_balance', balance],

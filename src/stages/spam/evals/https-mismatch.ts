@@ -2,13 +2,7 @@
  * Mail::SpamAssassin::Plugin::HTTPSMismatch: an anchor whose text names a secure address of one domain and whose link leads to another.
  */
 import { parseIp } from '../../../values/ip.js';
-import {
-  DOMAIN_SETTINGS,
-  type DomainRules,
-  hasKnownTopLevel,
-  readDomainRules,
-  registeredDomain,
-} from '../mail/domains.js';
+import { type DomainRules, hasKnownTopLevel, readDomainRules, registeredDomain } from '../mail/domains.js';
 import { hostToAscii } from '../mail/hosts.js';
 import type { HtmlUri } from '../mail/html/facts.js';
 import type { EvalFunction, EvalModule, Evaluator } from './eval.js';
@@ -60,8 +54,6 @@ const checker =
   };
 
 export const httpsMismatch: EvalModule = {
-  plugin: 'Mail::SpamAssassin::Plugin::HTTPSMismatch',
-  settings: DOMAIN_SETTINGS,
   prepare: (settings) =>
     new Map<string, Evaluator>([['check_https_http_mismatch', { run: checker(readDomainRules(settings)) }]]),
 };

@@ -71,11 +71,11 @@ const named: EvalFunction = (subject, [name]) =>
 function nameMatch(): Evaluator {
   const patterns = new Map<string, RulePattern>();
   return {
-    run: (subject, [pattern = '']) =>
+    run: (subject, [pattern = ''], _on, gaveUp) =>
       images(subject).some(({ size, name }) => {
         if (size === undefined || name === undefined) return false;
         const octets = encodeLatin1(name);
-        return (patterns.get(pattern)?.count({ octets, ends: [octets.length] }, 0, 1) ?? 0) > 0;
+        return (patterns.get(pattern)?.count({ octets, ends: [octets.length] }, 0, 1, gaveUp) ?? 0) > 0;
       }),
     check: ([pattern = '']) => {
       const compiled = compileRulePattern({ text: pattern, flags: '' });
@@ -87,8 +87,6 @@ function nameMatch(): Evaluator {
 }
 
 export const imageInfo: EvalModule = {
-  plugin: 'Mail::SpamAssassin::Plugin::ImageInfo',
-  settings: [],
   prepare: () =>
     new Map<string, Evaluator>([
       ['image_count', { run: count }],

@@ -35,8 +35,8 @@ function isHtmlAlone(subject: SpamSubject): boolean {
 /** `charset` of the message's own Content-Type, as it is written. */
 function charsetOf(subject: SpamSubject): string | undefined {
   const type = subject.mail.header.text('Content-Type') ?? '';
-  const quoted = /charset="([^"]+)"/i.exec(type) ?? /charset='([^']+)'/i.exec(type);
-  return (quoted ?? /charset=(\S+)/i.exec(type))?.[1];
+  const shapes = [/charset="([^"]+)"/i, /charset='([^']+)'/i, /charset=(\S+)/i];
+  return shapes.map((shape) => shape.exec(type)?.[1]).find((charset) => charset !== undefined);
 }
 
 /** Many octets beyond ASCII: the charset is more than a word in the header. */
@@ -125,7 +125,5 @@ function prepare(settings: Settings): ReadonlyMap<string, Evaluator> {
 }
 
 export const mimeEval: EvalModule = {
-  plugin: 'Mail::SpamAssassin::Plugin::MIMEEval',
-  settings: ['ok_locales'],
   prepare,
 };

@@ -5,17 +5,15 @@ import type { Settings } from '../rules/settings.js';
 import type { EvalFunction, EvalModule, Evaluator } from './eval.js';
 
 /** A module whose functions need no settings. */
-export function plainModule(plugin: string, functions: Readonly<Record<string, EvalFunction>>): EvalModule {
-  return { plugin: fullName(plugin), settings: [], prepare: () => evaluators(functions) };
+export function plainModule(functions: Readonly<Record<string, EvalFunction>>): EvalModule {
+  return { prepare: () => evaluators(functions) };
 }
 
-/** A module whose functions are made from the lines of these keywords. */
+/** A module whose functions are made from settings. */
 export function settingsModule(
-  plugin: string,
-  keywords: readonly string[],
   make: (settings: Settings) => Readonly<Record<string, EvalFunction | Evaluator>>,
 ): EvalModule {
-  return { plugin: fullName(plugin), settings: keywords, prepare: (settings) => evaluators(make(settings)) };
+  return { prepare: (settings) => evaluators(make(settings)) };
 }
 
 /** `check_from_in_blacklist` is `check_from_in_blocklist`, and so on: names of before SpamAssassin 4. */
@@ -30,10 +28,6 @@ export function withOldNames<T>(functions: Readonly<Record<string, T>>): Readonl
 /** `min` and `max` as rules write them; `undef` is no limit. From `min` on, and below `max`. */
 export function inRange(value: number, min = 'undef', max = 'undef', unit = 1): boolean {
   return (min === 'undef' || value >= Number(min) * unit) && (max === 'undef' || value < Number(max) * unit);
-}
-
-function fullName(plugin: string): string {
-  return `Mail::SpamAssassin::Plugin::${plugin}`;
 }
 
 function evaluators(functions: Readonly<Record<string, EvalFunction | Evaluator>>): ReadonlyMap<string, Evaluator> {

@@ -9,7 +9,7 @@ import type { EvalModule } from './eval.js';
 import { asciiLower } from './fields.js';
 import { plainModule } from './module.js';
 
-export const relayEvals: EvalModule = plainModule('RelayEval', {
+export const relayEvals: EvalModule = plainModule({
   check_all_trusted: ({ relays }) =>
     relays.trusted.length > 0 && relays.untrusted.length === 0 && relays.unparseable === 0,
   check_no_relays: ({ relays }) => relays.trusted.length + relays.untrusted.length + relays.unparseable === 0,

@@ -10,21 +10,14 @@ import type { EvalFunction, EvalModule } from './eval.js';
 import { addressOf, asciiLower } from './fields.js';
 import { settingsModule, withOldNames } from './module.js';
 
-const lists = ['welcomelist_from_spf', 'def_welcomelist_from_spf', 'welcomelist_auth', 'def_welcomelist_auth'];
-const ignored = ['ignore_received_spf_header', 'use_newest_received_spf_header', 'do_not_use_mail_spf'];
-
-export const spfEval: EvalModule = settingsModule(
-  'SPF',
-  [...lists, 'unwelcomelist_from_spf', 'unwelcomelist_auth', ...ignored, 'do_not_use_mail_spf_query', 'spf_timeout'],
-  (settings) => ({
-    ...Object.fromEntries(results.flatMap((result) => functionsFor(result))),
-    check_spf_skipped_noenvfrom: ({ envelope }) => envelope.sender === undefined,
-    ...withOldNames<EvalFunction>({
-      check_for_spf_welcomelist_from: isWelcome(settings, ''),
-      check_for_def_spf_welcomelist_from: isWelcome(settings, 'def_'),
-    }),
+export const spfEval: EvalModule = settingsModule((settings) => ({
+  ...Object.fromEntries(results.flatMap((result) => functionsFor(result))),
+  check_spf_skipped_noenvfrom: ({ envelope }) => envelope.sender === undefined,
+  ...withOldNames<EvalFunction>({
+    check_for_spf_welcomelist_from: isWelcome(settings, ''),
+    check_for_def_spf_welcomelist_from: isWelcome(settings, 'def_'),
   }),
-);
+}));
 
 const results: readonly SpfResult[] = ['pass', 'neutral', 'none', 'fail', 'softfail', 'permerror', 'temperror'];
 

@@ -57,7 +57,7 @@ function hasInnerSpace(octets: Uint8Array, from: number, end: number): boolean {
 /** What an attachment left in forwarded text. */
 function isBase64(octets: Uint8Array, from: number, end: number): boolean {
   if (end - from <= 120) return false;
-  return /^(?:[A-Za-z0-9+/=]{60,76} ){2}/.test(decodeLatin1(octets.subarray(from, Math.min(end, from + 154))));
+  return /^(?:[\dA-Za-z=+/]{60,76} ){2}/.test(decodeLatin1(octets.subarray(from, Math.min(end, from + 154))));
 }
 
 /** ISO-2022-JP: its double-octet text is in ASCII, and does not count. */

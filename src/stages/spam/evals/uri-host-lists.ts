@@ -1,7 +1,7 @@
 /**
  * WLBLEval, the rest: hosts of URIs on lists (`enlist_uri_host`), and whether the sender's domain is that of the host which brought it.
  */
-import { DOMAIN_SETTINGS, readDomainRules, registeredDomain } from '../mail/domains.js';
+import { readDomainRules, registeredDomain } from '../mail/domains.js';
 import { hostToAscii } from '../mail/hosts.js';
 import type { Settings } from '../rules/settings.js';
 import type { MemoKey, SpamSubject } from '../subject.js';
@@ -15,7 +15,7 @@ type HostList = Map<string, boolean>;
 const shorthands: Readonly<Record<string, string>> = { blocklist_uri_host: 'BLOCK', welcomelist_uri_host: 'WELCOME' };
 const keywords = ['enlist_uri_host', 'delist_uri_host', ...Object.keys(shorthands)];
 
-export const uriHostLists: EvalModule = settingsModule('WLBLEval', keywords, (settings) => {
+export const uriHostLists: EvalModule = settingsModule((settings) => {
   const lists = hostLists(settings);
   const listed = (name: string) => (subject: SpamSubject) => {
     const list = lists.get(name);
@@ -30,7 +30,7 @@ export const uriHostLists: EvalModule = settingsModule('WLBLEval', keywords, (se
   };
 });
 
-export const senderDomains: EvalModule = settingsModule('WLBLEval', DOMAIN_SETTINGS, (settings) => {
+export const senderDomains: EvalModule = settingsModule((settings) => {
   const rules = readDomainRules(settings);
   const domainOf = (host: string) => registeredDomain(hostToAscii(host), rules);
   return {

@@ -1,10 +1,11 @@
 /** Functions of the plugin Mail::SpamAssassin::Plugin::URIEval: links that pretend to lead elsewhere, and those that do. */
-import { DOMAIN_SETTINGS, type DomainRules, hostOfUri, readDomainRules } from '../mail/domains.js';
+import { type DomainRules, hostOfUri, readDomainRules } from '../mail/domains.js';
 import type { EvalFunction, EvalModule, Evaluator } from './eval.js';
 import { htmlParts } from './html.js';
 
-const ipUri = /^https?:\/*(?:[^@/]+@)?\d+\.\d+\.\d+\.\d+/i;
-const secureIp = /^https:\/*(?:[^@/]+@)?\d+\.\d+\.\d+\.\d+/i;
+const ipHost = '/*(?:[^/@]+@)?\\d+(?:\\.\\d+){3}';
+const ipUri = new RegExp(`^https?:${ipHost}`, 'i');
+const secureIp = new RegExp(`^https:${ipHost}`, 'i');
 
 /** `<a href="http://192.0.2.1/">https://bank.example/</a>`. */
 const ipMismatch: EvalFunction = (subject) =>
@@ -39,8 +40,6 @@ const redirector =
   };
 
 export const uriEval: EvalModule = {
-  plugin: 'Mail::SpamAssassin::Plugin::URIEval',
-  settings: DOMAIN_SETTINGS,
   prepare: (settings) =>
     new Map<string, Evaluator>([
       ['check_for_http_redirector', { run: redirector(readDomainRules(settings)) }],

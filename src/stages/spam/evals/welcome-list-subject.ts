@@ -8,14 +8,11 @@ import type { EvalModule } from './eval.js';
 import { asciiLower, textOf } from './fields.js';
 import { settingsModule, withOldNames } from './module.js';
 
-export const welcomeListSubject: EvalModule = settingsModule(
-  'WelcomeListSubject',
-  ['welcomelist_subject', 'blocklist_subject'],
-  (settings) =>
-    withOldNames({
-      check_subject_in_welcomelist: subjectIn(settings, 'welcomelist_subject'),
-      check_subject_in_blocklist: subjectIn(settings, 'blocklist_subject'),
-    }),
+export const welcomeListSubject: EvalModule = settingsModule((settings) =>
+  withOldNames({
+    check_subject_in_welcomelist: subjectIn(settings, 'welcomelist_subject'),
+    check_subject_in_blocklist: subjectIn(settings, 'blocklist_subject'),
+  }),
 );
 
 /** Anywhere in the subject, which is cut after 2,000 characters. */

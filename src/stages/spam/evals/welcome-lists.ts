@@ -13,13 +13,7 @@ import { addressOf, asciiLower, recipientAddresses, senderAddresses } from './fi
 import { settingsModule, withOldNames } from './module.js';
 
 const named = ['welcomelist_from', 'blocklist_from', 'welcomelist_to', 'blocklist_to', 'more_spam_to', 'all_spam_to'];
-const keywords = [
-  ...named,
-  ...['unwelcomelist_from', 'unblocklist_from', 'enlist_addrlist'],
-  ...['welcomelist_from_rcvd', 'def_welcomelist_from_rcvd', 'unwelcomelist_from_rcvd', 'welcomelist_allows_relays'],
-];
-
-export const welcomeLists: EvalModule = settingsModule('WLBLEval', keywords, (settings) => {
+export const welcomeLists: EvalModule = settingsModule((settings) => {
   const lists = addressLists(settings);
   const from = (name: string) => (subject: SpamSubject) => isAnyIn(senderAddresses(subject), lists.get(name));
   const to = (name: string) => (subject: SpamSubject) => isAnyIn(recipientAddresses(subject), lists.get(name));

@@ -16,7 +16,6 @@ const ADDRESS_TEXT =
   '(?:"(?:[^"\\\\]|\\\\[\\s\\S])*"|[^@\\t-\\r <>()[\\],:;]+)@(?:[^"\\t-\\r <>()[\\],:;]+|\\[[\\d:.]+\\])';
 const ADDRESS = new RegExp(`^${ADDRESS_TEXT}$`);
 const ADDRESS_HERE = new RegExp(ADDRESS_TEXT, 'y');
-const COMMENT = /\((?:[^()\\]|\\[\s\S])*\)/g;
 const COMMENT_HERE = /[\t-\r ]*\(((?:[^()\\]|\\[\s\S])*)\)/y;
 const PHRASE_HERE = /(?:"(?:[^"\\]|\\[\s\S])*"|[^",;<])+/y;
 const PIECE_HERE = /"(?:[^"\\]|\\[\s\S])*"|[^",;<]+/y;
@@ -147,7 +146,7 @@ function tailAfter(text: string, from: number): Tail | undefined {
 function meaningOf(match: Match): HeaderAddress {
   let address = match.plain;
   if (match.bracketed !== undefined) {
-    const clean = match.bracketed.replace(COMMENT, '');
+    const clean = withoutComments(match.bracketed);
     address = ADDRESS.test(clean) ? clean : undefined;
   }
   if (address !== undefined && !balanced(address)) address = undefined;
@@ -161,8 +160,26 @@ function meaningOf(match: Match): HeaderAddress {
 
 function readPhrase(phrase: string): string {
   return phrase.replace(/"((?:[^"\\]|\\[\s\S])*)"|[^"]+/g, (whole, quoted: string | undefined) =>
-    quoted === undefined ? whole.replace(COMMENT, '') : quoted.replace(/\\(?!\\)/g, '').replaceAll('\\\\', '\\'),
+    quoted === undefined ? withoutComments(whole) : quoted.replace(/\\(?!\\)/g, '').replaceAll('\\\\', '\\'),
   );
+}
+
+/** Without comments that have no other inside. */
+function withoutComments(text: string): string {
+  let rest = '';
+  let done = 0;
+  for (let open = text.indexOf('('); open !== -1; ) {
+    let at = open + 1;
+    while (at < text.length && text[at] !== '(' && text[at] !== ')') at += text[at] === '\\' ? 2 : 1;
+    if (at >= text.length) break;
+    if (text[at] === '(') open = at;
+    else {
+      rest += text.slice(done, open);
+      done = at + 1;
+      open = text.indexOf('(', done);
+    }
+  }
+  return rest + text.slice(done);
 }
 
 function isAddressPhrase(phrase: string): boolean {

@@ -14,10 +14,20 @@ export interface DecodedText {
   readonly characters: boolean;
 }
 
-const ASCII_NAMES = /^(?:(?:US-)?ASCII|ANSI[_ ]?X3\.4-(?:1986|1968)|ISO646-US)$/i;
-const ASCII_SUPERSETS =
-  /^(?:ISO[ -]?8859(?:-\d{1,2})?|Windows-\d{4}|UTF-?8|(?:KOI8|EUC)-[A-Z]{1,2}|Big5|GBK|GB[ -]?18030(?:-20\d\d)?)$/i;
-const LATIN_1 = /^(?:ISO-?8859-1|Windows-1252|CP1252)$/i;
+/** US-ASCII, by its names of RFC 1345 and those that are met. */
+const ASCII_NAMES: ReadonlySet<string> = new Set([
+  ...['ascii', 'us-ascii', 'iso646-us'],
+  ...['', ' ', '_'].flatMap((gap) => ['1968', '1986'].map((year) => `ansi${gap}x3.4-${year}`)),
+]);
+/** Octets below 128 are ASCII in them. */
+const ASCII_SUPERSETS: readonly RegExp[] = [
+  /^iso[- ]?8859(?:-\d\d?)?$/i,
+  /^utf-?8$/i,
+  /^windows-\d{4}$/i,
+  /^(?:euc|koi8)-[a-z]{1,2}$/i,
+  /^(?:gb[- ]?18030(?:-20\d\d)?|gbk|big5)$/i,
+];
+const LATIN_1: ReadonlySet<string> = new Set(['cp1252', 'windows-1252', 'iso-8859-1', 'iso8859-1']);
 const UTF_7 = /^(?:unicode-1-1-)?utf-?7$/i;
 const UTF_16 = /^UTF[ -]?16/i;
 const ISO_2022_JP = /^iso-2022-jp/i;
@@ -35,7 +45,7 @@ const UNKNOWN_ELSEWHERE = /^iso-8859-[68]-[ei]$/i;
 export function partToUtf8(bytes: Uint8Array, label: string): DecodedText {
   const text = decodeLatin1(bytes);
   const wide = hasHighOctets(text);
-  if (!wide && (ASCII_NAMES.test(label) || ASCII_SUPERSETS.test(label))) return { text, characters: false };
+  if (!wide && keepsAscii(label)) return { text, characters: false };
   if (wide && decodeUtf8(bytes) !== undefined) return { text, characters: true };
   // SpamAssassin makes Chinese of it.
   if (!wide && UTF_16.test(label) && !text.includes('\0')) return { text, characters: false };
@@ -47,7 +57,7 @@ export function partToUtf8(bytes: Uint8Array, label: string): DecodedText {
 /** What stands in an encoded word (RFC 2047), of which the label is believed. `octets` and the result are octets as Latin-1. */
 export function wordToUtf8(octets: string, label: string): string {
   const wide = hasHighOctets(octets);
-  if (!wide && (ASCII_NAMES.test(label) || ASCII_SUPERSETS.test(label))) return octets;
+  if (!wide && keepsAscii(label)) return octets;
   const bytes = toOctets(octets);
   const decoded = declared(bytes, label, UTF_16.test(label));
   // SpamAssassin leaves these as they are.
@@ -62,13 +72,21 @@ export function fieldToUtf8(octets: string): string {
   return windows1252ToUtf8(octets);
 }
 
+function isAscii(label: string): boolean {
+  return ASCII_NAMES.has(label.toLowerCase());
+}
+
+function keepsAscii(label: string): boolean {
+  return isAscii(label) || ASCII_SUPERSETS.some((names) => names.test(label));
+}
+
 function areCharacters(text: string, label: string, wide: boolean): boolean {
   return UTF_7.test(label) ? hasShifts(text) : wide || !UNKNOWN_ELSEWHERE.test(label);
 }
 
 function declared(bytes: Uint8Array, label: string, fatal: boolean): string | undefined {
-  if (LATIN_1.test(label)) return undefined;
-  if (ASCII_NAMES.test(label)) return fatal ? undefined : replaceHigh(bytes);
+  if (LATIN_1.has(label.toLowerCase())) return undefined;
+  if (isAscii(label)) return fatal ? undefined : replaceHigh(bytes);
   if (UTF_7.test(label)) return decodeUtf7(decodeLatin1(bytes));
   // SpamAssassin takes what comes before the first wrong octet for the whole text: what cannot be decoded is replaced here.
   if (ISO_2022_JP.test(label)) return decodeWith('iso-2022-jp', bytes, false);

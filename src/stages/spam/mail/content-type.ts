@@ -2,8 +2,9 @@
  * Content-Type as SpamAssassin reads it, which is what mail programs make of wrong ones: the last field counts, a boundary needs only an
  * opening quote, all text but HTML and a few known kinds is plain. The strict reading (RFC 2045 section 5.1) gives the parameters.
  */
-import { lowerAscii } from './hosts.js';
+
 import { isSpace } from './encoded-words.js';
+import { lowerAscii } from './hosts.js';
 
 export interface ContentType {
   /** Lower case. */
@@ -56,7 +57,8 @@ function boundaryIn(text: string): string | undefined {
     if (start === -1 || isWord(text, at - 1)) continue;
     if (text[start] === '"') {
       const close = text.indexOf('"', start + 1);
-      if (close !== start + 1 && start + 1 < text.length) return text.slice(start + 1, close === -1 ? text.length : close);
+      if (close !== start + 1 && start + 1 < text.length)
+        return text.slice(start + 1, close === -1 ? text.length : close);
       continue;
     }
     if (end < start) {

@@ -23,7 +23,7 @@ export const noDomainRules: DomainRules = Object.freeze({
 });
 
 /** Keywords that `readDomainRules` reads. */
-export const DOMAIN_SETTINGS: readonly string[] = ['util_rb_tld', 'util_rb_2tld', 'util_rb_3tld', 'clear_util_rb'];
+const DOMAIN_SETTINGS: readonly string[] = ['util_rb_tld', 'util_rb_2tld', 'util_rb_3tld', 'clear_util_rb'];
 
 /** Several modules ask for the same. */
 const known: WeakMap<Settings, DomainRules> = new WeakMap();

@@ -103,7 +103,9 @@ class HeadReader {
     if (start === -1) return;
     const colon = this.#text.indexOf(':', start);
     if (colon === -1 || colon >= end) return;
-    const name = this.#text.slice(start, colon).replace(/[ \t]+$/, '');
+    let nameEnd = colon;
+    while (nameEnd > start && (this.#text[nameEnd - 1] === ' ' || this.#text[nameEnd - 1] === '\t')) nameEnd--;
+    const name = this.#text.slice(start, nameEnd);
     const field = { name, raw: this.#text.slice(colon + 1, end) };
     if (isTooLong(field)) this.#truncated = true;
     this.#fields.push(cutField(field));

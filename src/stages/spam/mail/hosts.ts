@@ -6,6 +6,9 @@ import { decodeUtf8, encodeLatin1 } from '../../../values/bytes.js';
 /** Full stops of other scripts (RFC 3490 section 3.1), as UTF-8 octets. */
 const OTHER_DOTS = /\xe3\x80\x82|\xef\xbc\x8e|\xef\xbd\xa1/g;
 
+/** What no name has that is written in Latin-1: all but ASCII letters, digits, `_`, `.`, `-`, and other letters of which there are two cases. */
+const NOT_LATIN_1 = /[^\w.\xc0-\xfe-]|[\xd7\xdf\xf7]/;
+
 /** `A` to `Z` alone: other octets may be part of a character. */
 export function lowerAscii(text: string): string {
   return /[A-Z]/.test(text) ? text.replace(/[A-Z]+/g, (upper) => upper.toLowerCase()) : text;
@@ -18,7 +21,7 @@ export function hostToAscii(host: string): string {
   if (/^[\x00-\x7f]*$/.test(host)) return host;
   if (host.length > 1024) return lowerAscii(host);
   const utf8 = decodeUtf8(encodeLatin1(host.replace(OTHER_DOTS, '.')));
-  if (utf8 === undefined && /[^a-zA-Z0-9\xc0-\xd6\xd8-\xde\xe0-\xf6\xf8-\xfe_.-]/.test(host)) return lowerAscii(host);
+  if (utf8 === undefined && NOT_LATIN_1.test(host)) return lowerAscii(host);
   return toAscii(utf8 ?? host) ?? lowerAscii(host);
 }
 

@@ -119,7 +119,8 @@ export class TextUriFinder {
 
   #mail(uri: TextUri): void {
     const text = decodeEscapes(uri.uri);
-    const host = /@([^?&>]*)/.exec(text)?.[1]?.replace(/(?:%20)+$/, '');
+    let host = /@([^?&>]*)/.exec(text)?.[1];
+    while (host?.endsWith('%20')) host = host.slice(0, -3);
     if (host !== undefined && hasKnownTopLevel(hostToAscii(host), this.#rules)) this.found.push({ ...uri, uri: text });
   }
 }

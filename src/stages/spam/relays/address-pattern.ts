@@ -3,7 +3,7 @@
  * `localhost`. They find; they do not judge (values/ip.ts does).
  */
 
-const octet = '(?:1\\d\\d|2[0-4]\\d|25[0-5]|[1-9]\\d|\\d)';
+const octet = '(?:25[0-5]|2[0-4]\\d|1\\d{2}|[1-9]?\\d)';
 const group = '[A-Fa-f0-9]{1,4}';
 const dotted = `${octet}(?:\\.${octet}){3}`;
 const ipv6Start = `(?:${anyCase('ipv6')}:|(?<![A-Fa-f0-9:]))`;

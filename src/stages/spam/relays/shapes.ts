@@ -68,9 +68,11 @@ export function ignoredShapes(): readonly Reader[] {
 }
 
 /** qmail-scanner describes the hand-over of the next field once more. */
-function scanner(text: string): 'scanned' | undefined {
-  return /^[^ ]+ by [^ ]+ \(.{0,100}\) with qmail-scanner/.test(text) ? 'scanned' : undefined;
+function scanner(text: string, draft: Draft): 'scanned' | undefined {
+  return byScanner(text, draft) === undefined ? undefined : 'scanned';
 }
+
+const byScanner = ignored('{_} by {_} ({:.{0,100}:}) with qmail-scanner');
 
 function ignoredTemplates(): readonly [readonly string[], readonly string[]] {
   const first = [

@@ -2,7 +2,7 @@
  * What an expression is worth, as Perl has it: `&&` and `||` give one of their sides, comparisons 1 or 0, so that a meta rule over
  * counted hits has a count itself. Made once into functions, called for each message.
  */
-import { type BinaryOperator, type Expression, namesIn, strength } from './expression.js';
+import { type BinaryOperator, type Expression, hasDivision, namesIn, strength } from './expression.js';
 
 export type Value<S> = (state: S) => number;
 
@@ -15,6 +15,27 @@ export interface Names<S> {
 }
 
 export function evaluatorOf<S>(expression: Expression, names: Names<S>): Value<S> {
+  const value = partOf(expression, names);
+  if (!hasDivision(expression)) return value;
+  return (state) => {
+    try {
+      return value(state);
+    } catch (error) {
+      if (error !== divisionByZero) throw error;
+      // Perl dies of it, and a rule that dies has not hit.
+      return 0;
+    }
+  };
+}
+
+const divisionByZero: Error = new Error('division by zero');
+
+function divided(a: number, b: number): number {
+  if (b === 0) throw divisionByZero;
+  return a / b;
+}
+
+function partOf<S>(expression: Expression, names: Names<S>): Value<S> {
   switch (expression.kind) {
     case 'number': {
       const { value } = expression;
@@ -25,12 +46,12 @@ export function evaluatorOf<S>(expression: Expression, names: Names<S>): Value<S
     case 'call':
       return names.call(expression.name, expression.argument);
     case 'unary': {
-      const of = evaluatorOf(expression.of, names);
+      const of = partOf(expression.of, names);
       return expression.operator === '!' ? (state) => (of(state) === 0 ? 1 : 0) : (state) => -of(state);
     }
     case 'choice': {
       const { test, yes, no } = expression;
-      const [a, b, c] = [evaluatorOf(test, names), evaluatorOf(yes, names), evaluatorOf(no, names)];
+      const [a, b, c] = [partOf(test, names), partOf(yes, names), partOf(no, names)];
       return (state) => (a(state) !== 0 ? b(state) : c(state));
     }
     case 'binary':
@@ -54,7 +75,7 @@ function chain<S>(expression: Binary, names: Names<S>): Value<S> {
   sides.push(left);
   sides.reverse();
   between.reverse();
-  const parts = sides.map((side) => evaluatorOf(side, names));
+  const parts = sides.map((side) => partOf(side, names));
   if (operator === '||') return anyOf(parts);
   if (operator === '&&') return allOf(parts, sides, names);
   return foldOf(
@@ -110,6 +131,5 @@ const operators: Readonly<Record<Exclude<BinaryOperator, '||' | '&&'>, (a: numbe
   '+': (a, b) => a + b,
   '-': (a, b) => a - b,
   '*': (a, b) => a * b,
-  // Perl would die of it; a rule that does so has not hit.
-  '/': (a, b) => (b === 0 ? 0 : a / b),
+  '/': divided,
 };

@@ -197,6 +197,12 @@ export function hasCall(expression: Expression): boolean {
   return false;
 }
 
+/** Only what is divided can go wrong. */
+export function hasDivision(expression: Expression): boolean {
+  for (const one of partsOf(expression)) if (one.kind === 'binary' && one.operator === '/') return true;
+  return false;
+}
+
 function* partsOf(expression: Expression): Generator<Expression> {
   // Chains of `||` lean to the left as deep as they are long: no recursion there.
   const open: Expression[] = [expression];

@@ -25,13 +25,13 @@ const plugins: ReadonlySet<string> = new Set(
     .map((name) => prefix + name),
 );
 
-const renamed: Readonly<Record<string, string>> = {
-  [`${prefix}Dmarc`]: `${prefix}DMARC`,
-  [`${prefix}WhiteListSubject`]: `${prefix}WelcomeListSubject`,
-};
+const renamed: ReadonlyMap<string, string> = new Map([
+  [`${prefix}Dmarc`, `${prefix}DMARC`],
+  [`${prefix}WhiteListSubject`, `${prefix}WelcomeListSubject`],
+]);
 
 export function pluginName(name: string): string {
-  return renamed[name] ?? name;
+  return renamed.get(name) ?? name;
 }
 
 export function isKnownPlugin(name: string): boolean {
@@ -97,5 +97,6 @@ export function can(name: string, loaded: ReadonlySet<string>, compatible: Reado
     return ofReader.has(feature) || (feature.startsWith('compat_') && compatible.has(feature.slice('compat_'.length)));
   }
   if (!loaded.has(module)) return false;
-  return (ofPlugins[module.slice(prefix.length)] ?? '').split(' ').includes(feature);
+  const plugin = module.slice(prefix.length);
+  return Object.hasOwn(ofPlugins, plugin) && (ofPlugins[plugin] as string).split(' ').includes(feature);
 }

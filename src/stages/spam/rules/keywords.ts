@@ -112,15 +112,15 @@ const families: readonly string[] = [
   'url_shortener_',
 ];
 
-const aliases: Readonly<Record<string, string>> = {
-  required_hits: 'required_score',
-  clear_dns_query_restrictions: 'clear_dns_query_restriction',
-};
+const aliases: ReadonlyMap<string, string> = new Map([
+  ['required_hits', 'required_score'],
+  ['clear_dns_query_restrictions', 'clear_dns_query_restriction'],
+]);
 
 /** The name that settings are kept under: lower case, `-` as `_`, old names as new ones. */
 export function settingName(keyword: string): string {
   const modern = keyword.replaceAll('whitelist', 'welcomelist').replaceAll('blacklist', 'blocklist');
-  return aliases[modern] ?? modern;
+  return aliases.get(modern) ?? modern;
 }
 
 export function isSetting(name: string): boolean {

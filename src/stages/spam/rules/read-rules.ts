@@ -7,8 +7,8 @@ import { ConfigurationError, type Problem, type SourcePosition } from '../../../
 import { Blocks, holds, pluginIn } from './condition.js';
 import { isRuleName } from './definition.js';
 import { version } from './features.js';
-import { metaCycles } from './meta-cycles.js';
 import { isDefinition } from './keywords.js';
+import { metaCycles } from './meta-cycles.js';
 import { newReading, type Reading, readLine, report, type Wrong } from './reading.js';
 import { replaceTags, withTags } from './replace-tags.js';
 import type { SpamRule } from './rule.js';
@@ -47,6 +47,8 @@ export interface SpamRulesCheck {
 /** Characters of all files together. */
 const SIZE_LIMIT = 33_554_432;
 const DEPTH_LIMIT = 20;
+/** `include` lines that are followed. */
+const INCLUDE_LIMIT = 1000;
 
 /** Throws ConfigurationError `spam-rules` with all that is wrong. */
 export function readSpamRules(files: SpamRuleFiles): SpamRules {
@@ -174,6 +176,9 @@ function readInclude(
 ): Wrong | undefined {
   const bad = (message: string): Wrong => ({ code: 'include', message, construct: path });
   if (path === '') return bad('include: a file is expected');
+  // Told already.
+  if (reading.size > SIZE_LIMIT) return undefined;
+  if (reading.included++ >= INCLUDE_LIMIT) return bad(`files include more than ${INCLUDE_LIMIT} others in all`);
   if (within.length >= DEPTH_LIMIT) return bad(`files include others more than ${DEPTH_LIMIT} deep`);
   const file = input.include?.(path, within.at(-1) ?? '');
   if (typeof file !== 'object') return bad(`cannot be included: ${file ?? 'there is no such file'}`);

@@ -36,6 +36,8 @@ export interface Reading {
   foreign: boolean;
   /** Characters so far. */
   size: number;
+  /** Files, by `include` lines. */
+  included: number;
 }
 
 /** Of one reading; a file that is no rule file at all has a wrong line on every line. */
@@ -54,6 +56,7 @@ export function newReading(): Reading {
     problems: [],
     foreign: false,
     size: 0,
+    included: 0,
   };
 }
 

@@ -9,7 +9,9 @@ import type { PatternSource, RuleTest, SpamRule } from './rule.js';
 /** What is wrong, in words. `foreign`: plugins are loaded that may bring functions. */
 export function unfitness({ test }: SpamRule, foreign: boolean): string | undefined {
   if (test.kind === 'eval') {
-    return foreign || isFunctionName(test.call) ? undefined : `there is no function ${test.call}, in SpamAssassin neither`;
+    return foreign || isFunctionName(test.call)
+      ? undefined
+      : `there is no function ${test.call}, in SpamAssassin neither`;
   }
   for (const pattern of patternsOf(test)) {
     const compiled = compileRulePattern(pattern);

@@ -13,6 +13,7 @@ import { type TextFor, textFor } from './rule-text.js';
 import type { Slot, Step } from './slot.js';
 
 interface Capturing {
+  readonly index: number;
   readonly pattern: RulePattern;
   readonly program: CaptureProgram;
   readonly text: TextFor;
@@ -45,9 +46,9 @@ export function captures(slots: readonly Slot[], wanted: ReadonlySet<string>): C
     }
     if (typeof made !== 'string') capturing.push(made);
   }
-  const run: Step['run'] = ({ subject }) => {
-    for (const { pattern, program, text } of capturing) {
-      const tags = read(pattern, program, text(subject));
+  const run: Step['run'] = ({ subject, gaveUp }) => {
+    for (const { index, pattern, program, text } of capturing) {
+      const tags = read(pattern, program, text(subject), () => gaveUp.add(index));
       for (const [name, values] of tags) capturedTags(subject).set(name, values);
     }
   };
@@ -62,14 +63,19 @@ function capturingOf(slot: Slot, source: PatternSource): Capturing | string {
   const pattern = compileRulePattern(source);
   if (pattern.kind === 'refused') return pattern.why;
   const program = captureProgram(source);
-  return program.kind === 'refused' ? program.why : { pattern, program, text: textFor(slot) };
+  return program.kind === 'refused' ? program.why : { index: slot.index, pattern, program, text: textFor(slot) };
 }
 
 /** Of the first piece that matches. */
-function read(pattern: RulePattern, program: CaptureProgram, text: Pieces): ReadonlyMap<string, readonly string[]> {
+function read(
+  pattern: RulePattern,
+  program: CaptureProgram,
+  text: Pieces,
+  gaveUp: () => void,
+): ReadonlyMap<string, readonly string[]> {
   const tags = new Map<string, readonly string[]>();
   const { octets, ends } = text;
-  const piece = ends.findIndex((_, at) => pattern.count(text, at, 1) > 0);
+  const piece = ends.findIndex((_, at) => pattern.count(text, at, 1, gaveUp) > 0);
   if (piece === -1) return tags;
   const found = program.read(decodeLatin1(octets.subarray(piece === 0 ? 0 : ends[piece - 1], ends[piece])));
   for (const [name, value] of found) tags.set(name, [...(tags.get(name) ?? []), value]);

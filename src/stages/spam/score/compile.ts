@@ -16,7 +16,7 @@ import { type Meta, metasInOrder } from './metas.js';
 import { dnsModules, evalModules } from './modules.js';
 import { mimeHeaderStep, uriDetailStep } from './part-steps.js';
 import { type Preparation, prepareSubject } from './prepare-subject.js';
-import { type MetasAfter, metasByPriority } from './run-steps.js';
+import { BEFORE_ALL, type MetasAfter, metasByPriority } from './run-steps.js';
 import { type ShortCircuits, shortCircuits, withEarlyParts } from './short-circuit.js';
 import { grouped, type PatternFor, type SkippedRule, type Slot, type Step } from './slot.js';
 import { hasTags, tagsIn } from './tag-patterns.js';
@@ -87,9 +87,11 @@ export function compileSpamRules(rules: SpamRules, options: CompileOptions = {})
   const patternFor = patterns(refuse);
   const byPriority = circuits !== undefined;
   const withTags = slots.filter(hasTags);
-  const later = byPriority ? [] : slots.filter((slot) => isDeferred(slot) && !withTags.includes(slot));
-  const now = slots.filter((slot) => !later.includes(slot) && !withTags.includes(slot));
-  const deferred = new Map(deferredRules('full', later, patternFor));
+  const tagging = new Set(withTags);
+  const later = byPriority ? [] : slots.filter((slot) => isDeferred(slot) && !tagging.has(slot));
+  const lateOrTagging = new Set([...later, ...withTags]);
+  const now = slots.filter((slot) => !lateOrTagging.has(slot));
+  const deferred = new Map(deferredRules(later, patternFor));
   const tagged = tagSteps(slots, withTags, byPriority, refuse);
   const steps = [...stepsOf(now, byPriority, functions, patternFor), ...tagged].sort((a, b) => a.priority - b.priority);
   const running = slots.filter((slot) => !refused.has(slot));
@@ -107,7 +109,7 @@ export function compileSpamRules(rules: SpamRules, options: CompileOptions = {})
     deferred,
     metas,
     metaRun: metaRun(metas, slotOf, slots.length),
-    metasAfter: byPriority ? metasByPriority(metas, slotOf, namesOf(dns), steps[0]?.priority ?? 0) : new Map(),
+    metasAfter: byPriority ? metasByPriority(metas, slotOf, namesOf(dns), firstOf(slots, steps)) : new Map(),
     dns,
     slotOf,
     shortCircuits: circuits,
@@ -116,6 +118,12 @@ export function compileSpamRules(rules: SpamRules, options: CompileOptions = {})
     affected,
     off,
   };
+}
+
+/** The priority that meta rules without parts are decided behind. */
+function firstOf(slots: readonly Slot[], steps: readonly Step[]): number {
+  const ofSteps = steps[0]?.priority ?? BEFORE_ALL;
+  return slots.some(({ rule }) => rule.priority < ofSteps) ? BEFORE_ALL : ofSteps;
 }
 
 function namesOf(dns: readonly DnsRules[]): ReadonlySet<string> {

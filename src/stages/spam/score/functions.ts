@@ -28,9 +28,9 @@ export function evalStep(slots: readonly Slot[], priority: number, functions: Re
   });
   return {
     priority,
-    run: ({ subject, counts }) => {
+    run: ({ subject, counts, gaveUp }) => {
       for (const { index, run, args, on } of calls) {
-        const result = run(subject, args, on);
+        const result = run(subject, args, on, () => gaveUp.add(index));
         if (result === false || result === 0) continue;
         counts[index] = typeof result === 'number' && result > 0 ? result : 1;
       }

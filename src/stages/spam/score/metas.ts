@@ -1,6 +1,7 @@
 /**
  * `meta` rules, each after those that it rests on. Counts of hits, not only whether there was one.
  */
+import { ConfigurationError } from '../../../values/errors.js';
 import { type Expression, hasCall, namesIn } from '../rules/expression.js';
 import { evaluatorOf, type Value } from '../rules/expression-value.js';
 import type { SpamRule } from '../rules/rule.js';
@@ -28,11 +29,12 @@ export function metasInOrder(
   deferred: ReadonlyMap<number, unknown>,
 ): readonly Meta[] {
   const metas = new Map<string, Meta>();
+  const matching = namesMatching([...rules.keys()]);
   for (const slot of slots.values()) {
     const { name, test } = slot.rule;
     if (test.kind !== 'meta') continue;
     const expression = hasCall(test.expression)
-      ? withMatching(test.expression, name, [...rules.keys()])
+      ? withMatching(test.expression, (glob) => matching(glob, slot.rule))
       : test.expression;
     metas.set(name, { slot, names: namesIn(expression), value: worthOf(expression, slots, localTestsOnly, deferred) });
   }
@@ -59,12 +61,10 @@ function worthOf(
 }
 
 /** `rules_matching(A_*)` as the sum of the rules of these names. */
-function withMatching(expression: Expression, self: string, names: readonly string[]): Expression {
+function withMatching(expression: Expression, matching: (glob: string) => readonly string[]): Expression {
   switch (expression.kind) {
     case 'call': {
-      const fits = nameMatcher(expression.argument);
-      const found = names.filter((name) => name !== self && fits(name)).sort();
-      return found
+      return matching(expression.argument)
         .map((name): Expression => ({ kind: 'name', name }))
         .reduce((left, right): Expression => ({ kind: 'binary', operator: '+', left, right }), {
           kind: 'number',
@@ -72,23 +72,40 @@ function withMatching(expression: Expression, self: string, names: readonly stri
         } as Expression);
     }
     case 'unary':
-      return { ...expression, of: withMatching(expression.of, self, names) };
+      return { ...expression, of: withMatching(expression.of, matching) };
     case 'binary': {
       const { left, right } = expression;
-      return { ...expression, left: withMatching(left, self, names), right: withMatching(right, self, names) };
+      return { ...expression, left: withMatching(left, matching), right: withMatching(right, matching) };
     }
     case 'choice': {
       const { test, yes, no } = expression;
       return {
         ...expression,
-        test: withMatching(test, self, names),
-        yes: withMatching(yes, self, names),
-        no: withMatching(no, self, names),
+        test: withMatching(test, matching),
+        yes: withMatching(yes, matching),
+        no: withMatching(no, matching),
       };
     }
     default:
       return expression;
   }
+}
+
+/** Rules that `rules_matching` puts into meta rules, in all of them together: each is asked for with every message. */
+const MOST_MATCHING = 100_000;
+
+/** Names that a glob fits, but for the rule's own; each glob is looked for once. */
+function namesMatching(names: readonly string[]): (glob: string, rule: SpamRule) => readonly string[] {
+  const known = new Map<string, readonly string[]>();
+  let total = 0;
+  return (glob, { name: self, source }) => {
+    const found = known.get(glob) ?? names.filter(nameMatcher(glob)).sort();
+    known.set(glob, found);
+    total += found.length;
+    if (total <= MOST_MATCHING) return found.filter((name) => name !== self);
+    const message = `${self}: rules_matching stands for more than ${MOST_MATCHING} rules in all`;
+    throw new ConfigurationError('spam-rules', [{ code: 'too-large', message, source }]);
+  };
 }
 
 /** Stars and question marks, without trying ways: the last star takes what the others leave. */

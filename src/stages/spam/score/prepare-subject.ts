@@ -47,7 +47,13 @@ export function prepareSubject(
   return {
     limits,
     subject: ({ message, body, bodySize = body.length, client, envelope, findings = {}, now }) => {
-      const mail = mailView(withReturnPath(message, envelope), body, { limits, domains, redirectors, dkimUris, bodySize });
+      const mail = mailView(withReturnPath(message, envelope), body, {
+        limits,
+        domains,
+        redirectors,
+        dkimUris,
+        bodySize,
+      });
       return makeSubject({
         mail,
         relays: relays({ header: mail.header, client, envelope }),

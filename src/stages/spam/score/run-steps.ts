@@ -9,15 +9,20 @@ import type { Slot, State } from './slot.js';
 /** The points of SHORTCIRCUIT, when a rule ended it. */
 export function runSteps({ steps, shortCircuits, metasAfter }: CompiledRules, state: State): number | undefined {
   const { counts } = state;
+  const decideMetas = (priority: number): number | undefined => {
+    const before = counts.slice();
+    for (const meta of metasAfter.get(priority) ?? []) decide(meta, counts);
+    return shortCircuits?.decide(before, counts);
+  };
+  const first = shortCircuits === undefined ? undefined : decideMetas(BEFORE_ALL);
+  if (first !== undefined) return first;
   for (const [at, step] of steps.entries()) {
     const before = shortCircuits === undefined ? counts : counts.slice();
     step.run(state);
     const early = shortCircuits?.decide(before, counts);
     if (early !== undefined) return early;
     if (shortCircuits === undefined || steps[at + 1]?.priority === step.priority) continue;
-    const without = counts.slice();
-    for (const meta of metasAfter.get(step.priority) ?? []) decide(meta, counts);
-    const late = shortCircuits.decide(without, counts);
+    const late = decideMetas(step.priority);
     if (late !== undefined) return late;
   }
   return undefined;
@@ -28,9 +33,12 @@ function decide({ slot, value }: Meta, counts: Float64Array): void {
   if (worth !== 0) counts[slot.index] = worth > 0 ? worth : 1;
 }
 
+/** Meta rules that rest on nothing, and come before all others. */
+export const BEFORE_ALL: number = Number.NEGATIVE_INFINITY;
+
 export type MetasAfter = ReadonlyMap<number, readonly Meta[]>;
 
-/** By the priority behind which they are decided. Not those that rest on a rule that is not run before the end. */
+/** By the priority behind which they are decided. Not those that rest on a rule that is not run before the end. `first`: the first priority. */
 export function metasByPriority(
   metas: readonly Meta[],
   slotOf: ReadonlyMap<string, Slot>,
@@ -43,12 +51,14 @@ export function metasByPriority(
     if (name === 'local_tests_only') return first;
     const meta = known.get(name);
     if (meta !== undefined) return meta;
-    return decidedLater.has(name) ? Number.POSITIVE_INFINITY : (slotOf.get(name)?.rule.priority ?? Number.POSITIVE_INFINITY);
+    return decidedLater.has(name)
+      ? Number.POSITIVE_INFINITY
+      : (slotOf.get(name)?.rule.priority ?? Number.POSITIVE_INFINITY);
   };
   for (const meta of metas) {
     const at = Math.max(first, ...[...meta.names].map(readyAt));
     known.set(meta.slot.rule.name, at);
-    if (!Number.isFinite(at)) continue;
+    if (at === Number.POSITIVE_INFINITY) continue;
     const band = after.get(at);
     if (band === undefined) after.set(at, [meta]);
     else band.push(meta);

@@ -69,15 +69,15 @@ function textStep(
 /** A rule that is run only when a meta rule asks for it. */
 export type Deferred = (subject: SpamSubject, gaveUp: Set<number>) => number;
 
-/** Each by itself. */
+/** `full` rules, each by itself. */
 export function deferredRules(
-  kind: TextKind,
   slots: readonly Slot[],
   patternFor: PatternFor,
 ): readonly (readonly [index: number, run: Deferred])[] {
+  // One for all: each is read as soon as it is run.
+  const counts = new Float64Array((slots.at(-1)?.index ?? -1) + 1);
   return slots.map((slot) => {
-    const step = textStep(texts[kind], [slot], 0, patternFor);
-    const counts = new Float64Array(slot.index + 1);
+    const step = textStep(texts.full, [slot], 0, patternFor);
     return [
       slot.index,
       (subject, gaveUp) => {

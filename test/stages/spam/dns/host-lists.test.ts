@@ -36,6 +36,20 @@ describe('check_rbl', () => {
     expect(finding?.incomplete.join(' ')).toContain('list.test');
   });
 
+  it.each([
+    ['127.255.255.252', 'the name of the list is mistyped'],
+    ['127.255.255.254', 'asked through a public resolver'],
+    ['127.255.255.255', 'over the limit of questions'],
+  ])('%s is no listing, and is told like silence', async (answer, why) => {
+    const zone = { '1.2.0.192.list.test': listed(answer) };
+    const { hits, finding } = await run({ rules, zone });
+    expect(hits).toEqual([]);
+    expect(finding?.incomplete).toEqual([`1.2.0.192.list.test: ${why}`]);
+    const dear = `${rules}\nscore ANY 10`;
+    expect((await run({ rules: dear, zone, cannotTell: 'defer' })).said).toMatch(/^4/);
+    expect((await run({ rules: dear, zone: {}, cannotTell: 'defer' })).said).not.toMatch(/^4/);
+  });
+
   it('rules about errors see them', async () => {
     const about = `${rules}\nheader BLOCKED eval:check_rbl_sub('list', '^127\\.255\\.255\\.255$')`;
     const zone = { '1.2.0.192.list.test': listed('127.255.255.255') };

@@ -214,7 +214,8 @@ describe('what is wrong', () => {
 });
 
 describe('rules that can never hit', () => {
-  const text = 'body A /a(b/\nfull B eval:wibble()\nbody C /[z-a]/\nbody D /x{100}(?<n>y)(?<n>z)/\nfull E eval:check_pyzor()';
+  const text =
+    'body A /a(b/\nfull B eval:wibble()\nbody C /[z-a]/\nbody D /x{100}(?<n>y)(?<n>z)/\nfull E eval:check_pyzor()';
 
   it('are mistakes', () => {
     expect(problems(text)).toEqual([

@@ -108,7 +108,34 @@ describe('an early end', () => {
     ['body A /text/\nshortcircuit A ham\nshortcircuit_ham_score -50', 'A SHORTCIRCUIT', -51],
     ['body A /nothing/\nshortcircuit A spam', 'LATE', 1],
     ['body A /text/\nshortcircuit A spam\nshortcircuit A off', 'A LATE', 2],
-    ['body A /text/\nscore A 9\npriority A -1\nshortcircuit_max_spam_score 5', 'A SHORTCIRCUIT', 9.001],
+    // The points before the rule that hits are looked at.
+    ['body A /text/\nscore A 9\npriority A -1\nshortcircuit_max_spam_score 5', 'A LATE SHORTCIRCUIT', 10.001],
+    [
+      'body B /text/\nbody A /text/\nscore A 9\npriority A -1\nshortcircuit_max_spam_score 5',
+      'A B SHORTCIRCUIT',
+      10.001,
+    ],
+    // Meta rules behind each priority, as soon as all is known that they rest on.
+    ['body A /text/\nmeta M A\nshortcircuit M spam', 'A M SHORTCIRCUIT', 102],
+    ['body A /text/\nmeta M A && !NOSUCH\nshortcircuit M spam', 'A LATE M SHORTCIRCUIT', 103],
+    ['body A /text/\nbody Z /t/\nscore Z 0\nmeta M A && !Z\nshortcircuit M spam', 'A LATE M SHORTCIRCUIT', 103],
+    ['body A /text/\nmeta M A && LATE\nshortcircuit M spam', 'A LATE M SHORTCIRCUIT', 103],
+    [
+      'body A /text/\nmeta M A && LATE\nmeta K A\nshortcircuit K spam\nmeta J A\nmeta Q LATE',
+      'A J K SHORTCIRCUIT',
+      103,
+    ],
+    ['body A /text/\nmeta M A\nbody B /text/\npriority B 3\nshortcircuit B spam\nmeta N B', 'A B SHORTCIRCUIT', 102],
+    ['body A /text/\nmeta M A\nbody B /text/\nshortcircuit B spam\npriority B 3', 'A B M SHORTCIRCUIT', 103],
+    ['body A /text/\nmeta M A\nscore M 7\nshortcircuit_max_spam_score 5', 'A LATE M SHORTCIRCUIT', 9.001],
+    [
+      'body A /text/\nmeta M A\npriority M 4\nshortcircuit M spam\nbody X /text/\npriority X 3',
+      'A M SHORTCIRCUIT',
+      102,
+    ],
+    ['body A /text/\nmeta M 1\nshortcircuit M spam\nbody E /text/\npriority E -5', 'M SHORTCIRCUIT', 101],
+    ['meta M 1\nbody E /text/\npriority E -5\nbody B /text/\nshortcircuit B on\npriority B 1', 'B E M SHORTCIRCUIT', 3],
+    ['body A /text/\nmeta M A\nshortcircuit M spam\nmeta P M && A\nmeta R LATE || P', 'A M P SHORTCIRCUIT', 103],
     ['meta A B\nbody B /text/\nshortcircuit B spam', 'B SHORTCIRCUIT', 101],
   ])('%j', (text, expected, score) => {
     expect(hits(late + text, plain)).toBe(expected);

@@ -20,8 +20,6 @@ export const PLUGINS = ['MIMEHeader', 'URIDetail', 'ReplaceTags', 'Shortcircuit'
 export const modules: NonNullable<CompileOptions['modules']> = {
   evals: [
     {
-      plugin: 'Test',
-      settings: ['ok_locales'],
       prepare: () =>
         new Map([
           ['yes', { run: () => true }],
@@ -36,8 +34,6 @@ export const modules: NonNullable<CompileOptions['modules']> = {
   ],
   dns: [
     {
-      plugin: 'Test',
-      settings: [],
       prepare: (_, rules) => {
         const mine = rules
           .filter(({ test }) => test.kind === 'eval' && test.call === 'check_rbl')

@@ -3,7 +3,7 @@
  * SpamAssassin 4.0.1 renders, its oddities with it where rules see them.
  */
 import { elements, isOfficeElement, renderedBadTags, whiteSpace } from './elements.js';
-import { isFontList, isFontList } from './font-names.js';
+import { isFontList } from './font-names.js';
 import { isWide, seamOf } from './obfuscation.js';
 import { RenderedText } from './rendered-text.js';
 import type { Attributes, StartTag } from './start-tag.js';
