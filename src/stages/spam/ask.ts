@@ -13,6 +13,8 @@ export interface Answers {
   readonly failed: readonly { readonly name: string; readonly why: string }[];
   /** Some questions were left out, since there were too many. */
   readonly isCut: boolean;
+  /** Some lists refused to answer. */
+  readonly isRefused: boolean;
 }
 
 /** Of one message. Lists and domains are bounded where the questions are made; this is for certain. */
@@ -23,6 +25,7 @@ export async function askAll(open: OpenScore, span: TimeSpan<SpamAsks>): Promise
   const known = new Map<string, DnsAnswer>();
   const failed: { readonly name: string; readonly why: string }[] = [];
   let isFull = false;
+  let isRefused = false;
   let due: Promise<void> | undefined;
   const of: AnswerTo = (question) => known.get(keyOf(question)) ?? NOT_ASKED;
 
@@ -31,6 +34,7 @@ export async function askAll(open: OpenScore, span: TimeSpan<SpamAsks>): Promise
     known.set(keyOf(question), answer);
     const why = answer.kind === 'failed' ? answer.why : refusalOf(question, answer);
     if (why !== undefined) failed.push({ name: question.name, why });
+    if (why !== undefined && answer.kind !== 'failed') isRefused = true;
     if (leadsOn(question, answer)) await putFurther();
   }
 
@@ -58,7 +62,7 @@ export async function askAll(open: OpenScore, span: TimeSpan<SpamAsks>): Promise
 
   await putAll(open.questions);
   if (isFull) failed.push({ name: 'the DNS', why: `more than ${MOST_QUESTIONS} questions` });
-  return { of, failed, isCut: isFull };
+  return { of, failed, isCut: isFull, isRefused };
 }
 
 function keyOf({ type, name }: DnsQuestion): string {

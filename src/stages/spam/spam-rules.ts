@@ -118,7 +118,7 @@ interface Result {
   readonly decision?: SpamDecision;
 }
 
-const notAsked: Answers = { of: () => ({ kind: 'not-found' }), failed: [], isCut: false };
+const notAsked: Answers = { of: () => ({ kind: 'not-found' }), failed: [], isCut: false, isRefused: false };
 
 function subjectOf(rules: CompiledRules, tx: Facts, { octets, size }: BodyStart, { now }: SpamContext) {
   const { message, findings } = tx;
@@ -195,7 +195,8 @@ function result(
   const silent = answers.failed.map(({ name, why }) => `${name}: ${why}`);
   const incomplete = [...scored.incomplete, ...silent];
   const finding: SpamFinding = { result: 'scored', score, required, hits, scorer: 'rules', incomplete };
-  if (answers.isCut && !isSettled && cannotTell !== 'continue')
+  // Whoever asks the resolver does not know these.
+  if ((answers.isCut || answers.isRefused) && !isSettled && cannotTell !== 'continue')
     return withDecision(finding, cannotTell, silent.join('; '));
   return scored.incomplete.length === 0
     ? { findings: spamFinding.of(finding) }

@@ -249,3 +249,9 @@ it('refuses wrong options, all at once', () => {
   );
   expect(constructs.sort()).toEqual(['atOnce', 'path', 'timeout']);
 });
+
+it.each([[undefined], [null], ['11333']])('refuses %j for an endpoint, and options that nobody knows', (endpoint) => {
+  const wrong = (options: unknown) => problemsOf(() => rspamd(endpoint as never, options as never));
+  expect(wrong({ timeOut: 1 }).map(({ construct }) => construct)).toEqual(['endpoint', 'timeOut']);
+  expect(wrong(null).map(({ construct }) => construct)).toEqual(['endpoint', 'options']);
+});

@@ -277,3 +277,9 @@ it('refuses wrong options, all at once', () => {
   const constructs = problemsOf(() => spamd({ host: '', port: 0 }, options)).map(({ construct }) => construct);
   expect(constructs.sort()).toEqual(['atOnce', 'host', 'port', 'rules', 'timeout', 'user']);
 });
+
+it.each([[undefined], [null], ['783']])('refuses %j for an endpoint, and options that nobody knows', (endpoint) => {
+  const wrong = (options: unknown) => problemsOf(() => spamd(endpoint as never, options as never));
+  expect(wrong({ timeOut: 1 }).map(({ construct }) => construct)).toEqual(['endpoint', 'timeOut']);
+  expect(wrong(null).map(({ construct }) => construct)).toEqual(['endpoint', 'options']);
+});

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { parseAddresses } from '../../../../src/stages/spam/mail/addresses.js';
 import { dispositionName, readContentType, readParameters } from '../../../../src/stages/spam/mail/content-type.js';
 import { viewOf } from './support.js';
 

@@ -1,5 +1,7 @@
 /** Rule files that are small and would take long, or that name what every object has. */
 import { describe, expect, it } from 'vitest';
+import { readExpression } from '../../../../src/stages/spam/rules/expression.js';
+import { evaluatorOf } from '../../../../src/stages/spam/rules/expression-value.js';
 import { checkSpamRules, readSpamRules } from '../../../../src/stages/spam/rules/read-rules.js';
 import { compileSpamRules } from '../../../../src/stages/spam/score/compile.js';
 import { isConfigurationError } from '../../../../src/values/errors.js';
@@ -8,7 +10,9 @@ const fileOf = (text: string) => ({ files: [{ name: 'rules.cf', text }] });
 
 describe('rule files', () => {
   it.each(['constructor', '__proto__', 'valueof'])('%s is no keyword', (keyword) => {
-    const { problems } = checkSpamRules(fileOf(`${keyword} x\nifplugin ${keyword}\nendif\nif can(${keyword}::${keyword})\nendif`));
+    const { problems } = checkSpamRules(
+      fileOf(`${keyword} x\nifplugin ${keyword}\nendif\nif can(${keyword}::${keyword})\nendif`),
+    );
     expect(problems).toMatchObject([{ code: 'unknown-keyword', construct: keyword }]);
   });
 
@@ -31,13 +35,19 @@ describe('rule files', () => {
       read++;
       return { name: path, text };
     };
-    const { problems } = checkSpamRules({ ...fileOf(Array.from({ length: 50 }, (_, i) => `include ${i}`).join('\n')), include });
+    const { problems } = checkSpamRules({
+      ...fileOf(Array.from({ length: 50 }, (_, i) => `include ${i}`).join('\n')),
+      include,
+    });
     expect(read).toBe(3);
     expect(problems.map(({ code }) => code)).toEqual(['too-large']);
   });
 
   it('rules_matching of all rules, in all rules, is wrong configuration', () => {
-    const lines = Array.from({ length: 3000 }, (_, i) => `meta X${i} rules_matching(Y*) > 1\nheader Y${i} Subject =~ /y/`);
+    const lines = Array.from(
+      { length: 3000 },
+      (_, i) => `meta X${i} rules_matching(Y*) > 1\nheader Y${i} Subject =~ /y/`,
+    );
     const rules = readSpamRules(fileOf(lines.join('\n')));
     let thrown: unknown;
     try {
@@ -54,5 +64,20 @@ describe('rule files', () => {
     const before = performance.now();
     expect(compileSpamRules(rules).deferred.size).toBe(20_000);
     expect(performance.now() - before).toBeLessThan(10_000);
+  });
+});
+
+describe('a division by zero', () => {
+  it.each([
+    ['(B/0)+5 > 1', 0],
+    ['!(B/0)', 0],
+    ['(B/0) != 1', 0],
+    ['B || (B/0)', 1],
+    ['(B/1)+5 > 1', 1],
+  ])('%s is %i', (text, expected) => {
+    const read = readExpression(text, new Set());
+    if (read.kind !== 'expression') throw new Error(read.why);
+    const names = { name: () => () => 1, call: () => () => 0 };
+    expect(evaluatorOf(read.expression, names)(undefined)).toBe(expected);
   });
 });
