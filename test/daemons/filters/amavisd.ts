@@ -1,6 +1,5 @@
 /** A private amavisd between two Postfix ports: clamd over TCP, SpamAssassin inside. */
 
-import { freePort } from '../private-host.js';
 import { RULES, writeSite } from '../spam/spam-assassin.js';
 import { type Daemon, ownFolder, startDaemon } from './own-folder.js';
 
@@ -54,5 +53,3 @@ $warnvirussender = 0; $virus_admin = undef; $spam_admin = undef; $banned_admin =
   );
   return startDaemon('amavisd', folder, `amavisd -c ${conf} foreground`, port);
 }
-
-export const amavisdPort = freePort;

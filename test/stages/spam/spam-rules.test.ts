@@ -10,7 +10,8 @@ import {
   type SpamRulesStage,
   spamRules,
 } from '../../../src/stages/spam/index.js';
-import { type Zone, zoneResolver } from '../../../src/testing/ports/zone-resolver.js';
+import type { Zone } from '../../../src/testing/ports/zone.js';
+import { zoneResolver } from '../../../src/testing/ports/zone-resolver.js';
 import { memoryBody } from '../../../src/values/body.js';
 import { isConfigurationError, renderProblem } from '../../../src/values/errors.js';
 import { messageFromParts, parseMessage } from '../../../src/values/message.js';

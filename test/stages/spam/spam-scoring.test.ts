@@ -50,7 +50,7 @@ it.each([
   [readSpamRules({ files: [{ name: 'a.cf', text: 'body A /x/' }] }), { resolver: 1 }, /there is no option "resolver"/],
 ])('refuses %j, %j', (rules, options, expected) => {
   try {
-    spamScoring(rules as never, options);
+    spamScoring(rules as never, options as never);
     expect.unreachable();
   } catch (error) {
     const told = isConfigurationError(error) ? error.problems.map(renderProblem) : [String(error)];

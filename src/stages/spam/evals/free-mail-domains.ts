@@ -13,8 +13,6 @@ export interface FreeMailDomains {
   has(address: string): boolean;
 }
 
-export const freeMailSettings: readonly string[] = ['freemail_domains', 'freemail_welcomelist'];
-
 const roles: ReadonlySet<string> = new Set([
   ...['abuse', 'domainmaster', 'hostmaster', 'postmaster', 'bounce-', 'bounced-'],
   ...['contact', 'helpdesk', 'info', 'kontakt', 'sales', 'support'],

@@ -4,11 +4,12 @@
  */
 import { type PerlPattern, perlPattern } from '../../../tables/regex/perl-pattern.js';
 import type { Pieces } from '../mail/pieces.js';
-import type { CompileRulePattern, RulePattern } from './pattern-set.js';
+import type { PatternSource } from '../rules/rule.js';
+import type { PatternRefusal, RulePattern } from './pattern-set.js';
 
 const compiled = new WeakMap<RulePattern, PerlPattern>();
 
-export const compileRulePattern: CompileRulePattern = (source) => {
+export function compileRulePattern(source: PatternSource): RulePattern | PatternRefusal {
   const pattern = perlPattern(source.text, source.flags);
   if (pattern.kind === 'refused') return pattern;
   const rule: RulePattern = {
@@ -18,7 +19,7 @@ export const compileRulePattern: CompileRulePattern = (source) => {
   };
   compiled.set(rule, pattern);
   return rule;
-};
+}
 
 /** What is known of a pattern that `compileRulePattern` made. */
 export function compiledOf(pattern: RulePattern): PerlPattern | undefined {

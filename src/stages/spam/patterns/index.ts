@@ -2,12 +2,5 @@
  * Rule patterns over texts: compiled one by one, run together.
  */
 export { compileRulePattern } from './compile.js';
-export type {
-  CompileRulePattern,
-  MakePatternSet,
-  PatternRefusal,
-  PatternSet,
-  RulePattern,
-  SetMember,
-} from './pattern-set.js';
+export type { PatternRefusal, RulePattern, SetMember } from './pattern-set.js';
 export { makePatternSet } from './set.js';

@@ -3,7 +3,6 @@
  * only where it can match. Linear in the text.
  */
 import type { Pieces } from '../mail/pieces.js';
-import type { PatternSource } from '../rules/rule.js';
 
 /** A pattern that can be run exactly, in linear time. */
 export interface RulePattern {
@@ -43,6 +42,3 @@ export interface PatternSet {
   /** Builds what the first texts would build. */
   warm(): void;
 }
-
-export type CompileRulePattern = (source: PatternSource) => RulePattern | PatternRefusal;
-export type MakePatternSet = (members: readonly SetMember[]) => PatternSet;

@@ -8,7 +8,7 @@ import { type LiteralSearch, literalSearch, searchedText } from '../../../tables
 import { rarity } from '../../../tables/regex/rarity.js';
 import type { Clause } from '../../../tables/regex/required-literals.js';
 import { compiledOf } from './compile.js';
-import type { MakePatternSet, PatternSet, SetMember } from './pattern-set.js';
+import type { PatternSet, SetMember } from './pattern-set.js';
 
 /** Strings that are expected more often, for each octet, leave little out. */
 const COMMON = 0.001;
@@ -32,7 +32,7 @@ interface Prepared {
   readonly seen: Uint8Array;
 }
 
-export const makePatternSet: MakePatternSet = (members) => {
+export function makePatternSet(members: readonly SetMember[]): PatternSet {
   let made: Prepared | undefined;
   const prepared = (): Prepared => (made ??= prepare(members));
   return {
@@ -41,7 +41,7 @@ export const makePatternSet: MakePatternSet = (members) => {
     },
     warm: () => void prepared(),
   };
-};
+}
 
 const runAll = (prepared: Prepared, members: readonly SetMember[], ...args: Parameters<PatternSet['run']>): void => {
   const [text, hit, gaveUp] = args;

@@ -10,7 +10,6 @@ export const OTHER = 1;
 export const WORD = 2;
 export const NEWLINE = 3;
 export const LAST_NEWLINE = 4;
-export type Side = 0 | 1 | 2 | 3 | 4;
 
 export interface Alphabet {
   /** By the octet: its letter. */

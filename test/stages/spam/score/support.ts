@@ -1,6 +1,6 @@
 /** Messages scored by small rule texts. */
 import type { DnsModule } from '../../../../src/stages/spam/dns/dns-module.js';
-import type { EvalModule } from '../../../../src/stages/spam/evals/eval.js';
+import type { EvalModule, Evaluator } from '../../../../src/stages/spam/evals/eval.js';
 import { readSpamRules } from '../../../../src/stages/spam/rules/read-rules.js';
 import {
   type CompiledRules,
@@ -21,7 +21,7 @@ export const modules: NonNullable<CompileOptions['modules']> = {
   evals: [
     {
       prepare: () =>
-        new Map([
+        new Map<string, Evaluator>([
           ['yes', { run: () => true }],
           ['no', { run: () => false }],
           [
