@@ -6,7 +6,7 @@
 export interface MailLimits {
   /** Octets of the body that are read. Default 1 MiB. */
   readonly body: number;
-  /** Octets of the header. Default 1 MiB; of one name 256, of one value 8,192, of all fields together as text 65,536, as SpamAssassin. */
+  /** Octets of the header. Default 131,072; of one name 256, of one value 8,192, of all fields together as text 65,536, as SpamAssassin. */
   readonly header: number;
   /** Parts in one multipart. Default 1,000, as SpamAssassin. */
   readonly partsOfMultipart: number;
@@ -26,7 +26,7 @@ export interface MailLimits {
 
 export const DEFAULT_MAIL_LIMITS: MailLimits = Object.freeze({
   body: 1_048_576,
-  header: 1_048_576,
+  header: 131_072,
   partsOfMultipart: 1000,
   parts: 2000,
   nesting: 20,
