@@ -23,6 +23,7 @@ import { otherRules } from './twice.js';
 
 const MESSAGES = 60;
 const ROUNDS = 3;
+const WARM_UPS = 25;
 const run = promisify(execFile);
 
 interface Ready {
@@ -69,7 +70,8 @@ async function besideRivals(folder: string, mails: string): Promise<readonly Ben
   const rivals = await startRivals();
   try {
     const files = readdirSync(mails).map((name) => join(mails, name));
-    for (let i = 0; i < 5; i++) await ask(ours, { run: true });
+    // Until the engine has compiled what runs often; the rivals have nothing to compile.
+    for (let i = 0; i < WARM_UPS; i++) await ask(ours, { run: true });
     for (const { ask: one } of rivals) for (const file of files.slice(0, 12)) await one(file);
     const figures = { ours: [] as number[], rivals: rivals.map((): number[] => []) };
     let rss = 0;
