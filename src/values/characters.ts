@@ -55,3 +55,8 @@ export function excerpt(text: string): string {
   }
   return `"${shown}"`;
 }
+
+/** `A` to `Z` alone in lower case: in octets as Latin-1, and in names, other letters may be part of a character. */
+export function lowerAscii(text: string): string {
+  return /[A-Z]/.test(text) ? text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase()) : text;
+}

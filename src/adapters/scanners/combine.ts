@@ -6,6 +6,7 @@
  *
  * With `anyOf` a scanner that is down is made up for by another, and its signatures are missed meanwhile.
  */
+import type { PortCall } from '../../core/stage.js';
 import type { Scanner, ScanVerdict } from '../../ports/scanner.js';
 import { type Answer, found } from '../../values/answer.js';
 import { ConfigurationError, type Problem } from '../../values/errors.js';
@@ -16,12 +17,15 @@ import { scannerProblems } from './checked.js';
 export interface CombineOptions {
   /** Default: the names of the scanners, with `and` or `or` between them. */
   readonly name?: string;
+  /** Milliseconds of a scan's time for all of them, asked at once. Default for `anyOf`: half of what is left, so that one that is silent
+   * takes no time from the stages behind; for `allOf` all of it, for without that one nothing can be said. */
+  readonly timeout?: number;
 }
 
 /** Throws ConfigurationError `options` without scanners, or with what is none. */
 export function allOf(scanners: readonly Scanner[], options: CombineOptions = {}): Scanner {
   const own = nameOf('allOf', scanners, options, ' and ');
-  return together(scanners, own, (said) => {
+  return together(scanners, own, options.timeout, (said) => {
     const worse = cannotTellOf(said) ?? said.find((one) => one.kind === 'found' && one.value.kind !== 'clean');
     return worse ?? cleanBy(said, own);
   });
@@ -30,7 +34,8 @@ export function allOf(scanners: readonly Scanner[], options: CombineOptions = {}
 /** Throws ConfigurationError `options` without scanners, or with what is none. */
 export function anyOf(scanners: readonly Scanner[], options: CombineOptions = {}): Scanner {
   const own = nameOf('anyOf', scanners, options, ' or ');
-  return together(scanners, own, (said) => {
+  const half = (call: PortCall): number => (call.deadline - performance.now()) / 2;
+  return together(scanners, own, options.timeout ?? half, (said) => {
     const clean = said.filter((one) => one.kind === 'found' && one.value.kind === 'clean');
     if (clean.length > 0) return cleanBy(clean, own);
     return cannotTellOf(said) ?? (said[0] as Said);
@@ -41,12 +46,13 @@ export function anyOf(scanners: readonly Scanner[], options: CombineOptions = {}
 function together(
   scanners: readonly Scanner[],
   name: string,
+  ms: number | undefined | ((call: PortCall) => number),
   settle: (said: readonly Said[]) => Answer<ScanVerdict>,
 ): Scanner {
   return {
     name,
     async scan(message, call) {
-      const part = partOf(call);
+      const part = partOf(call, typeof ms === 'function' ? ms(call) : ms);
       try {
         const answers = scanners.map((scanner) => asked(scanner, message, part));
         const infected = await firstInfected(answers);
@@ -84,7 +90,10 @@ function cannotTellOf(said: readonly Said[]): Said | undefined {
 /** What they are called together, once all that is given is known to be right. */
 function nameOf(of: string, scanners: readonly Scanner[], options: CombineOptions, word: string): string {
   const problems: Problem[] = [];
-  const { name } = givenOptions(of, options, ['name'], problems);
+  const { name, timeout } = givenOptions(of, options, ['name', 'timeout'], problems);
+  if (timeout !== undefined && !(Number.isInteger(timeout) && timeout > 0)) {
+    problems.push({ code: 'bad-option', message: `${of}: timeout is a whole number from 1`, construct: 'timeout' });
+  }
   if (name !== undefined) problems.push(...nameProblems(of, name));
   if (!Array.isArray(scanners) || scanners.length === 0) {
     const message = `${of}: a list of at least one scanner is expected`;

@@ -67,6 +67,24 @@ describe.each([
   });
 });
 
+describe('a silent one beside one that says clean', () => {
+  const pair = (): readonly Scanner[] => [saying('a', 'silent'), saying('b', 'clean')];
+
+  it('takes anyOf half of the time that is left, and the stages behind have the rest', async () => {
+    const given = call(400);
+    const answer = await anyOf(pair()).scan(plain, given);
+    expect(answer).toMatchObject({ kind: 'found', value: { kind: 'clean', by: 'b' } });
+    expect(given.deadline - performance.now()).toBeGreaterThan(100);
+  });
+
+  it('takes as long as the operator says', async () => {
+    const given = call();
+    expect(await anyOf(pair(), { timeout: 20 }).scan(plain, given)).toMatchObject({ value: { kind: 'clean' } });
+    expect(await allOf(pair(), { timeout: 20 }).scan(plain, given)).toMatchObject({ kind: 'cannot-tell' });
+    expect(given.deadline - performance.now()).toBeGreaterThan(50_000);
+  });
+});
+
 describe('two scanners', () => {
   const down = 'a is down; b is down';
   it.each<[Kind, Kind, string, string, string]>([
@@ -143,6 +161,7 @@ describe('two scanners', () => {
     ['allOf([undefined])', () => allOf([any(undefined)]), ['scanners[0]']],
     ['anyOf([a, {}, 5])', () => anyOf([one, any({}), any(5)]), ['scanners[1]', 'scanners[2]']],
     ['anyOf(a, b)', () => anyOf(any(one), any(one)), ['scan', 'asked', 'kind', 'ended', 'scanners'].sort()],
+    ['anyOf([a], { timeout: 0 })', () => anyOf([one], { timeout: 0 }), ['timeout']],
     ['anyOf([a], { name: 5 })', () => anyOf([one], any({ name: 5 })), ['name']],
     ['allOf([a], { Name })', () => allOf([one], any({ Name: 'x' })), ['Name']],
     ['allOf([a], null)', () => allOf([one], any(null)), ['options']],

@@ -2,7 +2,8 @@
  * What the functions of Mail::SpamAssassin::Plugin::DNSEval(3) ask lists about: hosts of the message's way, and the hosts of addresses
  * in its envelope and header. Names in the form in which they stand before the list's zone.
  */
-import { addressOf, asciiLower, senderAddresses, strip, textOf } from '../evals/fields.js';
+import { lowerAscii } from '../../../values/characters.js';
+import { addressOf, senderAddresses, strip, textOf } from '../evals/fields.js';
 import { type DomainRules, hasKnownTopLevel, registeredDomain } from '../mail/domains.js';
 import { hostToAscii, isHostName } from '../mail/hosts.js';
 import type { SpamRule } from '../rules/rule.js';
@@ -57,7 +58,7 @@ export function hostOf(address: string): string {
   const host = address.slice(address.lastIndexOf('@') + 1);
   if (!address.includes('@') || /\s/.test(host)) return '';
   return hostToAscii(
-    asciiLower(host)
+    lowerAscii(host)
       .replace(/\.+/g, '.')
       .replace(/^\.|\.$/g, ''),
   );
@@ -69,7 +70,7 @@ function hostsIn(subject: SpamSubject, name: string): readonly string[] {
   return textOf(subject, strip(name))
     .slice(0, 1000)
     .split('\n')
-    .map((line) => asciiLower(strip(line)));
+    .map((line) => lowerAscii(strip(line)));
 }
 
 /** An address reversed, or a host name that may be in the DNS. */

@@ -5,8 +5,9 @@
  *
  * SpamAssassin 4.0.1 asks about name servers for rules with the flag `a` alone; here it is as the manual page says.
  */
+import { lowerAscii } from '../../../values/characters.js';
 import { type DomainRules, registeredDomain } from '../mail/domains.js';
-import { isHostName, lowerAscii } from '../mail/hosts.js';
+import { isHostName } from '../mail/hosts.js';
 import { isPrivate } from '../relays/private-address.js';
 import type { AnswerTo, DnsQuestion } from './dns-module.js';
 import { reversed } from './relay-addresses.js';

@@ -2,7 +2,7 @@
  * Lists of addresses with `*` and `?` (Mail::SpamAssassin::Conf(3), "welcomelist_from"): letter case does not matter. A look-up costs the
  * length of the address for each pattern with wildcards; those without are found at once.
  */
-import { asciiLower } from './fields.js';
+import { lowerAscii } from '../../../values/characters.js';
 
 export interface AddressGlobs {
   has(address: string): boolean;
@@ -15,13 +15,13 @@ export function addressGlobs(patterns: Iterable<string>): AddressGlobs {
   const plain = new Set<string>();
   const globs: Glob[] = [];
   for (const pattern of patterns) {
-    const lower = asciiLower(pattern);
+    const lower = lowerAscii(pattern);
     plain.add(lower);
     if (/[*?]/.test(lower)) globs.push(glob(lower));
   }
   return {
     has: (address) => {
-      const lower = asciiLower(address.slice(0, 1000));
+      const lower = lowerAscii(address.slice(0, 1000));
       return plain.has(lower) || globs.some((fits) => fits(lower));
     },
   };

@@ -2,8 +2,8 @@
  * Mail addresses in running text: dot-atoms (RFC 5322 section 3.2.3) before, and host names with a known top-level domain behind an `@`. Each
  * `@` is looked at once, and 64 characters before and 320 behind it: linear in the text.
  */
+import { lowerAscii } from '../../../values/characters.js';
 import type { DomainRules } from '../mail/domains.js';
-import { asciiLower } from './fields.js';
 
 export interface FoundAddress {
   /** Lower case. */
@@ -21,7 +21,7 @@ export function* addressesIn(text: string, rules: DomainRules): Generator<FoundA
     const start = startOfLocal(text, at, from);
     const end = start < at ? endOfHost(text, at + 1, rules) : undefined;
     if (end === undefined) continue;
-    yield { address: asciiLower(text.slice(start, end)), start, end };
+    yield { address: lowerAscii(text.slice(start, end)), start, end };
     from = end;
   }
 }
@@ -49,7 +49,7 @@ function startOfLocal(text: string, at: number, from: number): number {
 function endOfHost(text: string, start: number, rules: DomainRules): number | undefined {
   const host = /^[a-z0-9-]+(?:\.[a-z0-9-]+)+/i.exec(text.slice(start, start + 320))?.[0];
   const labels = host?.split('.') ?? [];
-  const top = asciiLower(labels.pop() ?? '');
+  const top = lowerAscii(labels.pop() ?? '');
   if (labels.length === 0 || labels.length > mostLabels || !rules.topLevel.has(top)) return undefined;
   return labels.every((label) => label.length <= 61 && !label.startsWith('-') && !label.endsWith('-'))
     ? start + (host?.length ?? 0)
@@ -81,5 +81,5 @@ function dotBeforeAt(address: string): number {
 }
 
 function isLink(text: string, start: number): boolean {
-  return asciiLower(text.slice(Math.max(0, start - 7), start)) === 'mailto:';
+  return lowerAscii(text.slice(Math.max(0, start - 7), start)) === 'mailto:';
 }

@@ -1,6 +1,6 @@
 /** `adsp_override` (Mail::SpamAssassin::Plugin::DKIM(3)): what domains are known to do about signing, as the letter that rules ask for. */
+import { lowerAscii } from '../../../values/characters.js';
 import type { Settings } from '../rules/settings.js';
-import { asciiLower } from './fields.js';
 
 const letters: Readonly<Record<string, string>> = {
   nxdomain: 'N',
@@ -15,7 +15,7 @@ const letters: Readonly<Record<string, string>> = {
 export function adspOverrides(settings: Settings): (domain: string) => string | undefined {
   const practices = new Map<string, string>();
   for (const { value } of settings.of('adsp_override')) {
-    const [domain = '', practice = 'discardable'] = asciiLower(value).split(/\s+/);
+    const [domain = '', practice = 'discardable'] = lowerAscii(value).split(/\s+/);
     if (domain !== '') practices.set(domain, practice);
   }
   return (domain) => {

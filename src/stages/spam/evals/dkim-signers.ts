@@ -1,7 +1,8 @@
 /** Who signed a message, and who wrote it: domains in lower case. */
+
 import type { DkimSignature } from '../../../findings/dkim.js';
+import { lowerAscii } from '../../../values/characters.js';
 import type { SpamSubject } from '../subject.js';
-import { asciiLower } from './fields.js';
 
 /** Domains that sign and pass. */
 export function passing({ findings: { dkim } }: SpamSubject): readonly string[] {
@@ -21,5 +22,5 @@ export function authorDomains({ mail }: SpamSubject): readonly string[] {
 
 /** Lower case; empty where there is none. */
 export function domainOf(address: string): string {
-  return asciiLower(address.slice(address.lastIndexOf('@') + 1)).trim();
+  return lowerAscii(address.slice(address.lastIndexOf('@') + 1)).trim();
 }

@@ -2,13 +2,15 @@
  * Mail::SpamAssassin::Plugin::DKIM(3), from the findings of the stages `dkim` and `arc`: nothing is verified here. Without the finding no
  * function holds. Signing practices (ADSP, RFC 5617, historic) are those of `adsp_override` alone: the DNS is not asked for any.
  */
+
 import type { DkimFinding } from '../../../findings/dkim.js';
+import { lowerAscii } from '../../../values/characters.js';
 import type { SpamSubject } from '../subject.js';
 import { signedAuthors } from './dkim-authors.js';
 import { adspOverrides } from './dkim-practices.js';
 import { authorDomains, domainOf, passing, signerOf } from './dkim-signers.js';
 import type { EvalFunction, EvalModule } from './eval.js';
-import { addressOf, asciiLower } from './fields.js';
+import { addressOf } from './fields.js';
 import { settingsModule, withOldNames } from './module.js';
 
 export const dkimEval: EvalModule = settingsModule((settings) => {
@@ -68,7 +70,7 @@ function maySign(dkim: DkimFinding | undefined, domain: string): boolean {
 function isOneOf(domain: string, names: readonly string[]): boolean {
   if (names.length === 0) return true;
   return names.some((name) => {
-    const lower = asciiLower(name);
+    const lower = lowerAscii(name);
     const below = /^\*?\.(.*)$/.exec(lower)?.[1];
     return below === undefined ? domain === lower : domain === below || domain.endsWith(`.${below}`);
   });

@@ -2,6 +2,7 @@
  * Header fields as functions read them: texts that are empty where a field is missing, addresses in the order of the fields, and the
  * addresses that stand for sender and recipients (Mail::SpamAssassin::Conf(3), "welcomelist_from" and "welcomelist_to").
  */
+import { lowerAscii } from '../../../values/characters.js';
 import { hostToAscii, isHostName } from '../mail/hosts.js';
 import type { MemoKey, SpamSubject } from '../subject.js';
 
@@ -18,11 +19,6 @@ export function addressesOf(subject: SpamSubject, name: string): readonly string
   if (name !== 'EnvelopeFrom') return subject.mail.header.addresses(name);
   const sender = subject.relays.pseudoField(name) ?? '';
   return sender === '' ? [] : [sender];
-}
-
-/** Rules are about octets: only ASCII letters have another case. */
-export function asciiLower(text: string): string {
-  return /[A-Z]/.test(text) ? text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase()) : text;
 }
 
 /** Without ASCII white space at both ends. */
@@ -76,5 +72,5 @@ function addressInReceived(field: string): readonly string[] {
 }
 
 function unique(addresses: readonly string[]): readonly string[] {
-  return [...new Set(addresses.map(asciiLower))].filter((address) => address !== '');
+  return [...new Set(addresses.map(lowerAscii))].filter((address) => address !== '');
 }

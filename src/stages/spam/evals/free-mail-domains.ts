@@ -2,9 +2,9 @@
  * Which addresses are of free providers: `freemail_domains` with `*` (within a label) and `?`, without those of `freemail_welcomelist` and those
  * that are no persons (`postmaster@`, `bounce-...@`).
  */
+import { lowerAscii } from '../../../values/characters.js';
 import type { Settings } from '../rules/settings.js';
 import { type Glob, glob } from './address-globs.js';
-import { asciiLower } from './fields.js';
 
 type LabelGlobs = readonly Glob[];
 
@@ -44,7 +44,7 @@ export function freeMailDomains(settings: Settings): FreeMailDomains {
 function wordsOf(settings: Settings, keyword: string): readonly string[] {
   return settings
     .of(keyword)
-    .flatMap(({ value }) => asciiLower(value).split(/\s+/))
+    .flatMap(({ value }) => lowerAscii(value).split(/\s+/))
     .filter((word) => word !== '');
 }
 

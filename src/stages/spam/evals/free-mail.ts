@@ -2,14 +2,16 @@
  * FreeMail (perldoc Mail::SpamAssassin::Plugin::FreeMail): addresses of providers where anybody gets one, in From, Reply-To, other fields and the
  * body. Addresses are compared in lower case.
  */
+
 import { decodeLatin1, encodeLatin1 } from '../../../values/bytes.js';
+import { lowerAscii } from '../../../values/characters.js';
 import { type DomainRules, readDomainRules } from '../mail/domains.js';
 import { compileRulePattern, type RulePattern } from '../patterns/index.js';
 import type { Settings } from '../rules/settings.js';
 import type { MemoKey, SpamSubject } from '../subject.js';
 import { addressesIn, withoutQuoted } from './body-addresses.js';
 import type { EvalModule, Evaluator } from './eval.js';
-import { addressesOf, addressOf, asciiLower, senderAddresses } from './fields.js';
+import { addressesOf, addressOf, senderAddresses } from './fields.js';
 import { type FreeMailDomains, freeMailDomains } from './free-mail-domains.js';
 import { settingsModule } from './module.js';
 
@@ -44,7 +46,7 @@ export const freeMail: EvalModule = settingsModule((settings) => {
   return {
     /** `'Reply-To', '\d@'`: the field, and a pattern that the address must fit too. */
     check_freemail_header: withPattern(1, (subject, [name = '', pattern], _on, gaveUp) =>
-      anyFree(addressesOf(subject, name.replace(/:addr$/, '')).map(asciiLower), pattern, gaveUp),
+      anyFree(addressesOf(subject, name.replace(/:addr$/, '')).map(lowerAscii), pattern, gaveUp),
     ),
     check_freemail_from: withPattern(0, (subject, [pattern], _on, gaveUp) =>
       anyFree(senderAddresses(subject), pattern, gaveUp),
@@ -111,7 +113,7 @@ const noReply = /\b(?:do[.`_a-t]?)?no[.`_a-t]?repl(?:ies|y)$/;
 
 /** Sent by a program that handles many senders: a list, a server. */
 function isBulkSender(sender: string): boolean {
-  const local = asciiLower(sender.slice(0, Math.max(0, sender.lastIndexOf('@'))));
+  const local = lowerAscii(sender.slice(0, Math.max(0, sender.lastIndexOf('@'))));
   return (
     roles.has(local) ||
     listStarts.some((start) => local.startsWith(start) && local.length > start.length) ||
@@ -125,7 +127,7 @@ function isBulkSender(sender: string): boolean {
 function repliesElsewhere(subject: SpamSubject, what: string, context: Context): boolean {
   const sender = addressOf(subject, 'EnvelopeFrom').slice(0, 1000);
   if (context.numbers.freemail_skip_bulk_envfrom !== 0 && isBulkSender(sender)) return false;
-  const [from = [], replyTo = []] = ['From', 'Reply-To'].map((name) => addressesOf(subject, name).map(asciiLower));
+  const [from = [], replyTo = []] = ['From', 'Reply-To'].map((name) => addressesOf(subject, name).map(lowerAscii));
   const isFree = (addresses: readonly string[]) => addresses.some((address) => context.domains.has(address));
   const [fromIsFree, replyIsFree] = [isFree(from), isFree(replyTo)];
   if (fromIsFree && replyIsFree && !from.some((address) => replyTo.includes(address))) return true;

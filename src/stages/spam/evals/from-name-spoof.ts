@@ -2,12 +2,13 @@
  * FromNameSpoof (perldoc Mail::SpamAssassin::Plugin::FromNameSpoof): a display name that is an address, and another one than the mail is from. Who
  * owns an address: the list it is on (`fns_add_addrlist`), else the label of its domain that somebody registered.
  */
+import { lowerAscii } from '../../../values/characters.js';
 import { type DomainRules, hostOfUri, readDomainRules } from '../mail/domains.js';
 import type { Settings } from '../rules/settings.js';
 import type { MemoKey, SpamSubject } from '../subject.js';
 import { type AddressGlobs, addressGlobs } from './address-globs.js';
 import type { EvalModule } from './eval.js';
-import { addressOf, asciiLower, recipientAddresses, textOf } from './fields.js';
+import { addressOf, recipientAddresses, textOf } from './fields.js';
 import { settingsModule } from './module.js';
 
 /** Undefined: no comparison; there is no address in the name, or it is one of those that are passed over. */
@@ -67,7 +68,7 @@ function readContext(settings: Settings): Context {
     rules: readDomainRules(settings),
     owners: readOwners(settings),
     ignoredFields: wordsOf('fns_ignore_headers'),
-    ignoredSigners: new Set(wordsOf('fns_ignore_dkim').map(asciiLower)),
+    ignoredSigners: new Set(wordsOf('fns_ignore_dkim').map(lowerAscii)),
     extra: Number(settings.last('fns_extrachars')?.value ?? 50),
   };
 }
@@ -75,7 +76,7 @@ function readContext(settings: Settings): Context {
 function readOwners(settings: Settings): ReadonlyMap<string, AddressGlobs> {
   const lists = new Map<string, Set<string>>();
   for (const { keyword, value } of settings.of('fns_add_addrlist', 'fns_remove_addrlist')) {
-    const [, name = '', words = ''] = /^\((.+?)\)\s+(.+)$/.exec(asciiLower(value)) ?? [];
+    const [, name = '', words = ''] = /^\((.+?)\)\s+(.+)$/.exec(lowerAscii(value)) ?? [];
     const list = lists.get(name) ?? new Set<string>();
     for (const word of words.split(/\s+/)) {
       if (keyword === 'fns_add_addrlist') list.add(word);
@@ -91,9 +92,9 @@ const nothing: Compared = { hasAddress: false, comparison: undefined };
 function compare(subject: SpamSubject, context: Context): Compared {
   const { rules } = context;
   if (isPassedOver(subject, context)) return nothing;
-  const from = asciiLower(addressOf(subject, 'From'));
+  const from = lowerAscii(addressOf(subject, 'From'));
   const fromDomain = hostOfUri(`mailto:${from}`, rules)?.domain;
-  const name = asciiLower(subject.mail.header.get('From', ['name'])[0] ?? '').slice(0, 2000);
+  const name = lowerAscii(subject.mail.header.get('From', ['name'])[0] ?? '').slice(0, 2000);
   const claimed = addressInName(name);
   const domain = claimed === undefined ? undefined : hostOfUri(`mailto:${claimed}`, rules)?.domain;
   if (fromDomain === undefined || claimed === undefined || domain === undefined) return nothing;
@@ -102,7 +103,7 @@ function compare(subject: SpamSubject, context: Context): Compared {
     addressDiffers: claimed !== from,
     domainDiffers: domain !== fromDomain,
     ownerDiffers: ownerOf(claimed, domain, context) !== ownerOf(from, fromDomain, context),
-    isReplyTo: claimed === asciiLower(addressOf(subject, 'Reply-To')),
+    isReplyTo: claimed === lowerAscii(addressOf(subject, 'Reply-To')),
     isTo: recipientAddresses(subject).includes(claimed),
   };
   return { hasAddress: true, comparison };
@@ -112,7 +113,7 @@ function compare(subject: SpamSubject, context: Context): Compared {
 function isPassedOver(subject: SpamSubject, { ignoredFields, ignoredSigners }: Context): boolean {
   if (ignoredFields.some((name) => textOf(subject, name) !== '')) return true;
   const signatures = subject.findings.dkim?.signatures ?? [];
-  return signatures.some(({ result, domain }) => result === 'pass' && ignoredSigners.has(asciiLower(domain ?? '')));
+  return signatures.some(({ result, domain }) => result === 'pass' && ignoredSigners.has(lowerAscii(domain ?? '')));
 }
 
 const hostAfter = /^\w[\w-]*\.\w[\w.-]+/;

@@ -2,11 +2,12 @@
  * HeaderEval: who it is addressed to. Lists of addresses that a machine made (sorted, alike), none at all, the recipient in the subject or in the
  * address of the sender.
  */
+import { lowerAscii } from '../../../values/characters.js';
 import { hasKnownTopLevel, readDomainRules, registeredDomain } from '../mail/domains.js';
 import { hostToAscii } from '../mail/hosts.js';
 import type { MemoKey, SpamSubject } from '../subject.js';
 import type { EvalModule } from './eval.js';
-import { addressesOf, addressOf, asciiLower, textOf } from './fields.js';
+import { addressesOf, addressOf, textOf } from './fields.js';
 import { inRange, plainModule, settingsModule } from './module.js';
 
 export const headerRecipients: EvalModule = plainModule({
@@ -22,11 +23,11 @@ export const ratwareSender: EvalModule = settingsModule((settings) => {
   const rules = readDomainRules(settings);
   return {
     check_ratware_envelope_from: (subject) => {
-      const from = asciiLower(addressOf(subject, 'EnvelopeFrom'));
+      const from = lowerAscii(addressOf(subject, 'EnvelopeFrom'));
       const [, user, host] = /^([^@]+)@(.+)$/.exec(addressOf(subject, 'To')) ?? [];
       if (from === '' || user === undefined || host === undefined || /^srs\d[=+-]/.test(from)) return false;
       const domain = registeredDomain(hostToAscii(host), rules);
-      return hasKnownTopLevel(domain, rules) && holdsAddress(from, domain, `${asciiLower(user)}@`);
+      return hasKnownTopLevel(domain, rules) && holdsAddress(from, domain, `${lowerAscii(user)}@`);
     },
   };
 });
@@ -51,7 +52,7 @@ function listedOf(subject: SpamSubject): Listed {
   return subject.memo(listedKey, () => {
     const visible = addressesOf(subject, 'ToCc');
     const all = visible.length >= 5 ? visible : [...visible, ...addressesOf(subject, 'Bcc')];
-    const addresses = all.filter((one, at) => asciiLower(one) !== asciiLower(all[at - 1] ?? '')).slice(0, 256);
+    const addresses = all.filter((one, at) => lowerAscii(one) !== lowerAscii(all[at - 1] ?? '')).slice(0, 256);
     return {
       sorted: addresses.length >= 7 && addresses.every((one, at) => at === 0 || (addresses[at - 1] ?? '') <= one),
       alike: addresses.length >= 5 ? likeness(addresses) : 0,
@@ -80,7 +81,7 @@ function isInSubject(subject: SpamSubject, what: string): boolean {
   const to = addressOf(subject, 'To');
   if (to === '' || to.length > 320) return false;
   const text = textOf(subject, 'Subject');
-  if (!asciiLower(text).includes(asciiLower(to.split('@', 1)[0] ?? ''))) return false;
+  if (!lowerAscii(text).includes(lowerAscii(to.split('@', 1)[0] ?? ''))) return false;
   if (what === 'address') return new RegExp(`\\b${quoted(to)}\\b`, 'i').test(text);
   const user = quoted(to.split('@', 1)[0] ?? '');
   if (what !== 'user') return false;

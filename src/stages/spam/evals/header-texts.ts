@@ -2,10 +2,12 @@
  * HeaderEval: what is odd about the fields themselves. Octets that do not belong there, shouting, templates that were never filled in, fields
  * that occur twice, addresses that do not fit together.
  */
+
 import { decodeUtf8, encodeLatin1 } from '../../../values/bytes.js';
+import { lowerAscii } from '../../../values/characters.js';
 import type { SpamSubject } from '../subject.js';
 import type { EvalModule } from './eval.js';
-import { addressOf, asciiLower, strip, textOf } from './fields.js';
+import { addressOf, strip, textOf } from './fields.js';
 import { hasManyCapitals, isCharsetOfLocales, localesOf } from './locales.js';
 import { plainModule, settingsModule } from './module.js';
 
@@ -20,7 +22,7 @@ export const headerTexts: EvalModule = plainModule({
   },
   check_ratware_name_id: isNamedById,
   check_for_matching_env_and_hdr_from: (subject) =>
-    asciiLower(addressOf(subject, 'EnvelopeFrom')) === asciiLower(addressOf(subject, 'From')),
+    lowerAscii(addressOf(subject, 'EnvelopeFrom')) === lowerAscii(addressOf(subject, 'From')),
   /** True where they are *not* equal, whatever the name says; false where one of them is missing. */
   check_equal_from_domains: (subject) => {
     const [from, sender] = ['From', 'EnvelopeFrom'].map((name) => lastLabels(addressOf(subject, name)));
@@ -48,7 +50,7 @@ function hasIllegal(subject: SpamSubject, name: string, share: string, number: s
   const { controls, others } = illegalIn(raw);
   // RFC 6532: UTF-8 is no fault, if it has no control characters beside it.
   if (controls === 0 && /[\x80-\xff]/.test(raw) && decodeUtf8(encodeLatin1(raw)) !== undefined) return false;
-  const illegal = controls + others - (asciiLower(field) === 'subject' && controls + others > 0 ? exempt(raw) : 0);
+  const illegal = controls + others - (lowerAscii(field) === 'subject' && controls + others > 0 ? exempt(raw) : 0);
   return illegal / raw.length >= Number(share) && illegal >= Number(number);
 }
 
@@ -84,7 +86,7 @@ function withoutReplyMarks(subject: string): string {
   let rest = subject;
   for (;;) {
     const colon = rest.indexOf(':');
-    if (colon < 0 || !replyMarks.has(asciiLower(rest.slice(0, colon)))) return rest;
+    if (colon < 0 || !replyMarks.has(lowerAscii(rest.slice(0, colon)))) return rest;
     rest = strip(rest.slice(colon + 1));
   }
 }
@@ -97,7 +99,7 @@ const mayHaveThem: ReadonlySet<string> = new Set([
 
 /** `%RANDOM_WORD` outside of fields where it may be honest. */
 function isTemplate(line: string): boolean {
-  return /%[A-Z][A-Z_-]/.test(line) && !mayHaveThem.has(asciiLower(line.slice(0, Math.max(0, line.indexOf(':')))));
+  return /%[A-Z][A-Z_-]/.test(line) && !mayHaveThem.has(lowerAscii(line.slice(0, Math.max(0, line.indexOf(':')))));
 }
 
 function isNamedById(subject: SpamSubject): boolean {
@@ -110,6 +112,6 @@ function isNamedById(subject: SpamSubject): boolean {
 /** `mail.example.com` is `example.com`; empty without a host. */
 function lastLabels(address: string): string {
   const at = address.lastIndexOf('@');
-  const host = at < 0 ? '' : asciiLower(address.slice(at + 1));
+  const host = at < 0 ? '' : lowerAscii(address.slice(at + 1));
   return /[\s\S]\.([^.]+\.[^.]+)$/.exec(host)?.[1] ?? host;
 }

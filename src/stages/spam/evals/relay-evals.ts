@@ -2,11 +2,11 @@
  * RelayEval: what the list of hosts tells. Whether all are trusted, whether there are any, names that do not fit to addresses or to the next
  * host.
  */
+import { lowerAscii } from '../../../values/characters.js';
 import { isPrivate } from '../relays/private-address.js';
 import type { Relay } from '../relays/relay.js';
 import type { MemoKey, SpamSubject } from '../subject.js';
 import type { EvalModule } from './eval.js';
-import { asciiLower } from './fields.js';
 import { plainModule } from './module.js';
 
 export const relayEvals: EvalModule = plainModule({
@@ -41,7 +41,7 @@ const bigProviders: ReadonlySet<string> = new Set([
 ]);
 
 function isOfBigProvider(host: string): boolean {
-  const labels = asciiLower(host).split('.');
+  const labels = lowerAscii(host).split('.');
   return [2, 3].some((count) => bigProviders.has(labels.slice(-count).join('.')));
 }
 
@@ -96,7 +96,7 @@ function isBroken({ by }: Relay, above: Relay): boolean {
 
 /** The last two labels, or three below short top-level domains. */
 function domainOf(host: string): string {
-  const name = asciiLower(host);
+  const name = lowerAscii(host);
   if (!/[a-z]/.test(name)) return name;
   const labels = name.replace(/\.+$/, '').split('.');
   const top = labels.at(-1) ?? '';

@@ -2,12 +2,14 @@
  * Mail::SpamAssassin::Plugin::SPF(3), from the finding of the stage `spf`: nothing is asked here, and Received-SPF fields of the message
  * are not believed. Without the finding no function holds.
  */
+
 import type { SpfResult } from '../../../findings/spf.js';
+import { lowerAscii } from '../../../values/characters.js';
 import type { Settings } from '../rules/settings.js';
 import type { SpamSubject } from '../subject.js';
 import { type AddressGlobs, addressGlobs } from './address-globs.js';
 import type { EvalFunction, EvalModule } from './eval.js';
-import { addressOf, asciiLower } from './fields.js';
+import { addressOf } from './fields.js';
 import { settingsModule, withOldNames } from './module.js';
 
 export const spfEval: EvalModule = settingsModule((settings) => ({
@@ -48,7 +50,7 @@ function senderOf(subject: SpamSubject): string {
 export function addressList(settings: Settings, name: string, without: string): AddressGlobs {
   const addresses = new Set<string>();
   for (const { keyword, value } of settings.of(name, without)) {
-    for (const address of asciiLower(value).split(/\s+/)) {
+    for (const address of lowerAscii(value).split(/\s+/)) {
       if (keyword === without) addresses.delete(address);
       else if (address !== '') addresses.add(address);
     }

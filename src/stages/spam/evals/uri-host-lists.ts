@@ -1,12 +1,13 @@
 /**
  * WLBLEval, the rest: hosts of URIs on lists (`enlist_uri_host`), and whether the sender's domain is that of the host which brought it.
  */
+import { lowerAscii } from '../../../values/characters.js';
 import { readDomainRules, registeredDomain } from '../mail/domains.js';
 import { hostToAscii } from '../mail/hosts.js';
 import type { Settings } from '../rules/settings.js';
 import type { MemoKey, SpamSubject } from '../subject.js';
 import type { EvalModule } from './eval.js';
-import { addressOf, asciiLower } from './fields.js';
+import { addressOf } from './fields.js';
 import { settingsModule, withOldNames } from './module.js';
 
 /** False: the name is excepted from a longer entry's meaning. */
@@ -49,7 +50,7 @@ function hostLists(settings: Settings): ReadonlyMap<string, HostList> {
   for (const { keyword, value } of settings.of(...keywords)) {
     const [, written, words = value] = /^\((.+?)\)\s+(.+)$/.exec(value) ?? [];
     const name = shorthands[keyword] ?? written;
-    const hosts = asciiLower(words)
+    const hosts = lowerAscii(words)
       .split(/\s+/)
       .filter((word) => word !== '');
     if (keyword !== 'delist_uri_host') addHosts(lists, name ?? '', hosts);

@@ -2,6 +2,7 @@
  * WLBLEval, lists of addresses: senders that are welcome or not, with or without the host that must have brought them, recipients that want more or
  * all of their mail, and lists of any name (`enlist_addrlist`).
  */
+import { lowerAscii } from '../../../values/characters.js';
 import { parseIp } from '../../../values/ip.js';
 import { networkContains, parseNetwork } from '../../../values/network.js';
 import type { Relay } from '../relays/relay.js';
@@ -9,7 +10,7 @@ import type { Settings } from '../rules/settings.js';
 import type { MemoKey, SpamSubject } from '../subject.js';
 import { type AddressGlobs, addressGlobs, glob } from './address-globs.js';
 import type { EvalModule, Evaluator } from './eval.js';
-import { addressOf, asciiLower, recipientAddresses, senderAddresses } from './fields.js';
+import { addressOf, recipientAddresses, senderAddresses } from './fields.js';
 import { settingsModule, withOldNames } from './module.js';
 
 const named = ['welcomelist_from', 'blocklist_from', 'welcomelist_to', 'blocklist_to', 'more_spam_to', 'all_spam_to'];
@@ -74,7 +75,7 @@ function addressLists(settings: Settings): ReadonlyMap<string, AddressGlobs> {
   )) {
     const [, name = keyword, words = value] =
       keyword === 'enlist_addrlist' ? (/^\((.+?)\)\s+(.+)$/.exec(value) ?? ['', '', '']) : [];
-    for (const address of asciiLower(words).split(/\s+/)) {
+    for (const address of lowerAscii(words).split(/\s+/)) {
       if (keyword.startsWith('un')) lists.get(keyword.slice(2))?.delete(address);
       else if (address !== '') listOf(name)?.add(address);
     }
@@ -95,7 +96,7 @@ function hostBoundList(
 ): (subject: SpamSubject) => Verdict {
   const entries = new Map<string, HostBound>();
   for (const line of settings.of(keyword, 'unwelcomelist_from_rcvd')) {
-    const words = asciiLower(line.value).split(/\s+/);
+    const words = lowerAscii(line.value).split(/\s+/);
     if (line.keyword !== keyword) for (const word of words) entries.delete(word);
     else if (words.length === 2) addHost(entries, words[0] ?? '', words[1] ?? '');
   }
@@ -124,7 +125,7 @@ function addHost(entries: Map<string, HostBound>, address: string, host: string)
 
 function isHost({ ip, rdns }: Relay, host: string): boolean {
   const literal = /^\[(.*)\](\/\d{1,3})?$/.exec(host);
-  if (literal === null) return `.${asciiLower(rdns)}`.endsWith(`.${host}`);
+  if (literal === null) return `.${lowerAscii(rdns)}`.endsWith(`.${host}`);
   const text = `${literal[1]}${literal[2] ?? ''}`;
   if (ip === '') return false;
   if (/^\d+(?:\.\d+){0,2}\.*$/.test(text)) return ip.startsWith(text.replace(/\.*$/, '.'));

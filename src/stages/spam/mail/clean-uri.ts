@@ -2,8 +2,9 @@
  * The forms of a URI that rules see beside the one found, as SpamAssassin makes them: escapes undone, user and port removed, addresses
  * written as numbers read, what a redirecting site was told to go on to. Octets as Latin-1.
  */
+import { lowerAscii } from '../../../values/characters.js';
 import { type DomainRules, hasKnownTopLevel } from './domains.js';
-import { hostToAscii, lowerAscii } from './hosts.js';
+import { hostToAscii } from './hosts.js';
 import { addressForm } from './uri-addresses.js';
 import { decodeEscapes } from './uri-escapes.js';
 

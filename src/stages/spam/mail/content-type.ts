@@ -3,8 +3,8 @@
  * opening quote, all text but HTML and a few known kinds is plain. The strict reading (RFC 2045 section 5.1) gives the parameters.
  */
 
+import { lowerAscii } from '../../../values/characters.js';
 import { isSpace } from './encoded-words.js';
-import { lowerAscii } from './hosts.js';
 
 export interface ContentType {
   /** Lower case. */

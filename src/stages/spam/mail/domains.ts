@@ -3,9 +3,10 @@
  * (`util_rb_tld`, `util_rb_2tld`, `util_rb_3tld` in Mail::SpamAssassin::Conf(3)), not the Public Suffix List.
  */
 
+import { lowerAscii } from '../../../values/characters.js';
 import { parseIp } from '../../../values/ip.js';
 import type { Settings } from '../rules/settings.js';
-import { hostToAscii, isHostName, lowerAscii } from './hosts.js';
+import { hostToAscii, isHostName } from './hosts.js';
 import { hasNeedlessEscape } from './uri-escapes.js';
 
 export interface DomainRules {

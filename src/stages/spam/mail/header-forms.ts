@@ -2,11 +2,12 @@
  * The forms of a header value that rules may ask for behind its name (Mail::SpamAssassin::Conf(3)): `:addr`, `:name`, `:host`, `:domain`, `:ip`,
  * `:revip`, `:first`, `:last`. `:raw` chooses the source and is the caller's. For real fields and for pseudo fields alike.
  */
+import { lowerAscii } from '../../../values/characters.js';
 import { parseIp, reverseLabels } from '../../../values/ip.js';
 import { parseAddresses } from './addresses.js';
 import { type DomainRules, registeredDomain } from './domains.js';
 import { decodeHeaderText, isSpace } from './encoded-words.js';
-import { hostToAscii, isHostName, lowerAscii } from './hosts.js';
+import { hostToAscii, isHostName } from './hosts.js';
 
 /** `values`: with their line ends; `:addr` and `:name` expect raw ones. */
 export function applyForms(values: readonly string[], forms: readonly string[], rules: DomainRules): readonly string[] {

@@ -1,18 +1,15 @@
 /**
  * Host names in URIs and addresses: to ASCII (RFC 3490), and whether they can be one (RFC 1035 section 2.3.1, with the underscores that are met).
  */
+
 import { decodeUtf8, encodeLatin1 } from '../../../values/bytes.js';
+import { lowerAscii } from '../../../values/characters.js';
 
 /** Full stops of other scripts (RFC 3490 section 3.1), as UTF-8 octets. */
 const OTHER_DOTS = /\xe3\x80\x82|\xef\xbc\x8e|\xef\xbd\xa1/g;
 
 /** What no name has that is written in Latin-1: all but ASCII letters, digits, `_`, `.`, `-`, and other letters of which there are two cases. */
 const NOT_LATIN_1 = /[^\w.\xc0-\xfe-]|[\xd7\xdf\xf7]/;
-
-/** `A` to `Z` alone: other octets may be part of a character. */
-export function lowerAscii(text: string): string {
-  return /[A-Z]/.test(text) ? text.replace(/[A-Z]+/g, (upper) => upper.toLowerCase()) : text;
-}
 
 /** Lower case. Names that are not ASCII: as `xn--` where they are right, otherwise as they are. `host`: octets as Latin-1. */
 export function hostToAscii(host: string): string {

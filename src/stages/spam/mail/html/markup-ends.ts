@@ -2,8 +2,8 @@
  * Where pieces of HTML end that are told by more than one character: declarations, comments, elements without markup inside. Each search is
  * one pass.
  */
+import { lowerAscii } from '../../../../values/characters.js';
 import { skipSpace, skipWord } from './scan.js';
-import { lowerAscii } from './start-tag.js';
 
 /** `<!DOCTYPE ...>` and `<!ENTITY ...>`: behind their `>`. Undefined for others. */
 export function declarationEnd(html: string, start: number): number | 'more' | undefined {

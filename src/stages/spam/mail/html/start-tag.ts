@@ -2,6 +2,7 @@
  * One start tag: its name and attributes. Attributes are taken apart when somebody asks for them; of two with one name the first counts,
  * one without a value has its name for value.
  */
+import { lowerAscii } from '../../../../values/characters.js';
 import { decodeEntities } from './entities.js';
 import { endsWord, skipSpace, skipWord } from './scan.js';
 
@@ -70,8 +71,4 @@ function attributesOf(html: string, spans: Spans): Attributes {
     found.set(name, from < 0 ? written : decodeEntities(html.slice(from, spans[i + 3]), false));
   }
   return found;
-}
-
-export function lowerAscii(text: string): string {
-  return /[A-Z]/.test(text) ? text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase()) : text;
 }

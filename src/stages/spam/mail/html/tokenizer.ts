@@ -3,11 +3,12 @@
  * marked sections; the elements whose content is no markup (`script`, `title`). Never fails: what is no markup is text, markup that
  * does not end is a comment. Linear: nothing is searched for twice from behind the place where it was not found before. No tree.
  */
+import { lowerAscii } from '../../../../values/characters.js';
 import { decodeEntities } from './entities.js';
 import { MarkedSections } from './marked-sections.js';
 import { commentEnd, declarationEnd, literalEnd } from './markup-ends.js';
 import { isNameFirst, isSpace, skipToGreater, skipWord } from './scan.js';
-import { lowerAscii, readStartTag, type StartTag } from './start-tag.js';
+import { readStartTag, type StartTag } from './start-tag.js';
 
 export interface HtmlSink {
   start(name: string, tag: StartTag): void;
