@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const src = join(root, 'src');
-const pureFolders = ['values', 'core', 'findings', 'ports', 'stages', 'tables'];
+const pureFolders = ['values', 'core', 'findings', 'ports', 'stages', 'tables', 'directory'];
 
 interface Import {
   readonly from: string;
@@ -58,18 +58,19 @@ const allowed: readonly (readonly [RegExp, readonly RegExp[], readonly RegExp[]]
   [/^findings$/, [/^(findings|core|values)$/], []],
   [/^ports$/, [], [/^(ports|findings|core|values)$/]],
   [/^tables$/, [/^(tables|core|values)$/, /^re2js$/], [/^ports$/]],
+  [/^directory$/, [/^(directory|core|values|tables)$/], [/^ports$/]],
   [/^stages\//, [/^(findings|core|values|tables)$/], [/^ports$/]],
   [
     /^servers\//,
     [/^(findings|core|values)$/, /^servers\/shared$/, /^adapters\/(spool|maildir)$/, /^node:/, /^smtp-server/],
     [/^(ports|adapters\/)/],
   ],
-  [/^adapters\//, [/^values$/, /^adapters\/shared$/, /^node:/], [/^(findings|core|ports)$/]],
-  [/^testing$/, [/^(testing|findings|core|values|tables|ports)$/, /^node:/], [/./]],
+  [/^adapters\//, [/^(values|directory)$/, /^adapters\/shared$/, /^node:/], [/^(findings|core|ports)$/]],
+  [/^testing$/, [/^(testing|findings|core|values|tables|directory|ports)$/, /^node:/], [/./]],
   [/^postfix$/, [/^(postfix|findings|core|values|tables)$/, /^stages\//, /^node:/], [/^ports$/]],
   [/^spamassassin$/, [/^(spamassassin|values)$/, /^stages\/spam$/, /^node:/], []],
   [/^cli$/, [/./], []],
-  [/^$/, [/^(findings|core|values|tables)$/, /^stages\//, /^testing$/], [/^ports$/]],
+  [/^$/, [/^(findings|core|values|tables|directory)$/, /^stages\//, /^testing$/], [/^ports$/]],
 ];
 
 describe('imports', () => {

@@ -3,6 +3,7 @@
  * a wrong one or an unknown name (the peer is not told which), `cannot-tell` a directory that is down. Never an empty
  * password: a directory may take that for an anonymous bind (RFC 4513 section 5.1.2), so servers refuse it themselves.
  */
+import type { PortCall } from '../core/stage.js';
 import type { Answer } from '../values/answer.js';
 import type { IpAddress } from '../values/ip.js';
 
@@ -17,9 +18,7 @@ export interface Identity {
   readonly name: string;
 }
 
-export interface CredentialsCall {
-  /** Aborted when nobody waits for the answer any more. */
-  readonly signal: AbortSignal;
+export interface CredentialsCall extends PortCall {
   /** Undefined for mail that came without an address. */
   readonly client: IpAddress | undefined;
 }

@@ -4,6 +4,7 @@
  */
 import type { Conversation } from '../../core/conversation.js';
 import type { Login } from '../../core/session.js';
+import type { PortCall } from '../../core/stage.js';
 import type { Credentials } from '../../ports/credentials.js';
 import { type Answer, cannotTell } from '../../values/answer.js';
 import type { IpAddress } from '../../values/ip.js';
@@ -21,6 +22,8 @@ export interface LoginAttempt {
 }
 
 const MOST_OCTETS = 1024;
+/** Of the time for a login that the port does not have. */
+const MARGIN_PART = 0.05;
 
 /** The login, or the reply that refuses it. */
 export async function logIn(
@@ -52,19 +55,21 @@ async function verifyLogin(
   if (login === '') return { kind: 'not-found', why: 'empty login' };
   if (actAs !== '' && actAs !== login) return { kind: 'not-found', why: 'asked to act as somebody else' };
   if (login.length > MOST_OCTETS || password.length > MOST_OCTETS) return { kind: 'not-found', why: 'too long' };
-  const answer = await inTime(timeLimit, (signal) => credentials.verify(login, password, { signal, client }));
+  const answer = await inTime(timeLimit, (call) => credentials.verify(login, password, { ...call, client }));
   if (answer.kind !== 'found') return answer;
   return { kind: 'found', value: { name: answer.value.name, mechanism } };
 }
 
-async function inTime<T>(ms: number, ask: (signal: AbortSignal) => Promise<Answer<T>>): Promise<Answer<T>> {
+async function inTime<T>(ms: number, ask: (call: PortCall) => Promise<Answer<T>>): Promise<Answer<T>> {
   const controller = new AbortController();
   let timer: NodeJS.Timeout | undefined;
+  // A little before: then the port's own reason is heard.
+  const deadline = performance.now() + ms * (1 - MARGIN_PART);
   const late = new Promise<Answer<T>>((resolve) => {
     timer = setTimeout(() => resolve(cannotTell(`no answer within ${ms} ms`)), ms);
   });
   try {
-    return await Promise.race([ask(controller.signal), late]);
+    return await Promise.race([ask({ signal: controller.signal, deadline }), late]);
   } catch (error) {
     return cannotTell(messageOf(error));
   } finally {
