@@ -100,6 +100,7 @@ export * from './stages/restrictions/index.js';
 export * from './stages/reverse-dns/index.js';
 export * from './stages/rewriting/index.js';
 export * from './stages/routing/index.js';
+export * from './stages/sender-login/index.js';
 export * from './stages/size-limit/index.js';
 export * from './stages/spam/index.js';
 export * from './stages/spam-marks/index.js';
@@ -112,12 +113,18 @@ export * from './stages/virus/index.js';
 export * from './tables/index.js';
 export * from './tables/regex/index.js';
 
+// What a directory's answers mean for mail
+export * from './directory/index.js';
+
 // Ports
 export type * from './ports/public-suffix.js';
 export type * from './ports/dkim-crypto.js';
 export type * from './ports/address-resolver.js';
+export type * from './ports/authenticator.js';
 export type * from './ports/backtracking-regex.js';
 export type * from './ports/credentials.js';
+export type * from './ports/directory.js';
+export type * from './ports/ldap-search.js';
 export type * from './ports/mail-store.js';
 export type * from './ports/policy-service.js';
 export type * from './ports/recipient-validator.js';

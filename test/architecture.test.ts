@@ -62,7 +62,7 @@ const allowed: readonly (readonly [RegExp, readonly RegExp[], readonly RegExp[]]
   [/^stages\//, [/^(findings|core|values|tables)$/], [/^ports$/]],
   [
     /^servers\//,
-    [/^(findings|core|values)$/, /^servers\/shared$/, /^adapters\/(spool|maildir)$/, /^node:/, /^smtp-server/],
+    [/^(findings|core|values)$/, /^servers\/shared$/, /^adapters\/(shared|spool|maildir)$/, /^node:/, /^smtp-server/],
     [/^(ports|adapters\/)/],
   ],
   [/^adapters\//, [/^(values|directory)$/, /^adapters\/shared$/, /^node:/], [/^(findings|core|ports)$/]],

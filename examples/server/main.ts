@@ -1,19 +1,23 @@
 /**
  * A mail server for a small school, as a list of its parts. Start it with `npm start`; the environment variables
  * POSTERN_DATA, POSTERN_CONFIG, POSTERN_SMTP_PORT and POSTERN_SUBMISSION_PORT say where; POSTERN_CLAMD names clamd, for one
- * `127.0.0.1:3310`, POSTERN_SPAMASSASSIN the folder of SpamAssassin's rules. Exit status: 0 after SIGTERM or SIGINT,
- * 78 when the configuration is wrong, 75 when a port or the data folder cannot be had, or when a second Ctrl-C cuts it short.
+ * `127.0.0.1:3310`, POSTERN_SPAMASSASSIN the folder of SpamAssassin's rules. `--ldap URL` has the people in an LDAP directory
+ * (directory.ts), whose mail domain POSTERN_DOMAIN is. Exit status: 0 after SIGTERM or SIGINT, 78 when the configuration is wrong,
+ * 75 when a port, the data folder or the directory cannot be had, or when a second Ctrl-C cuts it short.
  */
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { ConfigurationError, isConfigurationError, type Problem } from 'postern';
 import { clamd } from 'postern/adapters/clamd';
 import { clamscan } from 'postern/adapters/clamscan';
 import { dnsResolver } from 'postern/adapters/dns';
+import { limitLogins } from 'postern/adapters/login-limits';
 import { maildir } from 'postern/adapters/maildir';
 import { firstThatAnswers } from 'postern/adapters/scanners';
 import { type RunningServer, smtpServer } from 'postern/servers/smtp';
 import { certificate } from './certificate.js';
+import { ldapPeople } from './directory.js';
 import { jsonLog } from './log.js';
 import { maxBytes, readSchool, type SchoolOptions } from './policy.js';
 import { welcome } from './welcome.js';
@@ -25,8 +29,11 @@ const name = 'mail.school.example';
 async function main(): Promise<void> {
   const resolver = dnsResolver();
   const antivirus = antivirusOf(process.env.POSTERN_CLAMD);
+  const url = ldapUrl(process.argv.slice(2));
+  const outside = url === undefined ? undefined : ldapPeople(url, process.env);
+  const domain = (url === undefined ? undefined : process.env.POSTERN_DOMAIN) || 'school.example';
   const spamAssassin = process.env.POSTERN_SPAMASSASSIN || undefined;
-  const options = { name, resolver, scanner: antivirus?.scanner, spamAssassin };
+  const options = { name, resolver, domain, people: outside?.people, scanner: antivirus?.scanner, spamAssassin };
   const [place, first] = await readAll(process.env, options);
   let school = first;
   const logger = jsonLog((line) => process.stdout.write(line));
@@ -35,15 +42,21 @@ async function main(): Promise<void> {
   const aside = maildir({ base: join(place.data, 'aside'), createBase: true });
   // A program that loads all signatures of viruses takes its time.
   const limits = { messageBytes: maxBytes, policyTime: 120_000 };
-  const postmaster = 'postmaster@school.example';
+  const postmaster = `postmaster@${domain}`;
   const common = { policy: school.policy, name, postmaster, store, hold: aside, quarantine: aside, limits, logger };
 
   // Before anybody can connect: what cannot be stored should not be asked for.
   await store.probe();
   await aside.probe();
   await store.cleanTmp();
+  const directory = await outside?.ldap.probe();
+  if (directory !== undefined && directory.kind !== 'found') throw new Error(`${url}: ${directory.why}`);
   const tls = await certificate(place.data, name);
-  const credentials = { verify: (...asked: Verify) => school.directory.credentials.verify(...asked) };
+  // Counted here, so that new rules do not forget who is guessing.
+  const credentials = limitLogins({
+    verify: (...asked) => school.credentials.verify(...asked),
+    accountOf: (...asked) => school.credentials.accountOf(...asked),
+  });
 
   const incoming = await smtpServer({ ...common, port: place.smtpPort, tls });
   const submission = await smtpServer({
@@ -65,6 +78,8 @@ async function main(): Promise<void> {
       smtpPort: incoming.port,
       submissionPort: submission.port,
       antivirus: antivirus?.scanner.name,
+      domain,
+      people: outside?.ldap.name,
     }),
   );
 
@@ -79,7 +94,7 @@ async function main(): Promise<void> {
   });
   const stop = async (): Promise<void> => {
     await Promise.all(servers.map((server) => server.close()));
-    await Promise.all([store.close(), aside.close(), resolver.close(), antivirus?.close()]);
+    await Promise.all([store.close(), aside.close(), resolver.close(), antivirus?.close(), outside?.ldap.close()]);
     logger.info({}, 'stopped');
   };
   let stoppingSince: number | undefined;
@@ -94,6 +109,15 @@ async function main(): Promise<void> {
 
 /** Ctrl-C under npm comes twice, from the terminal and from npm. Whoever presses it again later means it. */
 const SAME_SIGNAL_MS = 2000;
+
+/** Undefined: the people are in a file. */
+function ldapUrl(args: readonly string[]): string | undefined {
+  try {
+    return parseArgs({ args: [...args], options: { ldap: { type: 'string' } } }).values.ldap;
+  } catch (error) {
+    throw new ConfigurationError('start', [{ code: 'arguments', message: (error as Error).message }]);
+  }
+}
 
 /** The daemon at `host:port` or at a socket's path; the program where the daemon fails. Undefined: nobody looks for viruses. */
 function antivirusOf(place: string | undefined) {
@@ -110,8 +134,6 @@ function antivirusOf(place: string | undefined) {
     close: () => Promise.all([daemon.close(), program.close()]),
   };
 }
-
-type Verify = Parameters<Awaited<ReturnType<typeof readSchool>>['directory']['credentials']['verify']>;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -5,13 +5,19 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
+  accountNames,
   aliasTable,
   bodyChecks,
   ConfigurationError,
   cidrTable,
   clientAccess,
+  type DirectoryCredentials,
   declaredSize,
   definePolicy,
+  directoryCredentials,
+  directoryGroupAliases,
+  directoryRecipients,
+  directorySenderLogins,
   hashTable,
   headerChecks,
   isConfigurationError,
@@ -26,6 +32,7 @@ import {
   type Scanner,
   type Session,
   senderAccess,
+  senderLogin,
   sequence,
   sizeLimit,
   spamMarks,
@@ -36,8 +43,9 @@ import {
   virus,
   when,
 } from 'postern';
+import { readStaticDirectory, type StaticDirectory } from 'postern/adapters/static-directory';
 import { checkSpamAssassin } from 'postern/spamassassin';
-import { type Directory, readDirectory } from './directory.js';
+import type { People } from './directory.js';
 
 export const maxBytes = 20 * 1024 * 1024;
 
@@ -45,13 +53,20 @@ export interface School {
   readonly policy: Policy;
   /** Spam rules that were read. */
   readonly spamRules: number;
-  readonly directory: Directory;
+  /** Who may log in, by any spelling of the name. */
+  readonly credentials: DirectoryCredentials;
+  /** The people of school/directory.json; undefined where they are elsewhere. */
+  readonly file: StaticDirectory | undefined;
 }
 
 export interface SchoolOptions {
   /** Our name, which strangers may not put into fields. */
   readonly name: string;
   readonly resolver: Resolver;
+  /** What is behind the @ in addresses of the school. */
+  readonly domain: string;
+  /** Undefined: those of directory.json. */
+  readonly people?: People | undefined;
   /** Undefined: nobody looks for viruses. */
   readonly scanner?: Scanner | undefined;
   /** The folder of SpamAssassin's rules, beside which the school's own count. */
@@ -61,7 +76,7 @@ export interface SchoolOptions {
 /** Throws a ConfigurationError with every problem of every file. */
 export async function readSchool(
   folder: string,
-  { name, resolver, scanner, spamAssassin }: SchoolOptions,
+  { name, resolver, domain, people, scanner, spamAssassin }: SchoolOptions,
 ): Promise<School> {
   const problems: Problem[] = [];
   const read = async <T>(base: string, make: (text: string, file: string) => T): Promise<T> => {
@@ -79,7 +94,10 @@ export async function readSchool(
       return undefined as T; // Never used: a problem throws below.
     }
   };
-  const directory = await read('directory.json', readDirectory);
+  const file =
+    people === undefined
+      ? await read('directory.json', (text, file) => readStaticDirectory(text, { file, name: 'directory.json' }))
+      : undefined;
   const aliases = await read('aliases', (text, file) => aliasTable(text, { file }));
   const virtual = await read('virtual', (text, file) => hashTable(text, { file, type: 'virtual' }));
   const headers = await read('header_checks', (pcre, file) => headerChecks({ pcre, file }));
@@ -92,22 +110,29 @@ export async function readSchool(
   problems.push(...spam.problems);
   if (problems.length > 0) throw new ConfigurationError('school', problems);
 
-  const domains = ['school.example'];
+  const directory = people ?? (file as StaticDirectory);
+  const domains = [domain];
   const virtualDomains = ['partners.example'];
   // What SPF finds of a stranger becomes a field for those behind; it refuses only where the file says so.
   const checked = sequence('senderPolicy', spf({ resolver, cannotTell: 'continue' }), spfPolicy(whitelister));
   const asksDns = whitelister.mode !== 0;
   const policy = definePolicy({
     connect: [clients],
-    mail: [declaredSize({ maxBytes }), senders, when(({ session }) => asksDns && isStranger(session), checked)],
+    mail: [
+      declaredSize({ maxBytes }),
+      senders,
+      senderLogin({ owners: directorySenderLogins(directory), recipientDelimiter: '+' }),
+      when(({ session }) => asksDns && isStranger(session), checked),
+    ],
     rcpt: [
       relayControl({ domains: [...domains, ...virtualDomains] }),
       route({
         localDomains: domains,
-        localRecipients: directory.recipients,
-        aliases: tableList(aliases, directory.groupAliases),
+        localRecipients: directoryRecipients(directory),
+        mailbox: directoryRecipients(directory),
+        aliases,
         virtualDomains,
-        virtualAliases: virtual,
+        virtualAliases: tableList(virtual, directoryGroupAliases(directory)),
         recipientDelimiter: '+',
         // Who logs in may send anywhere, and there is no way out of here yet: told at RCPT.
         defaultTransport: 'error:5.7.1 This server sends no mail outside',
@@ -129,7 +154,9 @@ export async function readSchool(
       spamMarks({ subjectTag: '***SPAM*** ' }),
     ],
   });
-  return { policy, spamRules: spam.rules.rules.length, directory };
+  const accounts = accountNames({ realms: [domain] });
+  const credentials = directoryCredentials(directory, { accounts, directory, addresses: true });
+  return { policy, spamRules: spam.rules.rules.length, credentials, file };
 }
 
 /** Not this machine, and not logged in. */

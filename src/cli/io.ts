@@ -1,5 +1,6 @@
 /** What the command touches of its process, as a parameter: tests pass their own. Exit statuses are sysexits.h's. */
 import type { Resolver } from '../ports/resolver.js';
+import type { LdapOpener } from '../tables/index.js';
 import { type Problem, renderProblem } from '../values/errors.js';
 import { printable, safeJson } from './printable.js';
 
@@ -19,6 +20,8 @@ export interface Io {
   readonly cwd: string;
   /** Who is asked of the DNS. Default: the system's. */
   readonly resolver?: Resolver;
+  /** Who searches for `ldap:` tables. Default: the servers that they name. */
+  readonly ldap?: LdapOpener;
   /** Ends a long run. */
   readonly signal?: AbortSignal;
 }

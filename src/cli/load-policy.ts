@@ -103,6 +103,7 @@ export async function inspectFolder(values: OptionValues, io: Io): Promise<Ready
       ...(await nativePatterns()),
       ...trustedTables(trusted, folder, io.cwd),
       ...(accounts !== undefined && { unix: accounts.unix }),
+      ...(io.ldap !== undefined && { ldap: io.ldap }),
     });
     const isNamed = (name: string): boolean =>
       trustedTables([name], folder, io.cwd).trusted?.tables.some((one) => inspected.tables.includes(one)) === true;

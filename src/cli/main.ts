@@ -2,6 +2,7 @@
  * The `postern` command as a function: arguments and surroundings in, exit status out. Each command is a file of its own.
  * Writes to the outputs it is given and to nothing else; sets no exit code, installs no handler.
  */
+import { ldapTables } from '../adapters/ldap/tables.js';
 import { batch } from './batch.js';
 import { check } from './check.js';
 import { describe } from './describe.js';
@@ -28,7 +29,9 @@ const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
 
 /** `argv` without node and script. Resolves to a status of sysexits.h; never rejects. */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
-  const ended = await run(argv, io).catch((error: unknown) =>
+  // The package for it is loaded, and a server asked, when a table needs it.
+  await using ldap = ldapTables();
+  const ended = await run(argv, { ldap: ldap.open, ...io }).catch((error: unknown) =>
     io.signal?.aborted === true ? interrupted : crashed(error),
   );
   if (typeof ended === 'number') return ended;

@@ -6,7 +6,9 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Table, TableEntry } from '../core/table.js';
 import { filesOf, plainFiles } from '../postfix/files.js';
+import { mainCfParameters } from '../postfix/main-cf-parameters.js';
 import { openTableList } from '../tables/index.js';
+import { sharedLdap } from '../tables/ldap/shared.js';
 import type { Answer } from '../values/answer.js';
 import { isConfigurationError, type Problem, renderProblem } from '../values/errors.js';
 import { accountsOf } from './accounts.js';
@@ -95,8 +97,11 @@ async function openTables(line: QueryLine, io: Io): Promise<Ready<Table> | Exit>
   const warnings: Problem[] = [];
   const accounts = accountsOf(line.accounts, io.cwd);
   try {
+    const inFolder = folder === undefined ? undefined : filesOf(resolve(io.cwd, folder));
     const table = openTableList(names, {
-      files: folder === undefined ? plainFiles(io.cwd) : filesOf(resolve(io.cwd, folder)),
+      files: inFolder ?? plainFiles(io.cwd),
+      ...(inFolder !== undefined && { mainCf: mainCfParameters(inFolder) }),
+      ...(io.ldap !== undefined && { ldap: sharedLdap(io.ldap) }),
       ...(await nativePatterns()),
       ...trustedTables(line.trusted, resolve(io.cwd, folder ?? ''), io.cwd),
       ...(accounts !== undefined && { unix: accounts.unix }),

@@ -48,7 +48,8 @@ export const explainHelp: string = `postern explain FILE.eml: why was this messa
 
 Evaluates every phase with all details, delivers nothing, and prints what became of each recipient and the whole trace.
 With --postfix, restrictions that ask the DNS or a policy service do ask it; --no-dns and --no-policy-service leave
-them out. The first line names the service of master.cf whose restrictions they are.
+them out. Tables of the type ldap ask the servers that they name. The first line names the service of master.cf whose
+restrictions they are.
 FILE.eml may be "-" for standard input. The status is 0 when the message could be evaluated, whatever was decided.
 
 ${policyPart}
@@ -101,7 +102,9 @@ export const queryHelp: string = `postern query TYPE:FILE ... KEY|-: what a look
 Prints the value of KEY. With "-" each line of standard input is a key, and "key<TAB>value" is printed for each that
 is found. Of several tables the first that has the key counts. Tables are read from their source text, never from a
 database file: hash, btree, lmdb, cdb, dbm, texthash, pcre, regexp, cidr, static, inline, unionmap, pipemap, randmap,
-fail. A name without a type is hash. A table with errors answers nothing: all of them are told.
+fail. ldap:/FILE asks the servers that FILE names (ldap_table(5)) and needs the package ldapts; ldap:NAME asks those of
+NAME_server_host in main.cf of --postfix. A name without a type is hash. A table with errors answers nothing: all of
+them are told.
 
   -h, --header        standard input is a message: each header field is a key
   -b, --body          standard input is a message: each line of its body is a key

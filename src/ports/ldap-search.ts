@@ -29,3 +29,20 @@ export interface LdapSearch {
   /** Found: the entries, perhaps none. Not-found: there is no entry at the base (noSuchObject). References are not followed. */
   search(query: LdapQuery, call?: PortCall): MaybePromise<Answer<readonly LdapEntry[]>>;
 }
+
+/** What an `ldap:` table says of its servers (ldap_table(5)), checked; who opens the table makes an `LdapSearch` of it. */
+export interface LdapTableServer {
+  /** `ldap://HOST:PORT` or `ldaps://HOST:PORT`, in the order in which they are tried; at least one. */
+  readonly urls: readonly string[];
+  /** A simple bind; undefined for an anonymous one. */
+  readonly bind: { readonly dn: string; readonly password: string } | undefined;
+  /** Milliseconds, for each search and for a connection to be made. */
+  readonly timeout: number;
+  /** StartTLS (RFC 4511 section 4.14) on connections of `ldap:`. */
+  readonly startTls: boolean;
+  /** Whom certificates are trusted from, and our own with its key: paths as they are written; undefined: not given. */
+  readonly caFile: string | undefined;
+  readonly caDirectory: string | undefined;
+  readonly certificateFile: string | undefined;
+  readonly keyFile: string | undefined;
+}

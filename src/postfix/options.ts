@@ -27,6 +27,7 @@ const checks: readonly Check[] = [
       value.tables.every((one) => typeof one === 'string'),
   ],
   ['unix', 'a function, as systemAccounts() gives one', isFunction],
+  ['ldap', 'a function that makes an LdapSearch, as `open` of ldapTables()', isFunction],
   ['random', 'a function', isFunction],
   ['defaultType', 'the type of a table', (value) => typeof value === 'string'],
   ['patterns', 'an object', isObject],

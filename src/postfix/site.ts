@@ -81,7 +81,9 @@ export class Site {
     this.view.oneOf('mynetworks_style', networkStyles);
     if (this.main.settings.has('mynetworks')) judge('mynetworks_style', 'irrelevant', 'mynetworks is set, and counts');
     this.programs = this.programsFor(this.view);
-    this.maps = new Maps(this.files, options);
+    this.maps = new Maps(this.files, options, (name) =>
+      this.view.isSet(name) ? { value: this.view.text(name), source: this.view.source(name) } : undefined,
+    );
     this.lists = new Lists(this.maps);
     this.maps.knowAliases(this.programs.local.text('alias_maps'));
     this.includes = includeTable(this.files);

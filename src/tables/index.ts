@@ -13,6 +13,8 @@ export {
 export { aliasTable } from './alias-table.js';
 export { type CidrTable, type CidrTableOptions, cidrTable } from './cidr-table.js';
 export { type HashTable, type HashTableOptions, hashTable } from './hash-table.js';
+export { type LdapOpener, type LdapTable, type LdapTableOptions, ldapTable } from './ldap/ldap-table.js';
+export type { LdapParameter, LdapParameters } from './ldap/parameters.js';
 export { type Continuation, type LogicalLine, lineAt, logicalLines } from './logical-lines.js';
 export type { EnumerableTable, MemoryTable, PatternTable } from './memory-table.js';
 export {

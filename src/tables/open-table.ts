@@ -1,7 +1,7 @@
 /**
  * Postfix's `type:name` as a table: one opener for main.cf, for programs and for the command line. Indexed types (hash,
  * btree, lmdb, cdb, dbm, sdbm, texthash) are read from their source text, never from a database file; `proxy:` in front
- * means nothing here. Tables that ask another program (ldap, mysql, tcp, socketmap ...) are refused by name.
+ * means nothing here. `ldap:` needs who searches for it; other tables that ask a program (mysql, tcp, socketmap ...) are refused by name.
  */
 import type { Table } from '../core/table.js';
 import type { BacktrackingRegex } from '../ports/backtracking-regex.js';
@@ -11,6 +11,8 @@ import { splitWords, unbrace } from './braces.js';
 import { cidrTable } from './cidr-table.js';
 import { hashTable } from './hash-table.js';
 import { bracedElements, inlineRules, inlineText } from './inline-text.js';
+import { type LdapOpener, ldapTable, ldapTableOfMainCf } from './ldap/ldap-table.js';
+import type { LdapParameters } from './ldap/parameters.js';
 import { refuseTable, tableProblem } from './memory-table.js';
 import { pcreTable, type RuleTable, type RuleTableOptions, regexpTable } from './regex/index.js';
 import { failTable, pipeTable, randomTable, staticTable, tableList, unionTable } from './simple-tables.js';
@@ -48,6 +50,10 @@ export interface OpenTableOptions {
   readonly random?: () => number;
   /** Answers for `unix:passwd.byname` and `unix:group.byname`: the accounts of a system are not read here. */
   readonly unix?: (map: string) => Table | undefined;
+  /** Makes what searches the servers of an `ldap:` table; `ldapTables` of adapters/ldap has one. Without it such a table is refused. */
+  readonly ldap?: LdapOpener;
+  /** The parameters of main.cf, for an `ldap:` table that is named by no path. Without it such a table is refused. */
+  readonly mainCf?: LdapParameters;
   /** What postmap warns of, and reads nevertheless: keys given twice, keys that end in a colon. */
   readonly onWarning?: (warning: Problem) => void;
 }
@@ -55,10 +61,10 @@ export interface OpenTableOptions {
 /** Types whose source text is that of postmap(1). */
 export const indexedTypes: ReadonlySet<string> = new Set('hash btree lmdb cdb dbm sdbm texthash'.split(' '));
 const elsewhere: ReadonlySet<string> = new Set(
-  'ldap ldaps mysql pgsql sqlite tcp socketmap memcache mongodb nis nisplus netinfo environ internal'.split(' '),
+  'ldaps mysql pgsql sqlite tcp socketmap memcache mongodb nis nisplus netinfo environ internal'.split(' '),
 );
 const KNOWN =
-  'hash, btree, lmdb, cdb, dbm, texthash, pcre, regexp, cidr, static, inline, unionmap, pipemap, randmap, fail, unix';
+  'hash, btree, lmdb, cdb, dbm, texthash, pcre, regexp, cidr, static, inline, unionmap, pipemap, randmap, fail, unix, ldap';
 const NESTING_LIMIT = 20;
 
 interface Opening extends OpenTableOptions {
@@ -67,7 +73,7 @@ interface Opening extends OpenTableOptions {
 }
 
 /**
- * Throws ConfigurationError `table` with every problem: `unknown-map-type`, `no-accounts`, `missing-map`, `bad-inline`, `no-random`,
+ * Throws ConfigurationError `table` with every problem: `unknown-map-type`, `no-accounts`, `no-ldap`, `missing-map`, `bad-inline`, `no-random`,
  * `nested-maps`, and those of the text, which come with its own file and lines.
  */
 export function openTable(name: string, options: OpenTableOptions): Table {
@@ -124,6 +130,8 @@ function open(name: string, opening: Opening): Table {
       return pipeTable(...members(type, rest, opening));
     case 'unix':
       return accounts(rest, opening, name);
+    case 'ldap':
+      return directory(rest, opening, name);
     default:
       return unknown(type, opening, name);
   }
@@ -206,6 +214,28 @@ function accounts(map: string, opening: Opening, name: string): Table {
     return refuse('no-accounts', "the system's accounts are not given: name a map of users", opening, name);
   }
   return unix(map) ?? refuse('unknown-map-type', 'expected passwd.byname or group.byname', opening, name);
+}
+
+function directory(rest: string, opening: Opening, name: string): Table {
+  const { ldap, mainCf, foldKeys = true, depth, source } = opening;
+  if (ldap === undefined) {
+    return refuse('no-ldap', 'no directory is asked here: give the option `ldap`, who searches for it', opening, name);
+  }
+  const domainFiles = {
+    table: (one: string, at: SourcePosition) => open(one, { ...opening, source: at, depth: depth + 1 }),
+    read: (path: string, at: SourcePosition) => read(path, { ...opening, source: at }, path),
+  };
+  const options = { ldap, foldKeys, domainFiles };
+  // As Postfix tells them apart.
+  if (/^[/.]/.test(rest)) {
+    const { bytes, file } = read(rest, opening, name);
+    return warned(ldapTable(bytes, { ...options, file }), opening);
+  }
+  if (mainCf === undefined) {
+    return refuse('bad-map-name', 'expected a path that begins with "/" or "."', opening, name);
+  }
+  const parameters: LdapParameters = (parameter) => mainCf(`${rest}_${parameter}`);
+  return warned(ldapTableOfMainCf(parameters, { ...options, file: rest, source }), opening);
 }
 
 function unknown(type: string, opening: Opening, name: string): never {

@@ -1,6 +1,6 @@
 /**
  * Entry point for tests of stages, policies, stores and servers: builders, in-memory ports, a clock that stands still, the
- * conformance suites of mail stores, resolvers and scanners, dialogues. No framework; dialogues open sockets, nothing else does.
+ * conformance suites of the ports, dialogues. No framework; dialogues open sockets, nothing else does.
  */
 export {
   domainOf,
@@ -13,6 +13,7 @@ export {
   sessionOf,
 } from './builders.js';
 export * from './dialogue/index.js';
+export * from './directory/index.js';
 export * from './mail-store/index.js';
 export { type TestTable, testTable } from './ports/table.js';
 export * from './resolver/index.js';

@@ -7,10 +7,12 @@ import { parseArgs } from 'node:util';
 import { benchChain } from './chain.js';
 import { benchContentChecks } from './content-checks.js';
 import { benchCore } from './core.js';
+import { benchDirectory } from './directory.js';
 import { benchDkim } from './dkim.js';
 import { benchDmarc } from './dmarc.js';
 import { benchImport } from './import.js';
 import { benchLargeMessage } from './large-message.js';
+import { benchLogin } from './login.js';
 import { benchMaildir } from './maildir.js';
 import type { BenchRow } from './row.js';
 import { benchSmtpAccept } from './smtp-accept.js';
@@ -33,6 +35,8 @@ const benches: Readonly<Record<string, () => Promise<readonly BenchRow[]>>> = {
   dmarc: benchDmarc,
   spam: benchSpam,
   chain: benchChain,
+  login: benchLogin,
+  directory: benchDirectory,
 };
 
 const { values, positionals } = parseArgs({ options: { json: { type: 'string' } }, allowPositionals: true });

@@ -35,6 +35,11 @@ function family(root: number, all: ReadonlyMap<number, Stat>): readonly number[]
   return members;
 }
 
+/** The process itself, and all its descendants. */
+export function processTree(root: number): readonly number[] {
+  return family(root, stats());
+}
+
 /** User and system time in milliseconds, in steps of 10. */
 export function cpuOfTree(root: number): number {
   const all = stats();

@@ -6,6 +6,10 @@ set -eu
 packages='postfix postfix-pcre postfix-lmdb postfix-cdb unbound util-linux mount'
 # Virus and spam: the scanner with its command-line sibling, the two scorers, and what stands between them and Postfix.
 packages="$packages clamav clamav-daemon spamassassin spamd spamc amavisd-new rspamd"
+# Directories: Samba as a domain controller (about 85 MB, the greater part of these), OpenLDAP with its tools, Postfix's side of it.
+packages="$packages samba samba-ad-provision samba-dsdb-modules samba-vfs-modules ldb-tools slapd ldap-utils postfix-ldap"
+# Logins: saslauthd, and Courier IMAP, which excludes dovecot-imapd: apt takes away whichever is there.
+packages="$packages sasl2-bin libsasl2-modules courier-imap courier-authdaemon openssl"
 missing=''
 for package in $packages; do
   [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true)" = installed ] || missing="$missing $package"
@@ -26,6 +30,8 @@ fi
 # then the question has its default, and no configuration is ever used but our own.
 if command -v debconf-set-selections > /dev/null; then
   echo 'postfix postfix/main_mailer_type select No configuration' | debconf-set-selections
+  # No tree and no password of its own.
+  echo 'slapd slapd/no_configuration boolean true' | debconf-set-selections
 fi
 install_all() {
   # shellcheck disable=SC2086

@@ -1,6 +1,7 @@
 /** Postern on a Postfix configuration folder, in this process: its Maildirs lie below the same root. */
 import { join } from 'node:path';
 import { dnsResolver } from '../../src/adapters/dns/index.js';
+import { ldapTables } from '../../src/adapters/ldap/tables.js';
 import { maildir } from '../../src/adapters/maildir/index.js';
 import {
   type PolicyEndpoint,
@@ -31,6 +32,7 @@ const TRANSPORTS = ['smtp', 'relay', 'lmtp'];
 export async function startPostern({ root, etc }: PostfixFolder, nameserver?: string): Promise<PosternSide> {
   const resolver = nameserver === undefined ? undefined : dnsResolver({ servers: [nameserver], timeout: 2000 });
   const clients: PolicyServiceClient[] = [];
+  const ldap = ldapTables();
   const abilities = {
     ...(resolver === undefined ? { without: ['resolver'] as const } : { resolver }),
     policyService(endpoint: PolicyEndpoint, options: PolicyServiceOptions) {
@@ -42,6 +44,7 @@ export async function startPostern({ root, etc }: PostfixFolder, nameserver?: st
   const { services } = readPostfix(etc, {
     ...abilities,
     random: Math.random,
+    ldap: ldap.open,
     unix: systemAccounts({ passwd: join(root, 'passwd') }),
   });
   const sent: Delivered[] = [];
@@ -70,6 +73,7 @@ export async function startPostern({ root, etc }: PostfixFolder, nameserver?: st
       await Promise.all(servers.map((server) => server.close()));
       await Promise.all([store.close(), hold.close(), ...clients.map((client) => client.close())]);
       await resolver?.close?.();
+      await ldap.close();
     },
   };
 }

@@ -4,13 +4,12 @@
  */
 import { execFile } from 'node:child_process';
 import { chmodSync, chownSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { account, groupOf } from './accounts.js';
 import { MAIL_UID, masterCf, type PostfixFiles, type PostfixFolder, plumbing } from './postfix-files.js';
-import { freePort, type PrivateHost, runPrivately, until } from './private-host.js';
+import { accepts, freePort, type PrivateHost, runPrivately, until } from './private-host.js';
 import { writeOld } from './write-old.js';
 
 const run = promisify(execFile);
@@ -208,18 +207,6 @@ export class Postfix {
     await this.#host.stop();
     if (!keep) rmSync(this.folder.root, { recursive: true, force: true, maxRetries: 5 });
   }
-}
-
-function accepts(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
-    const end = (good: boolean) => (): void => {
-      socket.destroy();
-      resolve(good);
-    };
-    socket.once('connect', end(true));
-    socket.once('error', end(false));
-  });
 }
 
 function count(text: string, what: string): number {

@@ -3,7 +3,7 @@
  * and our accounts in place of the machine's. Needs root and util-linux.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 
 export interface PrivateHost {
   readonly child: ChildProcess;
@@ -70,6 +70,19 @@ export async function freePort(host = '127.0.0.1'): Promise<number> {
   await new Promise((resolve) => server.close(resolve));
   if (address === null || typeof address === 'string') throw new Error('no port');
   return address.port;
+}
+
+/** Whether somebody takes connections there. */
+export function accepts(port: number, host = '127.0.0.1'): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, host);
+    const end = (good: boolean) => (): void => {
+      socket.destroy();
+      resolve(good);
+    };
+    socket.once('connect', end(true));
+    socket.once('error', end(false));
+  });
 }
 
 export const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Scanner } from 'postern';
 import { expect, test } from 'vitest';
 import { readSchool } from '../../examples/server/policy.js';
-import { mailboxOf, messageOf, senderOf, sessionOf, zoneResolver } from '../../src/testing/index.js';
+import { mailboxOf, memoryDirectory, messageOf, senderOf, sessionOf, zoneResolver } from '../../src/testing/index.js';
 import { root } from './support.js';
 
 const folder = join(root, 'examples', 'server', 'school');
@@ -21,7 +21,7 @@ test.each([
   ['192.0.2.9', 'a@slow.example', ['Received-SPF: error', 'Subject: hello']],
   ['127.0.0.1', 'a@sender.example', ['Subject: hello']],
 ] as const)('from %s as %s', async (ip, from, expected) => {
-  const { policy } = await readSchool(folder, { name: 'mail.school.example', resolver });
+  const { policy } = await readSchool(folder, { name: 'mail.school.example', domain: 'school.example', resolver });
   const { decision, message } = await policy.evaluate({
     session: sessionOf({ ip }),
     helo: 'client.example',
@@ -39,7 +39,7 @@ test.each([
 });
 
 test("mail that the school's rules call spam is marked and delivered", async () => {
-  const { policy } = await readSchool(folder, { name: 'mail.school.example', resolver });
+  const { policy } = await readSchool(folder, { name: 'mail.school.example', domain: 'school.example', resolver });
   const { decision, message } = await policy.evaluate({
     session: sessionOf({ ip: '192.0.2.9' }),
     helo: 'client.example',
@@ -61,7 +61,12 @@ test('a scanner that finds something: the mail is taken and dropped', async () =
     name: 'clamd',
     scan: async () => ({ kind: 'found', value: { kind: 'infected', names: ['Eicar-Test-Signature'] } }),
   };
-  const { policy } = await readSchool(folder, { name: 'mail.school.example', resolver, scanner });
+  const { policy } = await readSchool(folder, {
+    name: 'mail.school.example',
+    domain: 'school.example',
+    resolver,
+    scanner,
+  });
   const { decision } = await policy.evaluate({
     session: sessionOf({ ip: '127.0.0.1' }),
     helo: 'client.example',
@@ -70,4 +75,42 @@ test('a scanner that finds something: the mail is taken and dropped', async () =
     message: messageOf('Subject: hello\r\n\r\nHello!\r\n'),
   });
   expect(decision).toMatchObject({ kind: 'discard', reason: 'virus' });
+});
+
+test('with a directory: its users and groups, a sender who is himself, and waiting while it is away', async () => {
+  const people = memoryDirectory({
+    users: [
+      { login: 'anna', addresses: ['anna@grammar.example', 'a.adler@grammar.example'], password: 'right' },
+      { login: 'ben', addresses: ['ben@grammar.example'] },
+    ],
+    groups: [{ name: 'class', addresses: ['class@grammar.example'], users: ['anna', 'ben'] }],
+  });
+  const { policy, credentials } = await readSchool(folder, {
+    name: 'mail',
+    domain: 'grammar.example',
+    resolver,
+    people,
+  });
+  const replyTo = async (recipient: string, from = 'anna@grammar.example', login?: string) => {
+    const session = sessionOf({ ip: '192.0.2.9', ...(login === undefined ? {} : { login }) });
+    const { decision, recipients } = await policy.evaluate({
+      session,
+      helo: 'client.example',
+      sender: senderOf(from),
+      recipients: [mailboxOf(recipient)],
+      message: messageOf('Subject: hello\r\n\r\nHello!\r\n'),
+    });
+    if ('reply' in decision) return `${decision.reply.code} ${decision.reply.enhanced}`;
+    return recipients.map(({ recipient: { nextHop } }) => nextHop?.destination);
+  };
+  expect(await replyTo('a.adler+news@grammar.example')).toEqual(['anna']);
+  expect(await replyTo('class@grammar.example')).toEqual(['anna', 'ben']);
+  expect(await replyTo('nobody@grammar.example')).toBe('550 5.1.1');
+  expect(await replyTo('ben@grammar.example', 'a.adler@grammar.example', 'anna')).toEqual(['ben']);
+  expect(await replyTo('ben@grammar.example', 'anna@grammar.example', 'ben')).toBe('553 5.7.1');
+  const call = { signal: new AbortController().signal, deadline: performance.now() + 10_000, client: undefined };
+  expect(await credentials.verify('A.Adler@grammar.example', 'right', call)).toMatchObject({ value: { name: 'anna' } });
+  people.fail('it is away');
+  expect(await replyTo('ben@grammar.example')).toMatch(/^451 4/);
+  expect(await credentials.verify('anna', 'right', call)).toMatchObject({ kind: 'cannot-tell' });
 });

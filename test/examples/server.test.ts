@@ -48,13 +48,7 @@ const log = (): readonly Record<string, unknown>[] =>
 
 describe('a newcomer', () => {
   test('is told the accounts, how to send and how to read', () => {
-    for (const part of [
-      's001 ... s024',
-      't01 ... t06',
-      'seniors@school.example (12)',
-      'curl',
-      `${data}/mail/s001/new/*`,
-    ]) {
+    for (const part of ['s001 ... s024', 't01 ... t06', 'seniors@school.example', 'curl', `${data}/mail/s001/new/*`]) {
       expect(server.output()).toContain(part);
     }
   });
@@ -149,8 +143,8 @@ describe('submission', () => {
     expect(String(failed)).toContain('550 5.7.1 <x@elsewhere.example>');
   });
   test('refuses a wrong password, which is in no log', async () => {
-    await expect(submit('wrong-password')).rejects.toThrow(/535/);
-    expect(server.output()).not.toContain('wrong-password');
+    await expect(submit('guessed-in-vain')).rejects.toThrow(/535/);
+    expect(server.output()).not.toContain('guessed-in-vain');
   });
 });
 

@@ -60,7 +60,8 @@ describe('openTable', () => {
   it.each([
     ['nosuch:x', 'unknown-map-type'],
     ['HASH:map', 'unknown-map-type'],
-    ['ldap:/x', 'unknown-map-type'],
+    ['mysql:/x', 'unknown-map-type'],
+    ['ldap:/x', 'no-ldap'],
     ['unix:passwd.byname', 'no-accounts'],
     ['hash:', 'bad-map-name'],
     ['hash:absent', 'missing-map'],
@@ -79,7 +80,7 @@ describe('openTable', () => {
 
   it('tells the problems of all members at once, each where it is', () => {
     const source = { file: 'main.cf', line: 7 };
-    const problems = problemsOf(() => openTable('unionmap:{hash:bad, hash:absent, ldap:x}', { files, source }));
+    const problems = problemsOf(() => openTable('unionmap:{hash:bad, hash:absent, mysql:x}', { files, source }));
     expect(problems.map((one) => [one.code, one.source?.file, one.source?.line])).toEqual([
       ['no-value', 'bad', 1],
       ['unbalanced-quotes', 'bad', 2],

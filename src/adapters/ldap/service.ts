@@ -3,10 +3,11 @@
  * rights; passwords are checked on others. After any loss a fresh connection is made and bound before it is searched.
  */
 import type { PortCall } from '../../core/stage.js';
-import type { LdapEntry, LdapSearch } from '../../ports/ldap-search.js';
+import type { LdapEntry, LdapQuery, LdapSearch } from '../../ports/ldap-search.js';
 import type { Answer } from '../../values/answer.js';
 
 export interface LdapService extends LdapSearch {
+  search(query: LdapQuery, call?: PortCall): Promise<Answer<readonly LdapEntry[]>>;
   /** A simple bind (RFC 4513 section 5.1.3). `password` is not empty. */
   bind(dn: string, password: string, call?: PortCall): Promise<Answer<BindResult>>;
   /** Attributes of the root DSE (RFC 4512 section 5.1), asked once for each new server and kept. */
@@ -18,3 +19,5 @@ export type BindResult =
   | { readonly kind: 'bound' }
   /** The server has said no: invalidCredentials (49), inappropriateAuthentication (48) ... `message` is its diagnostic message. */
   | { readonly kind: 'refused'; readonly code: number; readonly message: string };
+
+export { ldapService } from './client.js';

@@ -16,6 +16,7 @@ import { AUTH_LINE_BYTES } from './limits.js';
 import { mayBeFollowed } from './pipelining.js';
 import { receivingClass } from './receiving.js';
 import * as replies from './replies.js';
+import { beginSasl, type SaslStep } from './sasl.js';
 import { hasArguments, verbOf } from './socket-facts.js';
 import { maySayXclient } from './xclient.js';
 
@@ -44,7 +45,7 @@ export function connectionClass(engine: Engine, host: ServerHost): ConnectionCla
       const verb = inSasl ? 'AUTH' : verbOf(command);
       if (command.length > (verb === 'AUTH' ? AUTH_LINE_BYTES : full.commandBytes)) {
         this._nextHandler = false;
-        this.answer(replies.lineTooLong);
+        this.answer(verb === 'AUTH' ? replies.authLineTooLong : replies.lineTooLong);
         this._whenWritable(done);
         return;
       }
@@ -153,11 +154,21 @@ export function connectionClass(engine: Engine, host: ServerHost): ConnectionCla
 
     override handler_AUTH(command: Buffer, done: Done): void {
       const refusal = this.secure ? this.peer.authRefusal() : replies.encryptionRequired;
-      if (refusal === undefined) {
-        super.handler_AUTH(command, done);
+      this.#authenticate(refusal === undefined ? beginSasl(command) : { kind: 'refused', reply: refusal }, done);
+    }
+
+    #authenticate(step: SaslStep, done: Done): void {
+      if (step.kind === 'attempt') {
+        const ended = (): void => {
+          if (this.peer.authFailures >= full.authFailures) this.answer(replies.tooManyLogins);
+          done();
+        };
+        this.answerWith(() => this.peer.authenticate(step.attempt), ended);
         return;
       }
-      this.answer(refusal);
+      if (step.kind === 'challenge')
+        this._nextHandler = (line, next) => this.#authenticate(step.next(Buffer.from(line)), next);
+      this.answer(step.reply);
       done();
     }
 

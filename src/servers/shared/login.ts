@@ -7,6 +7,7 @@ import type { Login } from '../../core/session.js';
 import type { PortCall } from '../../core/stage.js';
 import type { Credentials } from '../../ports/credentials.js';
 import { type Answer, cannotTell } from '../../values/answer.js';
+import { utf8Length } from '../../values/characters.js';
 import type { IpAddress } from '../../values/ip.js';
 import type { Reply } from '../../values/reply.js';
 import type { ServerHost } from './host.js';
@@ -21,7 +22,9 @@ export interface LoginAttempt {
   readonly password: string;
 }
 
+/** Of a login, and of a password. */
 const MOST_OCTETS = 1024;
+const MOST_SHOWN = 256;
 /** Of the time for a login that the port does not have. */
 const MARGIN_PART = 0.05;
 
@@ -34,9 +37,9 @@ export async function logIn(
   if (credentials === undefined) return replies.cannotAuthenticate;
   const answer = await verifyLogin(credentials, attempt, session.client.ip, full.authTime);
   const { mechanism, login } = attempt;
-  const fields = { event: 'auth', ...peerFields(session, helo), mechanism, login };
+  const fields = { event: 'auth', ...peerFields(session, helo), mechanism, login: login.slice(0, MOST_SHOWN) };
   if (answer.kind === 'found') {
-    log?.info({ ...fields, result: 'ok' }, 'logged in');
+    log?.info({ ...fields, result: 'ok', account: answer.value.name }, 'logged in');
     return answer.value;
   }
   log?.warn({ ...fields, result: answer.kind, detail: answer.why }, 'login failed');
@@ -54,7 +57,8 @@ async function verifyLogin(
   if (password === '') return { kind: 'not-found', why: 'empty password' };
   if (login === '') return { kind: 'not-found', why: 'empty login' };
   if (actAs !== '' && actAs !== login) return { kind: 'not-found', why: 'asked to act as somebody else' };
-  if (login.length > MOST_OCTETS || password.length > MOST_OCTETS) return { kind: 'not-found', why: 'too long' };
+  if (utf8Length(login) > MOST_OCTETS || utf8Length(password) > MOST_OCTETS)
+    return { kind: 'not-found', why: 'too long' };
   const answer = await inTime(timeLimit, (call) => credentials.verify(login, password, { ...call, client }));
   if (answer.kind !== 'found') return answer;
   return { kind: 'found', value: { name: answer.value.name, mechanism } };

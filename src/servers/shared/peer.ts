@@ -7,7 +7,7 @@ import type { SpoolResult } from '../../adapters/spool/index.js';
 import type { Conversation } from '../../core/conversation.js';
 import type { Verdict } from '../../core/decision.js';
 import type { PhaseOutcome } from '../../core/outcome.js';
-import type { Login, Session, TlsFacts } from '../../core/session.js';
+import type { Session, TlsFacts } from '../../core/session.js';
 import type { MaybePromise } from '../../core/stage.js';
 import { andThen, isThenable } from '../../core/stage-context.js';
 import type { Recipient } from '../../core/transaction.js';
@@ -147,12 +147,14 @@ export class Peer {
     return this.inTransaction ? replies.notDuringMail : undefined;
   }
 
-  /** The login, or the reply that refuses it. */
-  async authenticate(attempt: LoginAttempt): Promise<Login | Reply> {
+  async authenticate(attempt: LoginAttempt): Promise<Reply> {
     const answer = await logIn(this.#host, this.#conversation, attempt);
-    if ('kind' in answer) this.authFailures++;
-    else this.#conversation.login(answer);
-    return answer;
+    if ('kind' in answer) {
+      this.authFailures++;
+      return answer;
+    }
+    this.#conversation.login(answer);
+    return replies.loggedIn;
   }
 
   mail(line: Uint8Array): MaybePromise<Reply> {

@@ -53,6 +53,13 @@ export const loginRequired: Reply = reply(530, '5.7.0', 'Authentication required
 export const encryptionRequired: Reply = reply(538, '5.7.11', 'Encryption required for authentication');
 export const wrongCredentials: Reply = reply(535, '5.7.8', 'Authentication credentials invalid');
 export const cannotAuthenticate: Reply = reply(454, '4.7.0', 'Temporary authentication failure');
+export const loggedIn: Reply = reply(235, '2.7.0', 'Authentication successful');
+/** RFC 4954 section 4. */
+export const authSyntax: Reply = reply(501, '5.5.4', 'Syntax: AUTH mechanism');
+export const unknownMechanism: Reply = reply(504, '5.5.4', 'Error: authentication mechanism not supported');
+export const authCancelled: Reply = reply(501, '5.7.0', 'Authentication aborted');
+export const badAuthData: Reply = reply(501, '5.5.2', 'Error: authentication data cannot be decoded');
+export const authLineTooLong: Reply = reply(500, '5.5.6', 'Authentication exchange line is too long');
 export const alreadyLoggedIn: Reply = reply(503, '5.5.1', 'Already authenticated');
 export const notDuringMail: Reply = reply(503, '5.5.1', 'Error: MAIL transaction in progress');
 /** To a browser, or whoever made one talk to us. The connection closes. */

@@ -117,7 +117,6 @@ function engineOptions({ tls, implicitTls, ourName, protocol, full, credentials 
       ...(tls === undefined ? ['STARTTLS'] : []),
       ...(credentials === undefined ? ['AUTH'] : []),
     ],
-    authMethods: ['PLAIN', 'LOGIN'],
     // Whether a login is needed is ours to say, with the reply of RFC 4954.
     authOptional: true,
     hideENHANCEDSTATUSCODES: false,
@@ -229,37 +228,6 @@ function engineServer(engine: Engine, host: ServerHost, connections: Set<Connect
         return;
       }
       peer.secured(tls).then(() => callback(), callback);
-    }
-
-    override onAuth(
-      auth: Parameters<EngineServer['onAuth']>[0],
-      session: object,
-      callback: Parameters<EngineServer['onAuth']>[2],
-    ): void {
-      const connection = bySession.get(session);
-      if (connection === undefined) {
-        callback(new Error('no session'));
-        return;
-      }
-      const { method, username = '', password, authcid, authzid } = auth;
-      const attempt = {
-        mechanism: method,
-        login: method === 'PLAIN' ? (authcid ?? '') : username,
-        actAs: method === 'PLAIN' ? (authzid ?? '') : '',
-        password: password ?? '',
-      };
-      connection.peer.authenticate(attempt).then(
-        (answer) => {
-          if (!('kind' in answer)) {
-            callback(null, { user: answer.name });
-            return;
-          }
-          // smtp-server adds the enhanced code of its table, which for 535 and 454 is that of RFC 4954.
-          callback(Object.assign(new Error(answer.lines[0]), { responseCode: answer.code }));
-          if (connection.peer.authFailures >= full.authFailures) connection.answer(replies.tooManyLogins);
-        },
-        (error: unknown) => callback(Object.assign(new Error(messageOf(error)), { responseCode: 454 })),
-      );
     }
 
     override onClose(session: object): void {

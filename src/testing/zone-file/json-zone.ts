@@ -1,8 +1,8 @@
 /** A zone in JSON, with the line of each problem; JSON.parse knows no lines, and forgets a name that stands there twice. */
 import type { Problem } from '../../values/errors.js';
+import { type JsonNode, plainOf, readJson } from '../../values/json-lines.js';
 import type { Zone, ZoneProblem } from '../ports/zone.js';
 import { zoneProblems } from '../ports/zone.js';
-import { type JsonNode, plainOf, readJson } from './json-lines.js';
 import type { ZoneReading } from './read-zone.js';
 
 export function jsonZone(text: string, file: string): ZoneReading {

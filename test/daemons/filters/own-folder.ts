@@ -1,10 +1,9 @@
 /** What every private filter daemon needs: a folder of its own, no resolver, and to be asked until it answers. */
 import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { account } from '../accounts.js';
-import { type PrivateHost, runPrivately, until } from '../private-host.js';
+import { accepts, type PrivateHost, runPrivately, until } from '../private-host.js';
 
 export interface OwnFolder {
   readonly path: string;
@@ -72,16 +71,4 @@ export async function startDaemon(
     throw error;
   }
   return { port, pid: host.child.pid ?? 0, output: host.output, stop };
-}
-
-function accepts(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
-    const end = (good: boolean) => (): void => {
-      socket.destroy();
-      resolve(good);
-    };
-    socket.once('connect', end(true));
-    socket.once('error', end(false));
-  });
 }

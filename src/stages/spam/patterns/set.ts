@@ -30,6 +30,8 @@ interface Prepared {
   readonly always: readonly number[];
   /** By the member: what of it was seen in a piece. All 0 between runs. */
   readonly seen: Uint8Array;
+  /** By the member: its matches in the pieces so far. All 0 between runs. */
+  readonly counts: Float64Array;
 }
 
 export function makePatternSet(members: readonly SetMember[]): PatternSet {
@@ -45,17 +47,20 @@ export function makePatternSet(members: readonly SetMember[]): PatternSet {
 
 const runAll = (prepared: Prepared, members: readonly SetMember[], ...args: Parameters<PatternSet['run']>): void => {
   const [text, hit, gaveUp] = args;
-  const { literals, rough, roughMembers, always, needed, seen } = prepared;
+  const { literals, rough, roughMembers, always, needed, seen, counts } = prepared;
   const { octets, ends } = text;
-  const counts = new Float64Array(members.length);
+  const found: number[] = [];
   let running = 0;
   const told = gaveUp && (() => gaveUp(running));
   const runOn = (piece: number, member: number): void => {
     const { pattern, most } = members[member] as SetMember;
-    const left = most - (counts[member] as number);
-    if (left <= 0) return;
+    const before = counts[member] as number;
+    if (before >= most) return;
     running = member;
-    counts[member] = (counts[member] as number) + pattern.count(text, piece, left, told);
+    const count = pattern.count(text, piece, most - before, told);
+    if (count === 0) return;
+    if (before === 0) found.push(member);
+    counts[member] = before + count;
   };
   const met: number[] = [];
   const note = (member: number, bits: number): void => {
@@ -63,28 +68,36 @@ const runAll = (prepared: Prepared, members: readonly SetMember[], ...args: Para
     seen[member] = (seen[member] as number) | bits;
   };
   const noteLiteral = (literal: number): void => {
-    for (const needer of prepared.needers[literal] as readonly number[])
+    const needers = prepared.needers[literal] as readonly number[];
+    for (let i = 0; i < needers.length; i++) {
+      const needer = needers[i] as number;
       note(needer >> CLAUSE_BITS, 1 << (needer & ((1 << CLAUSE_BITS) - 1)));
+    }
   };
   const noteRough = (index: number): void => {
     const member = roughMembers[index] as number;
     note(member, needed[member] as number);
   };
-  const search = searchedText(octets);
+  const search = literals && searchedText(octets);
   let from = 0;
   for (let piece = 0; piece < ends.length; piece++) {
     const to = ends[piece] as number;
-    literals?.each(search, from, to, noteLiteral);
+    if (search !== undefined) literals?.each(search, from, to, noteLiteral);
     rough?.seenIn({ octets, from, to }, noteRough);
-    for (const member of met) {
+    for (let i = 0; i < met.length; i++) {
+      const member = met[i] as number;
       if (seen[member] === needed[member]) runOn(piece, member);
       seen[member] = 0;
     }
     met.length = 0;
-    for (const member of always) runOn(piece, member);
+    for (let i = 0; i < always.length; i++) runOn(piece, always[i] as number);
     from = to;
   }
-  for (const [member, count] of counts.entries()) if (count > 0) hit(member, count);
+  for (const member of found) {
+    const count = counts[member] as number;
+    counts[member] = 0;
+    hit(member, count);
+  }
 };
 
 function prepare(members: readonly SetMember[]): Prepared {
@@ -111,6 +124,7 @@ function prepare(members: readonly SetMember[]): Prepared {
     roughMembers: without,
     always,
     seen: new Uint8Array(members.length),
+    counts: new Float64Array(members.length),
   };
 }
 

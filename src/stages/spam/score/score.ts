@@ -100,13 +100,15 @@ function finished(
   const all = withLists(rules, state, listed);
   const found = slotsHit(rules.slots, all);
   const circuit = (counts: Float64Array): number | undefined => rules.shortCircuits?.decide(state.counts, counts);
-  const sum = (counts: Float64Array): number => thousandths(sumOf(rules.slots, counts) + (circuit(counts) ?? 0));
-  const score = sum(all);
+  const sum = (hit: readonly Slot[], counts: Float64Array): number =>
+    thousandths(sumOf(hit, counts) + (circuit(counts) ?? 0));
+  const score = sum(found, all);
   const scoreWith = (sign: 1 | -1): number => {
     if (possible.length === 0) return score;
     // Rules without points of their own may move meta rules either way.
     const some = possible.filter((name) => isSubRule(name) || (rules.slotOf.get(name)?.points ?? 0) * sign > 0);
-    return sum(withLists(rules, state, [...listed, ...some]));
+    const counts = withLists(rules, state, [...listed, ...some]);
+    return sum(slotsHit(rules.slots, counts), counts);
   };
   const between = [Math.min(score, scoreWith(-1)), Math.max(score, scoreWith(1))] as const;
   const ending = circuit(all);

@@ -144,7 +144,7 @@ function exactOf(nfa: Nfa): Exact {
     const held = new Uint16Array(count + 1);
     for (const [index, mark] of marks.entries()) mark(span, held, 1 << index);
     const plain = positions(alphabet, span, nfa.backwards);
-    for (let at = 0; at <= count; at++) plain[at] = letters.number(plain[at] as number, held[at] as number);
+    letters.combine(plain, held);
     if (letters.size > dfa.width) dfa.clear();
     return plain;
   };

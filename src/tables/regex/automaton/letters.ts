@@ -11,8 +11,8 @@ export function plainLetters({ size }: Alphabet): Letters {
 }
 
 export interface CombinedLetters extends Letters {
-  /** The letter of the alphabet with these look-arounds. */
-  number(plain: number, looks: number): number;
+  /** Makes letters of the alphabet these letters with the look-arounds that hold at their places. */
+  combine(plain: Uint16Array, looks: Uint16Array): void;
 }
 
 export function combinedLetters({ size }: Alphabet, looks: number): CombinedLetters {
@@ -27,12 +27,12 @@ export function combinedLetters({ size }: Alphabet, looks: number): CombinedLett
     },
     plain: (letter) => (met[letter] as number) % size,
     looks: (letter) => Math.trunc((met[letter] as number) / size),
-    number(plain, held) {
-      const combined = held * size + plain;
-      const known = numbers[combined] as number;
-      if (known !== 0) return known;
-      numbers[combined] = met.push(combined) - 1;
-      return numbers[combined] as number;
+    combine(plain, held) {
+      for (let at = 0; at < plain.length; at++) {
+        const combined = (held[at] as number) * size + (plain[at] as number);
+        if (numbers[combined] === 0) numbers[combined] = met.push(combined) - 1;
+        plain[at] = numbers[combined] as number;
+      }
     },
   };
 }

@@ -65,10 +65,18 @@ export function collectFrom(
 
 /** Forwards over given letters: `letters[i]` is that of position `i`, `count` that of the text. */
 export function matchesLetters(dfa: Dfa, letters: Uint16Array, count: number): boolean {
+  let { table } = dfa;
   let place = dfa.initial;
   for (let at = 0; at <= count; at++) {
-    const entry = entryOf(dfa, place, letters[at] as number);
-    if (entry < 0) return entry !== DEAD;
+    const letter = letters[at] as number;
+    let entry = table[place + letter] as number;
+    if (entry <= 0) {
+      if (entry === 0) {
+        entry = dfa.fill(place, letter);
+        table = dfa.table;
+      }
+      if (entry < 0) return entry !== DEAD;
+    }
     place = entry;
   }
   return false;

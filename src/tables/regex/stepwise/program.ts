@@ -3,7 +3,7 @@
  * groups that are referred to are kept.
  */
 import { addOtherCase, type ByteSet, setOf } from '../byte-set.js';
-import { type Assertion, type Node, PatternFault } from '../syntax.js';
+import { type Assertion, matchesEmpty, type Node, PatternFault } from '../syntax.js';
 import { firstOctets, mayGoOn } from './first.js';
 
 export type Step =
@@ -45,8 +45,10 @@ export interface StepProgram {
   readonly ids: number;
   /** A match begins where the text does. */
   readonly onlyAtStart: boolean;
-  /** With which octets a match may begin; undefined: with any, or none. */
-  readonly first: ByteSet | undefined;
+  /** With which octets a match begins, one behind the other, as far as that is known. */
+  readonly beginning: readonly ByteSet[];
+  /** Repeats what may be nothing: only what is remembered ends it. */
+  readonly mayStandStill: boolean;
 }
 
 interface Builder {
@@ -55,6 +57,7 @@ interface Builder {
   readonly groups: ReadonlyMap<Node, number>;
   ids: number;
   readonly runs: RunStep[];
+  emptyLoops: boolean;
 }
 
 type RunStep = Extract<Step, { kind: 'run' }>;
@@ -75,7 +78,35 @@ export function stepProgram(node: Node): StepProgram {
   const { slots } = builder;
   const start = build(builder, node, matched);
   for (const run of builder.runs) run.whole = !mayGoOn(run.next, run.set);
-  return { start, slots: slots.size, ids: builder.ids, onlyAtStart: beginsAtStart(node), first: firstOctets(node) };
+  const beginning = beginningOf(start);
+  const first = beginning.length === 0 ? firstOctets(node) : undefined;
+  return {
+    start,
+    slots: slots.size,
+    ids: builder.ids,
+    onlyAtStart: beginsAtStart(node),
+    beginning: first === undefined ? beginning : [first],
+    mayStandStill: builder.emptyLoops,
+  };
+}
+
+const BEGINNING = 12;
+
+/** Of steps that have no choice. */
+function beginningOf(start: Step): readonly ByteSet[] {
+  const sets: ByteSet[] = [];
+  for (let step = start; sets.length < BEGINNING; ) {
+    if (step.kind === 'open' || step.kind === 'close' || step.kind === 'assert') step = step.next;
+    else if (step.kind === 'set') {
+      sets.push(step.set);
+      step = step.next;
+    } else if (step.kind === 'run') {
+      for (let i = 0; i < step.min && sets.length < BEGINNING; i++) sets.push(step.set);
+      if (step.min !== step.max) break;
+      step = step.next;
+    } else break;
+  }
+  return sets;
 }
 
 function builderFor(node: Node): Builder {
@@ -84,7 +115,7 @@ function builderFor(node: Node): Builder {
   walk(node, (one) => {
     if (one.kind === 'reference' && !slots.has(one.group)) slots.set(one.group, slots.size);
   });
-  return { slots, groups, ids: 0, runs: [] };
+  return { slots, groups, ids: 0, runs: [], emptyLoops: false };
 }
 
 function beginsAtStart(node: Node): boolean {
@@ -159,6 +190,7 @@ function buildRepeat(builder: Builder, node: Extract<Node, { kind: 'repeat' }>, 
   if (max === Number.POSITIVE_INFINITY) {
     const loop: Extract<Step, { kind: 'split' }> = { kind: 'split', first: next, second: next, id: newId(builder) };
     const body = build(builder, item, loop);
+    if (matchesEmpty(item)) builder.emptyLoops = true;
     if (lazy) loop.second = body;
     else loop.first = body;
     entry = loop;

@@ -12,6 +12,8 @@ import type { StepText } from './text.js';
 /** Steps for a text: so many, and so many more for each of its octets. */
 const STEPS = 100_000;
 const STEPS_AN_OCTET = 4;
+/** Steps that are taken before places are remembered. */
+const UNREMEMBERED = 2000;
 /** States beyond which nothing is asked before. */
 const ROUGH_LIMIT = 20_000;
 
@@ -27,7 +29,8 @@ export function stepwiseOf(node: Node, rough: () => Node): Automaton {
 }
 
 function countSteps(program: StepProgram, text: StepText, most: number, gaveUp?: () => void): number {
-  const budget: StepBudget = { left: STEPS + STEPS_AN_OCTET * (text.to - text.from) };
+  const left = STEPS + STEPS_AN_OCTET * (text.to - text.from);
+  const budget: StepBudget = { left, remember: program.mayStandStill ? left : left - UNREMEMBERED };
   let found = 0;
   let from = text.from;
   let notEmptyAt = -1;

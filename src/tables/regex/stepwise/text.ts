@@ -47,3 +47,8 @@ const folded: Uint8Array = Uint8Array.from({ length: 256 }, (_, octet) => {
   const upper = (octet >= 0x41 && octet <= 0x5a) || (octet >= 0xc0 && octet <= 0xde && octet !== 0xd7);
   return upper ? octet + 32 : octet;
 });
+
+/** The octet, ASCII and Latin-1 letters in lower case. */
+export function foldedOctet(octets: Uint8Array, at: number): number {
+  return folded[octets[at] as number] as number;
+}

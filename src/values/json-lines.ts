@@ -23,7 +23,7 @@ export interface JsonError {
   readonly line: number;
 }
 
-/** A zone is four deep. */
+/** What people write is four or five deep. */
 const DEEPEST = 16;
 
 interface State {

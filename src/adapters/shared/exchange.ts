@@ -1,7 +1,7 @@
 /** One connection for one question: the request is written as the peer takes it, the reply read until it is whole. */
 import { connect } from 'node:net';
 import { malformed, type Parsed } from '../../values/parsed.js';
-import type { Endpoint } from '../shared/endpoint.js';
+import type { Endpoint } from './endpoint.js';
 
 export interface Reading<T> {
   /** Undefined: more is to come. */

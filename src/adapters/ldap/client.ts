@@ -1,0 +1,171 @@
+/** The service over a group of servers: desks for questions, pools for connections; what was broken off is asked once more. */
+import type { PortCall } from '../../core/stage.js';
+import type { LdapEntry, LdapQuery } from '../../ports/ldap-search.js';
+import { type Answer, cannotTell, found } from '../../values/answer.js';
+import { parseLdapFilter } from '../../values/ldap-filter.js';
+import { Desk } from '../shared/desk.js';
+import { type LdapConnection, textOf } from './connection.js';
+import { loadLdapts } from './load.js';
+import { type Lease, type Manner, Pool } from './pool.js';
+import { Requests } from './requests.js';
+import { isRefusedBind, isTemporary, isUnavailable, SUCCESS } from './results.js';
+import { isPaged, type Outcome, type Search, type SearchOver, searchOver } from './search.js';
+import { type Server, Servers } from './servers.js';
+import type { BindResult, LdapService } from './service.js';
+import { isBindName, isBindPassword, type LdapSettings } from './settings.js';
+
+/** Throws ConfigurationError `package` where ldapts is not installed. Connects for the first question. */
+export function ldapService(settings: LdapSettings): LdapService {
+  return new Client(settings);
+}
+
+/** Octets; the encoder goes not much further. */
+const LONGEST_FILTER = 262_144;
+
+/** Searches at once on one connection. */
+const SEARCHES_EACH = 8;
+
+class Client implements LdapService {
+  readonly name: string;
+  readonly #settings: LdapSettings;
+  readonly #requests: Requests;
+  readonly #servers: Servers;
+  readonly #searching: Pool;
+  readonly #binding: Pool;
+  /** Searches with pages have a connection each. */
+  readonly #desks: Readonly<Record<'short' | 'paged' | 'bind', Desk>>;
+  readonly #rootDses = new Map<Server, { readonly era: number; readonly entry: LdapEntry }>();
+
+  constructor(settings: LdapSettings) {
+    const { name, timeout, connections, bindConnections, waiting, bind } = settings;
+    this.name = name;
+    this.#settings = settings;
+    this.#requests = new Requests(loadLdapts());
+    this.#servers = new Servers(settings.servers);
+    const onSuspect = (server: Server, cause: 'lost' | 'silent'): void => {
+      if (cause === 'silent') this.#unable(server);
+      this.#retire(server);
+    };
+    const pool = (most: number, rights: LdapSettings['bind']): Pool =>
+      new Pool({ settings, requests: this.#requests, servers: this.#servers, most, bind: rights, onSuspect });
+    this.#searching = pool(connections, bind);
+    this.#binding = pool(bindConnections, undefined);
+    const desk = (atOnce: number): Desk => new Desk({ name, timeout, atOnce, waiting });
+    this.#desks = { short: desk(connections * SEARCHES_EACH), paged: desk(connections), bind: desk(bindConnections) };
+  }
+
+  search(query: LdapQuery, call?: PortCall): Promise<Answer<readonly LdapEntry[]>> {
+    if (Buffer.byteLength(query.filter) > LONGEST_FILTER) {
+      return Promise.resolve(cannotTell(`${this.name}: the filter is over ${LONGEST_FILTER} octets`, false));
+    }
+    const filter = parseLdapFilter(query.filter);
+    if (filter.kind === 'malformed') {
+      return Promise.resolve(cannotTell(`${this.name}: the filter is not written as one: ${filter.why}`, false));
+    }
+    const desk = isPaged(query, this.#settings.pageSize) ? this.#desks.paged : this.#desks.short;
+    return desk.run(call, (signal) => this.#search({ ...query, filter: filter.value }, signal));
+  }
+
+  rootDse(call?: PortCall): Promise<Answer<LdapEntry>> {
+    return this.#desks.short.run(call, async (signal) => {
+      const answer = await this.#leased('shared', signal, async ({ server, connection }) => {
+        const known = this.#rootDses.get(server);
+        if (known?.era === server.era) return { kind: 'answer', answer: found([known.entry]) };
+        const { era } = server;
+        const outcome = await searchOver(this.#over(server, connection, signal), ROOT_DSE);
+        const [entry] = outcome.kind === 'answer' && outcome.answer.kind === 'found' ? outcome.answer.value : [];
+        if (entry !== undefined) this.#rootDses.set(server, { era, entry });
+        return outcome;
+      });
+      if (answer.kind === 'cannot-tell') return answer;
+      const [entry] = answer.kind === 'found' ? answer.value : [];
+      return entry === undefined ? cannotTell(`${this.name}: it shows no root DSE`, false) : found(entry);
+    });
+  }
+
+  bind(dn: string, password: string, call?: PortCall): Promise<Answer<BindResult>> {
+    // RFC 4513 section 5.1.2: a server may say yes to these, and has not looked at who it is.
+    if (!isBindName(dn) || !isBindPassword(password)) return Promise.resolve(found(NEVER_SENT));
+    return this.#desks.bind.run(call, (signal) => this.#bind(dn, password, signal));
+  }
+
+  async close(): Promise<void> {
+    const desks = Object.values(this.#desks).map((desk) => desk.close());
+    await Promise.all([...desks, this.#searching.close(), this.#binding.close()]);
+  }
+
+  #search(search: Search, signal: AbortSignal): Promise<Answer<readonly LdapEntry[]>> {
+    const manner = isPaged(search, this.#settings.pageSize) ? 'sole' : 'shared';
+    return this.#leased(manner, signal, ({ server, connection }) =>
+      searchOver(this.#over(server, connection, signal), search),
+    );
+  }
+
+  #over({ where }: Server, connection: LdapConnection, signal: AbortSignal): SearchOver {
+    return { connection, requests: this.#requests, settings: this.#settings, where, signal };
+  }
+
+  /** Once more, over another connection, where the first was lost; at another server, where the first was not able. */
+  async #leased(
+    manner: Manner,
+    signal: AbortSignal,
+    put: (lease: Lease) => Promise<Outcome>,
+  ): Promise<Answer<readonly LdapEntry[]>> {
+    for (let again = false; ; again = true) {
+      const lease = await this.#searching.lease(manner, signal);
+      if (lease.kind === 'failed') return cannotTell(lease.why, lease.temporary);
+      const outcome = await put(lease).finally(lease.release);
+      if (outcome.kind === 'answer') return outcome.answer;
+      if (outcome.kind === 'unavailable') this.#unable(lease.server);
+      if (again || signal.aborted || (outcome.kind === 'unavailable' && !this.#servers.several)) {
+        return cannotTell(`${lease.server.where}: ${outcome.why}`);
+      }
+    }
+  }
+
+  async #bind(dn: string, password: string, signal: AbortSignal): Promise<Answer<BindResult>> {
+    for (let again = false; ; again = true) {
+      const lease = await this.#binding.lease('alone', signal);
+      if (lease.kind === 'failed') return cannotTell(lease.why, lease.temporary);
+      const { server, connection, used } = lease;
+      const reply = await connection.ask({ operation: 'bind', request: this.#requests.bind(dn, password), signal });
+      lease.release();
+      if (reply.kind === 'stopped') return cannotTell(`${server.where}: ${reply.why}`);
+      if (reply.kind === 'lost') {
+        // Only where nobody has looked at the password: each time may count as a failed one.
+        if (!again && used && reply.silent && !signal.aborted) continue;
+        return cannotTell(`${server.where}: ${reply.why}`);
+      }
+      const { code, message } = reply.result;
+      if (code === SUCCESS) return found({ kind: 'bound' });
+      if (isRefusedBind(reply.result)) return found({ kind: 'refused', code, message });
+      const unavailable = isUnavailable(code);
+      if (unavailable) this.#unable(server);
+      if (unavailable && !again && this.#servers.several && !signal.aborted) continue;
+      return cannotTell(`${server.where}: the bind fails: ${textOf(reply.result)}`, isTemporary(code));
+    }
+  }
+
+  /** Another may be able. */
+  #unable(server: Server): void {
+    if (!this.#servers.several) return;
+    this.#servers.failed(server);
+    this.#retire(server);
+  }
+
+  #retire(server: Server): void {
+    this.#servers.suspect(server);
+    for (const pool of [this.#searching, this.#binding]) pool.retire(server);
+  }
+}
+
+const NEVER_SENT: BindResult = { kind: 'refused', code: 49, message: 'an empty name or password is not sent' };
+
+/** RFC 4512 section 5.1: its attributes are operational, and `+` (RFC 3673) is not known everywhere. */
+const ROOT_DSE: Search = {
+  base: '',
+  scope: 'base',
+  filter: { kind: 'present', attribute: 'objectClass' },
+  attributes: ['*', '+'],
+  sizeLimit: 0,
+};

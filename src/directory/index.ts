@@ -1,0 +1,12 @@
+/** What a directory's answers mean for mail: logins, accounts, and the tables that the stages ask. Pure; a directory is a port. */
+export { type AccountName, type AccountNameOptions, type AccountNames, accountNames } from './account-name.js';
+export {
+  type DirectoryCredentials,
+  type DirectoryCredentialsOptions,
+  directoryCredentials,
+} from './credentials.js';
+export { directoryGroupAliases } from './group-aliases.js';
+export * from './id-map.js';
+export { type DirectoryRecipientsOptions, directoryRecipients } from './recipients.js';
+export { directorySenderLogins, type SenderLoginsOptions } from './sender-logins.js';
+export * from './templates.js';
