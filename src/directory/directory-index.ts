@@ -39,26 +39,7 @@ export function indexDirectory(data: DirectoryData, sharedAddresses: boolean): D
   const contactsById = mapped(byContactId, (contact) => contactOf(contact, problems));
   const logins = new Map([...usersByLogin].map(([key, user]) => [user, byLogin.get(key) as UserData]));
   for (const [key, group] of groupsByName) {
-    const { users = [], groups = [], contacts = [], source } = byGroupName.get(key) as GroupData;
-    const member = <T>(map: ReadonlyMap<string, T>, kind: string, name: string, add: (one: T) => void): void => {
-      const one = map.get(foldName(name) ?? '');
-      if (one !== undefined) add(one);
-      else
-        problems.add(
-          'no-such-member',
-          `group ${excerpt(group.group.name)} has a member that is no ${kind}`,
-          name,
-          source,
-        );
-    };
-    for (const login of users) member(usersByLogin, 'user', login, (user) => group.direct.add(user));
-    for (const id of contacts) member(contactsById, 'contact', id, (contact) => group.direct.add(contact));
-    for (const name of groups) {
-      member(groupsByName, 'group', name, (inner) => {
-        group.groups.add(inner);
-        inner.within.add(group);
-      });
-    }
+    joinMembers(group, byGroupName.get(key) as GroupData, { usersByLogin, groupsByName, contactsById }, problems);
   }
   addPrimaryGroups(usersByLogin, groupsByName);
   const usersByAddress = byAddress(usersByLogin.values(), (user) => user.addresses);
@@ -77,6 +58,29 @@ export function indexDirectory(data: DirectoryData, sharedAddresses: boolean): D
     groupsOfMember: groupsOfMembers(groupsByName.values()),
     logins,
   };
+}
+
+interface Named {
+  readonly usersByLogin: ReadonlyMap<string, DirectoryUser>;
+  readonly groupsByName: ReadonlyMap<string, IndexedGroup>;
+  readonly contactsById: ReadonlyMap<string, DirectoryContact>;
+}
+
+function joinMembers(group: IndexedGroup, data: GroupData, all: Named, problems: Problems): void {
+  const each = <T>(names: readonly string[] = [], map: ReadonlyMap<string, T>, kind: string): readonly T[] =>
+    names.flatMap((name) => {
+      const one = map.get(foldName(name) ?? '');
+      if (one !== undefined) return [one];
+      const message = `group ${excerpt(data.name)} has a member that is no ${kind}`;
+      problems.add('no-such-member', message, name, data.source);
+      return [];
+    });
+  for (const user of each(data.users, all.usersByLogin, 'user')) group.direct.add(user);
+  for (const contact of each(data.contacts, all.contactsById, 'contact')) group.direct.add(contact);
+  for (const inner of each(data.groups, all.groupsByName, 'group')) {
+    group.groups.add(inner);
+    inner.within.add(group);
+  }
 }
 
 class Problems {

@@ -20,7 +20,7 @@ export function ldapService(settings: LdapSettings): LdapService {
 }
 
 /** Octets; the encoder goes not much further. */
-const LONGEST_FILTER = 262_144;
+const LONGEST = 262_144;
 
 /** Searches at once on one connection. */
 const SEARCHES_EACH = 8;
@@ -55,8 +55,8 @@ class Client implements LdapService {
   }
 
   search(query: LdapQuery, call?: PortCall): Promise<Answer<readonly LdapEntry[]>> {
-    if (Buffer.byteLength(query.filter) > LONGEST_FILTER) {
-      return Promise.resolve(cannotTell(`${this.name}: the filter is over ${LONGEST_FILTER} octets`, false));
+    if (Buffer.byteLength(query.filter) + Buffer.byteLength(query.base) > LONGEST) {
+      return Promise.resolve(cannotTell(`${this.name}: base and filter are over ${LONGEST} octets`, false));
     }
     const filter = parseLdapFilter(query.filter);
     if (filter.kind === 'malformed') {
@@ -85,7 +85,8 @@ class Client implements LdapService {
 
   bind(dn: string, password: string, call?: PortCall): Promise<Answer<BindResult>> {
     // RFC 4513 section 5.1.2: a server may say yes to these, and has not looked at who it is.
-    if (!isBindName(dn) || !isBindPassword(password)) return Promise.resolve(found(NEVER_SENT));
+    const long = dn.length + password.length > LONGEST;
+    if (long || !isBindName(dn) || !isBindPassword(password)) return Promise.resolve(found(NEVER_SENT));
     return this.#desks.bind.run(call, (signal) => this.#bind(dn, password, signal));
   }
 
@@ -159,7 +160,11 @@ class Client implements LdapService {
   }
 }
 
-const NEVER_SENT: BindResult = { kind: 'refused', code: 49, message: 'an empty name or password is not sent' };
+const NEVER_SENT: BindResult = {
+  kind: 'refused',
+  code: 49,
+  message: 'a name or password that is empty, too long or has a NUL is not sent',
+};
 
 /** RFC 4512 section 5.1: its attributes are operational, and `+` (RFC 3673) is not known everywhere. */
 const ROOT_DSE: Search = {

@@ -87,6 +87,7 @@ export class LdapConnection {
     if (this.#lost !== undefined) return Promise.resolve({ kind: 'lost', why: this.#lost, silent: true });
     if (signal.aborted) return Promise.resolve({ kind: 'stopped', why: String(signal.reason) });
     const id = ++this.#last;
+    const octets = question.request(id);
     if (id >= LAST_NUMBER) this.retire();
     this.#unansweredSince ??= performance.now();
     return new Promise((resolve) => {
@@ -99,7 +100,7 @@ export class LdapConnection {
       this.#pending.set(id, { question, heard: this.#heard, settle });
       signal.addEventListener('abort', abort, { once: true });
       this.#socket.ref();
-      this.#socket.write(question.request(id));
+      this.#socket.write(octets);
     });
   }
 

@@ -1,4 +1,6 @@
-/** What the two files say, made ready to be asked. Where two lines have one name the first counts, as in the C library. */
+/**
+ * What the two files say, made ready to be asked. Where two lines have one name the first counts, as in the C library.
+ */
 import type { GroupEntry, PasswdEntry } from './lines.js';
 import { pick } from './names.js';
 

@@ -82,7 +82,8 @@ class AccountFiles {
     await this.#looking;
   }
 
-  /** Who writes leaves half of it to be read for a while: a change counts when it is a while old, or was seen before. */
+  /** Who writes leaves half of it to be read for a while: a change counts when it is a while old, or was seen
+   * before. */
   async #look(): Promise<void> {
     try {
       const looked = await look(this.#settings, ({ signature, age }) => {

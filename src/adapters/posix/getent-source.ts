@@ -1,6 +1,7 @@
 /**
- * Accounts as getent(1) shows them. It says "not found" (exit status 2) also when the source of the accounts is down, and lists what it
- * has of an incomplete list as if it were all: so a witness, an account that is always there, is asked for in the same breath.
+ * Accounts as getent(1) shows them: databases passwd, group and, of glibc alone, initgroups. It says "not found" (exit
+ * status 2) also when the source of the accounts is down, and lists what it has of an incomplete list as if it were
+ * all: so a witness, an account that is always there, is asked for in the same breath.
  */
 import type { PortCall } from '../../core/stage.js';
 import { type Answer, cannotTell, found, notFound } from '../../values/answer.js';
@@ -140,7 +141,6 @@ class Asking {
   async #entries<T>(database: string, keys: readonly string[], read: Read<T>): Promise<Answer<readonly T[]>> {
     const ran = await this.#run([database, ...keys]);
     if (ran.kind === 'malformed') return this.#cannotTell(ran.why);
-    // A list of all accounts has lines of the files as they are; what was asked for by its name has none that are bad.
     return found(read(ran.value.text, `getent ${database}`, this.#settings.warn));
   }
 

@@ -1,6 +1,6 @@
 /**
- * One run of getent(1), without a shell, in a process group of its own that is killed when the time is over. Never rejects; leaves no
- * process, timer or pipe.
+ * One run of getent(1), without a shell, in a process group of its own that is killed when the time is over. Never
+ * rejects; leaves no process, timer or pipe.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { concatBytes } from '../../values/bytes.js';

@@ -1,6 +1,7 @@
 /**
- * Lines of passwd(5) and group(5), from the files or from getent(1). Text to values; no file. What the C library skips is skipped: empty
- * lines and comments in silence, lines without a name and whole numbers with a warning, which never holds the password field.
+ * Lines of passwd(5) and group(5), from the files or from getent(1). Text to values; no file. What the C library skips
+ * is skipped: empty lines and comments in silence, lines without a name and whole numbers with a warning, which never
+ * holds the password field.
  */
 import { decodeText, decodeUtf8, indexOfLf } from '../../values/bytes.js';
 import { excerpt } from '../../values/characters.js';

@@ -1,4 +1,7 @@
-/** One look at the two files: whether they are other ones than before, and what is in them. Throws where that cannot be had. */
+/**
+ * One look at the two files: whether they are other ones than before, and what is in them. Throws where that cannot be
+ * had.
+ */
 import { type BigIntStats, readFileSync, statSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { type Accounts, accountsOf } from './accounts.js';

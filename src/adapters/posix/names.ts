@@ -21,7 +21,10 @@ export function sameName(a: string, b: string): boolean {
   return a === b || a.toLowerCase() === b.toLowerCase();
 }
 
-/** Of entries with this name in any letter case: the one that is spelled like it, else the only one; `several` where nobody can tell. */
+/**
+ * Of entries with this name in any letter case: the one that is spelled like it, else the only one; `several` where
+ * nobody can tell.
+ */
 export function pick<T extends { readonly name: string }>(
   entries: readonly T[],
   name: string,

@@ -1,7 +1,8 @@
 /**
- * The port Directory over the accounts of a host: passwd(5) and group(5), read from files or asked of getent(1), which is how winbind shows
- * the users of a Windows domain. Whether an account is locked stands in shadow(5) and is not seen: every state is `active`. Groups have no
- * addresses and hold no groups. Who may log in is asked elsewhere, of saslauthd for one.
+ * The port Directory over the accounts of a host: passwd(5) and group(5), read from files or asked of getent(1), which
+ * is how winbind shows the users of a Windows domain. Whether an account is locked stands in shadow(5) and is not seen:
+ * every state is `active`. Groups have no addresses and hold no groups. Who may log in is asked elsewhere, of saslauthd
+ * for one.
  */
 import type { PortCall } from '../../core/stage.js';
 import type { Directory, DirectoryGroup, DirectoryUser, GroupKey, UserKey } from '../../ports/directory.js';
@@ -24,8 +25,10 @@ export interface PosixDirectory extends Directory, AsyncDisposable {
   close(): Promise<void>;
 }
 
-/** Throws ConfigurationError (code `options`) for wrong options and for files that cannot be read or hold no account. Whether the program
- * getent is there shows at the first question. */
+/**
+ * Throws ConfigurationError (code `options`) for wrong options and for files that cannot be read or hold no account.
+ * Whether the program getent is there shows at the first question.
+ */
 export function posixDirectory(options: PosixOptions = {}): PosixDirectory {
   const settings = posixSettings(options);
   const prefix = settings.kind === 'getent' ? settings.prefix : '';

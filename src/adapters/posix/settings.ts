@@ -21,29 +21,33 @@ export interface PosixFilesOptions extends PosixCommon {
   readonly passwd?: string;
   /** group(5). Default `/etc/group`. */
   readonly group?: string;
-  /** Milliseconds between two looks at whether the files have changed. A change counts when it is that old, for who writes may not be done;
-   * until then who was not there before is "could not tell". Default 1,000. */
+  /** Milliseconds between two looks at whether the files have changed. A change counts when it is that old, for who
+   * writes may not be done; until then who was not there before is "could not tell". Default 1,000. */
   readonly interval?: number;
   /** Octets of a file; a larger one is not read. Default 16,777,216. */
   readonly maxBytes?: number;
 }
 
-/** What the host knows of accounts, files and whatever else nsswitch.conf(5) names, through getent(1) of the GNU C library. */
+/** What the host knows of accounts, from wherever nsswitch.conf(5) says, through getent(1) of the GNU C library. */
 export interface PosixGetentOptions extends PosixCommon {
   /** True, or the path of the program. */
   readonly getent: true | string;
   /**
-   * The login of an account that the source of the accounts always has, one of the Windows domain for winbind. Nobody tells getent that
-   * winbindd is down, nor does it: every account of the domain is then "not found". While the witness is not found, that and every list
-   * is "could not tell". `false`: there is no source but the host's own files.
+   * The login of an account that the source of the accounts always has, one of the Windows domain for winbind. While
+   * winbindd is down, getent says of everybody that he is not found, and says nothing else: so "not found" counts only
+   * while the witness is found, and else is "could not tell". `false`: there is no source but the host's own files.
    */
   readonly witness: string | false;
-  /** Winbind's names with a domain, as they are without `winbind use default domain`: `SCHOOL\alice` is the login `alice`, and what has no
-   * such name is not found. Default: names are logins as they are. */
-  readonly winbind?: { readonly domain: string /** Default `\`. */; readonly separator?: string };
-  /** Members of a group. `all`: by the groups of every account, which takes a list of them; winbind gives one only with `winbind enum users`,
-   * and without it nobody can tell. `listed`: those whom the group names, without those whose primary group it is; winbind names none
-   * unless `winbind expand groups` is 1 or more. Default `all`. */
+  /** Winbind's names with a domain, as they are without `winbind use default domain`: `SCHOOL\alice` is the login
+   * `alice`, and what has no such name is not found. Default: names are logins as they are. */
+  readonly winbind?: {
+    readonly domain: string;
+    /** winbind separator. Default `\`. */
+    readonly separator?: string;
+  };
+  /** Members of a group. `all`: by the groups of every account, which takes a list of them; winbind gives one only
+   * with `winbind enum users`, and without it nobody can tell. `listed`: those whom the group names, without those
+   * whose primary group it is; winbind names none unless `winbind expand groups` is 1 or more. Default `all`. */
   readonly members?: 'all' | 'listed';
   /** Milliseconds for one question, its wait in line included. Default 10,000. */
   readonly timeout?: number;

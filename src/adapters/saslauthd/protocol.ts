@@ -1,6 +1,7 @@
 /**
- * The protocol of saslauthd(8) as its client: login, password, service and realm as counted strings, one such string back, which begins
- * with OK or NO. Bytes to values and back; no socket. Strict with replies: what is neither is nonsense, and nonsense is no answer.
+ * The protocol of saslauthd(8) as its client: login, password, service and realm as counted strings, one such string
+ * back, which begins with OK or NO. Bytes to values and back; no socket. Strict with replies: what is neither is
+ * nonsense, and nonsense is no answer.
  */
 import type { LoginRefusal } from '../../ports/authenticator.js';
 import { decodeText, encodeUtf8 } from '../../values/bytes.js';
@@ -73,8 +74,8 @@ export function readReply(text: string): Parsed<SaslauthdReply> {
 export type Meaning = { readonly kind: 'refused'; readonly cause: LoginRefusal } | { readonly kind: 'failed' };
 
 /**
- * The reasons of saslauthd 2.1.28. Those of its mechanisms `sasldb` and `ldap` are always empty, that of `pam` is one for nearly all.
- * Rimap marks with [ALERT] what it could not ask.
+ * The reasons of saslauthd 2.1.28. Those of its mechanisms `sasldb` and `ldap` are always empty, that of `pam` is one
+ * for nearly all. Rimap marks with [ALERT] what it could not ask.
  */
 export function meaningOf(reason: string): Meaning | undefined {
   const cause = Object.hasOwn(CAUSES, reason) ? CAUSES[reason] : undefined;

@@ -1,6 +1,7 @@
 /**
- * The port Authenticator as a client of saslauthd(8), and so of whatever that can ask: PAM, Kerberos, winbind, an IMAP server. A
- * connection for each login. The daemon says NO and mostly not why, also when what it asks is down: see the options `witness` and `onNo`.
+ * The port Authenticator as a client of saslauthd(8), and so of whatever that can ask: PAM, Kerberos, winbind, an IMAP
+ * server. A connection for each login. The daemon says NO and mostly not why, also when what it asks is down: see the
+ * options `witness` and `onNo`.
  */
 import type { PortCall } from '../../core/stage.js';
 import type { Authentication, Authenticator, LoginRefusal } from '../../ports/authenticator.js';

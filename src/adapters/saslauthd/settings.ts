@@ -16,12 +16,13 @@ export interface SaslauthdOptions {
   /** `alice@school.example` is sent as the login `alice` of the realm `school.example`. Default false: as it is. */
   readonly splitRealm?: boolean;
   /**
-   * An account that always is and its password. A NO without a telling reason is a refusal only when the witness is let in: the mechanisms
-   * ldap, sasldb and pam say just NO also when what they ask is down. Default: none, and `onNo` counts.
+   * An account that always is and its password. A NO without a telling reason is a refusal only when the witness is let
+   * in: the mechanisms ldap, sasldb and pam say just NO also when what they ask is down. Default: none, and `onNo`
+   * counts.
    */
   readonly witness?: { readonly login: string; readonly password: string };
-  /** What a NO without a telling reason is where there is no witness. `cannot-tell`: every wrong password of most mechanisms is then
-   * answered with 454, and counts nowhere. Default `refused`. */
+  /** What a NO without a telling reason is where there is no witness. `cannot-tell`: every wrong password of most
+   * mechanisms is then answered with 454, and counts nowhere. Default `refused`. */
   readonly onNo?: 'refused' | 'cannot-tell';
   /** Milliseconds for one login, its wait in line and the witness included. Default 15,000. */
   readonly timeout?: number;
@@ -29,7 +30,8 @@ export interface SaslauthdOptions {
   readonly atOnce?: number;
   /** Logins that may wait; more are "could not tell". Default 200. */
   readonly waiting?: number;
-  /** Octets of a login and of a password; a longer one is refused unasked. Default 256, which is all that saslauthd takes. */
+  /** Octets of a login and of a password; a longer one is refused unasked. Default 256, which is all that saslauthd
+   * takes. */
   readonly maxBytes?: number;
 }
 

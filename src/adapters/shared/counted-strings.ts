@@ -1,4 +1,7 @@
-/** Strings of octets, each behind its length in two octets, the high one first: what saslauthd(8) is asked in and answers with. */
+/**
+ * Strings of octets, each behind its length in two octets, the high one first: what saslauthd(8) is asked in and
+ * answers with.
+ */
 import { malformed, type Parsed, parsed } from '../../values/parsed.js';
 
 /** Octets that a length can tell. */

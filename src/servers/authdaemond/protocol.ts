@@ -1,6 +1,7 @@
 /**
- * The protocol of Courier's authdaemond, as the clients in courier-authlib speak it: lines `NAME=value` about the client, a command, for
- * AUTH so many octets more; back come lines `NAME=value` and a dot, or FAIL. Bytes to values and back; no socket.
+ * The protocol of Courier's authdaemond, as the clients in courier-authlib speak it: lines `NAME=value` about the
+ * client, a command, for AUTH so many octets more; back come lines `NAME=value` and a dot, or FAIL. Bytes to values and
+ * back; no socket.
  */
 import { decodeUtf8, encodeUtf8, LF } from '../../values/bytes.js';
 import { excerpt } from '../../values/characters.js';

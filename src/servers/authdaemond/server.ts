@@ -1,7 +1,7 @@
 /**
- * A replacement of Courier's authdaemond: Courier IMAP and POP3 log in against credentials and a directory of ours. What cannot be told
- * gets no answer, as Courier's own daemon does it: the client then says that the problem is temporary. Passwords are not changed here, and
- * accounts are not listed.
+ * A replacement of Courier's authdaemond: Courier IMAP and POP3 log in against credentials and a directory of ours.
+ * What cannot be told gets no answer, as Courier's own daemon does it: the client then says that the problem is
+ * temporary. Passwords are not changed here, and accounts are not listed.
  */
 import type { MaybePromise, PortCall } from '../../core/stage.js';
 import type { Credentials } from '../../ports/credentials.js';
@@ -16,15 +16,16 @@ import { type UnixServerOptions, type UnixServerSettings, unixServerSettings } f
 import { type AuthdaemonAccount, type AuthdaemonRequest, encodeAccount, FAIL, RequestReader } from './protocol.js';
 
 export interface AuthdaemondOptions extends UnixServerOptions {
-  /** Absolute. Courier has one compiled in, `/run/courier/authdaemon/socket` in Debian; its own authdaemond must not run. The folder must be
-   * there, and its user `courier` must come through it. */
+  /** Absolute. Courier has one compiled in, `/run/courier/authdaemon/socket` in Debian; its own authdaemond must not
+   * run. The folder must be there, and its user `courier` must come through it. */
   readonly path: string;
   /** Who may log in: `directoryCredentials(...)`, behind `limitLogins`. Courier tells the address of the client. */
   readonly credentials: Credentials;
   /** Where the entry of an account is found by the name that the credentials gave. */
   readonly directory: Directory;
-  /** What Courier is told of a user. Undefined: this one has no mail here, which is refused as a wrong password is. A rejection and an
-   * account that cannot be told (uid 0, a line end in a path) are a temporary failure. The Maildir must be there: Courier makes none. */
+  /** What Courier is told of a user. Undefined: this one has no mail here, which is refused as a wrong password is.
+   * A rejection and an account that cannot be told (uid 0, a line end in a path) are a temporary failure. The
+   * Maildir must be there: Courier makes none. */
   readonly account: (user: DirectoryUser, asked: AccountAsked) => MaybePromise<AuthdaemonAccount | undefined>;
 }
 
@@ -33,7 +34,10 @@ export interface AccountAsked extends PortCall {
   readonly service: string;
 }
 
-/** Listens. Rejects with ConfigurationError (code `server`) for wrong options, and with the system's error when the socket cannot be had. */
+/**
+ * Listens. Rejects with ConfigurationError (code `server`) for wrong options, and with the system's error when the
+ * socket cannot be had.
+ */
 export async function authdaemond(options: AuthdaemondOptions): Promise<RunningUnixServer> {
   const problems: Problem[] = [];
   const { given, settings } = unixServerSettings(

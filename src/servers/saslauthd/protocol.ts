@@ -1,4 +1,6 @@
-/** The protocol of saslauthd(8) as its server: four counted strings in, one out. Bytes to values and back; no socket. */
+/**
+ * The protocol of saslauthd(8) as its server: four counted strings in, one out. Bytes to values and back; no socket.
+ */
 import { CountedReader, encodeCounted } from '../../adapters/shared/counted-strings.js';
 import { decodeUtf8, encodeUtf8 } from '../../values/bytes.js';
 import { type Parsed, parsed } from '../../values/parsed.js';

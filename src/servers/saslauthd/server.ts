@@ -1,6 +1,6 @@
 /**
- * A replacement of saslauthd(8): whatever has Cyrus SASL (Postfix, Cyrus IMAP, OpenLDAP) logs in against credentials of ours. What cannot
- * be told gets no answer: the SASL library then reports a failure, and Postfix says 454 and not 535.
+ * A replacement of saslauthd(8): whatever has Cyrus SASL (Postfix, Cyrus IMAP, OpenLDAP) logs in against credentials of
+ * ours. What cannot be told gets no answer: the SASL library then reports a failure, and Postfix says 454 and not 535.
  */
 import type { PortCall } from '../../core/stage.js';
 import type { CredentialsCall, Identity } from '../../ports/credentials.js';
@@ -20,8 +20,8 @@ export interface SaslauthdCall extends CredentialsCall {
 export interface SaslauthdServerOptions extends UnixServerOptions {
   /** Absolute; `mux` in the folder that the clients know: `/run/saslauthd/mux`. The folder must be there. */
   readonly path: string;
-  /** Asked with `login@realm` where the client sends a realm, as the SASL library does with what stands behind an `@`. Any Credentials
-   * will do: `directoryCredentials(...)`, behind `loginLimits`. */
+  /** Asked with `login@realm` where the client sends a realm, as the SASL library does with what stands behind an
+   * `@`. Any Credentials will do: `directoryCredentials(...)`, behind `loginLimits`. */
   readonly credentials: {
     verify(login: string, password: string, call: SaslauthdCall): Promise<Answer<Identity>>;
   };
@@ -29,7 +29,10 @@ export interface SaslauthdServerOptions extends UnixServerOptions {
   readonly maxBytes?: number;
 }
 
-/** Listens. Rejects with ConfigurationError (code `server`) for wrong options, and with the system's error when the socket cannot be had. */
+/**
+ * Listens. Rejects with ConfigurationError (code `server`) for wrong options, and with the system's error when the
+ * socket cannot be had.
+ */
 export async function saslauthdServer(options: SaslauthdServerOptions): Promise<RunningUnixServer> {
   const problems: Problem[] = [];
   const { given, settings } = unixServerSettings('saslauthd', options, ['credentials', 'maxBytes'], problems);

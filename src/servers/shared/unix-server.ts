@@ -1,7 +1,8 @@
 /**
- * A server on a Unix socket that takes one request and gives one answer for each connection: what saslauthd(8) and Courier's authdaemond
- * are. A connection that closes without an answer is a temporary failure to both of their clients: so end a request that is nonsense or
- * does not arrive, an answer that does not come, and whatever cannot be told.
+ * A server on a Unix socket that takes one request and gives one answer for each connection: what saslauthd(8) and
+ * Courier's authdaemond are. A connection that closes without an answer is a temporary failure to both of their
+ * clients: so end a request that is nonsense or does not arrive, an answer that does not come, and whatever cannot be
+ * told.
  */
 import { createServer, type Server, type Socket } from 'node:net';
 import type { PortCall } from '../../core/stage.js';
@@ -13,8 +14,8 @@ import { listenAt, removeOwn } from './unix-socket.js';
 /** A live resource: `await using` it, or call `close`. */
 export interface RunningUnixServer extends AsyncDisposable {
   readonly path: string;
-  /** Removes the socket. Requests under way may finish, for `closeTime` at most. Resolves when the last connection is gone; more than once
-   * is harmless. */
+  /** Removes the socket. Requests under way may finish, for `closeTime` at most. Resolves when the last connection
+   * is gone; more than once is harmless. */
   close(): Promise<void>;
 }
 
@@ -42,7 +43,10 @@ const LINGER_MS = 1000;
 /** Of the time for an answer that the port does not have. */
 const MARGIN_PART = 0.05;
 
-/** Rejects with the system's error when the socket cannot be had; EADDRINUSE when somebody listens there, or it is no socket. */
+/**
+ * Rejects with the system's error when the socket cannot be had; EADDRINUSE when somebody listens there, or it is no
+ * socket.
+ */
 export async function startUnixServer<R>(
   settings: UnixServerSettings,
   service: Service<R>,

@@ -6,10 +6,11 @@ import { guarded, type Logger } from './logger.js';
 
 /** Times in milliseconds. */
 export interface UnixServerOptions {
-  /** Mode of the socket: who may write to it may connect. It has the group of this process, or that of its folder where the folder is setgid.
-   * Default 0o660. */
+  /** Mode of the socket: who may write to it may connect. It has the group of this process, or that of its folder
+   * where the folder is setgid. Default 0o660. */
   readonly mode?: number;
-  /** Connections at once; more are closed without an answer, which is a temporary failure to the peer. Default 1,000. */
+  /** Connections at once; more are closed without an answer, which is a temporary failure to the peer. Default
+   * 1,000. */
   readonly connections?: number;
   /** For a request to arrive. Default 10,000. */
   readonly requestTime?: number;

@@ -1,6 +1,6 @@
 /**
- * A Unix socket at its place: with its mode before anybody can find it, in the place of one whose process is gone, and never in that of
- * one that somebody listens to.
+ * A Unix socket at its place: with its mode before anybody can find it, in the place of one whose process is gone, and
+ * never in that of one that somebody listens to.
  */
 import { randomBytes } from 'node:crypto';
 import { chmod, lstat, rename, stat, unlink } from 'node:fs/promises';

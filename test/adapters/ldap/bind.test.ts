@@ -86,10 +86,11 @@ describe('a bind', () => {
     [anna, '\0'],
     [anna, 'pw-anna\0x'],
     [`${anna}\0x`, 'pw-anna'],
-  ])('as %j with %j is not sent', async (name, password) => {
+    [anna, 'x'.repeat(262_144)],
+  ])('as %j with %.20s is not sent', async (name, password) => {
     const fake = await start();
     expect(await told(serviceAt(fake.url).bind(name, password))).toBe(
-      'refused 49: an empty name or password is not sent',
+      'refused 49: a name or password that is empty, too long or has a NUL is not sent',
     );
     expect(fake.accepted).toBe(0);
   });

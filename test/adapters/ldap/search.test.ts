@@ -248,7 +248,7 @@ describe('results (RFC 4511 appendix A)', () => {
       '?! the filter is not written as one: there is more behind the filter',
     );
     expect(await said(service.search(query(`(cn=${'a'.repeat(262_144)})`)))).toBe(
-      '?! the filter is over 262144 octets',
+      '?! base and filter are over 262144 octets',
     );
     expect(fake.accepted).toBe(0);
   });

@@ -1,4 +1,7 @@
-/** The suite of the port Directory over passwd and group files, and over a getent with and without names of a Windows domain. */
+/**
+ * The suite of the port Directory over passwd and group files, and over a getent with and without names of a Windows
+ * domain.
+ */
 import { unlinkSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { type PosixDirectory, type PosixOptions, posixDirectory } from '../../../src/adapters/posix/index.js';

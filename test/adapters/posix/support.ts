@@ -8,7 +8,8 @@ export interface Host {
   readonly folder: string;
   readonly passwd: string;
   readonly group: string;
-  /** Path of a program that answers as getent(1) of glibc does, with the case-insensitive names of winbind, from the two files. */
+  /** Path of a program that answers as getent(1) of glibc does, with the case-insensitive names of winbind, from the
+   * two files. */
   readonly getent: string;
   /** `down`: every source but the files is unavailable, and there are none. `silent`: it does not end. */
   behave(how: 'well' | 'down' | 'silent' | 'broken'): void;

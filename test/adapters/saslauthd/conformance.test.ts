@@ -1,4 +1,7 @@
-/** The suite of the port Authenticator through the protocol of saslauthd: our client asks our server, which asks a directory in memory. */
+/**
+ * The suite of the port Authenticator through the protocol of saslauthd: our client asks our server, which asks a
+ * directory in memory.
+ */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
