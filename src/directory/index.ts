@@ -7,6 +7,7 @@ export {
 } from './credentials.js';
 export { directoryGroupAliases } from './group-aliases.js';
 export * from './id-map.js';
+export * from './posix-accounts.js';
 export { type DirectoryRecipientsOptions, directoryRecipients } from './recipients.js';
 export { directorySenderLogins, type SenderLoginsOptions } from './sender-logins.js';
 export * from './templates.js';
