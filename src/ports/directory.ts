@@ -16,8 +16,7 @@ export type UserKey =
 
 export type GroupKey =
   /** Of any letter case: `HardQuota7500`. */
-  | { readonly kind: 'name'; readonly name: string }
-  | { readonly kind: 'address'; readonly address: Mailbox };
+  { readonly kind: 'name'; readonly name: string } | { readonly kind: 'address'; readonly address: Mailbox };
 
 export interface DirectoryUser {
   readonly kind: 'user';

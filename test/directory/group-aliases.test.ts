@@ -46,7 +46,10 @@ describe('directoryGroupAliases', () => {
   });
 
   test('a directory that cannot tell, of the group or of its members, is heard', async () => {
-    const failing = (part: 'findGroup' | 'membersOf'): Directory => ({ ...directory, [part]: () => cannotTell('down') });
+    const failing = (part: 'findGroup' | 'membersOf'): Directory => ({
+      ...directory,
+      [part]: () => cannotTell('down'),
+    });
     expect(await asked('class@school.example', directoryGroupAliases(failing('findGroup')))).toBe('cannot-tell');
     expect(await asked('class@school.example', directoryGroupAliases(failing('membersOf')))).toBe('cannot-tell');
     const gone: Directory = { ...directory, membersOf: () => notFound() };
