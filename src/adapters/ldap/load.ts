@@ -54,7 +54,7 @@ const USED: readonly (keyof Ldapts)[] = [
 export function loadLdapts(): Ldapts {
   // Not a literal: bundlers are not to look for an optional package. ESM has a URL, CommonJS a file name.
   const name: string = 'ldapts';
-  const here = typeof __filename === 'string' ? __filename : import.meta.url;
+  const here = (import.meta.url as string | undefined) ?? __filename;
   let loaded: { readonly [P in keyof Ldapts]?: unknown };
   try {
     loaded = createRequire(here)(name);

@@ -50,7 +50,7 @@ export function mailauthSettings(options: MailauthOptions): MailauthSettings {
 
 /** From this file: CommonJS has a file name, ESM a URL. */
 function manifestOf(name: string): string {
-  const here = typeof __filename === 'string' ? __filename : import.meta.url;
+  const here = (import.meta.url as string | undefined) ?? __filename;
   let manifest: string;
   let version: unknown;
   try {
