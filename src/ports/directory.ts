@@ -11,6 +11,9 @@ import type { Answer } from '../values/answer.js';
 export type UserKey =
   /** The account's name without a domain, of any letter case: `s.miller`. */
   | { readonly kind: 'login'; readonly login: string }
+  /** `user@suffix` as Active Directory has it beside the name (userPrincipalName), of any letter case; it need not hold the name, and is no
+   * address. Not-found in directories that have none. */
+  | { readonly kind: 'principal'; readonly principal: string }
   /** Any of the user's addresses, compared without regard to letter case. */
   | { readonly kind: 'address'; readonly address: Mailbox };
 
