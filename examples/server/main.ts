@@ -1,9 +1,9 @@
 /**
  * A mail server for a small school, as a list of its parts. Start it with `npm start`; the environment variables
  * POSTERN_DATA, POSTERN_CONFIG, POSTERN_SMTP_PORT and POSTERN_SUBMISSION_PORT say where; POSTERN_CLAMD names clamd, for one
- * `127.0.0.1:3310`, POSTERN_SPAMASSASSIN the folder of SpamAssassin's rules. `--ldap URL` has the people in an LDAP directory
- * (directory.ts), whose mail domain POSTERN_DOMAIN is. Exit status: 0 after SIGTERM or SIGINT, 78 when the configuration is wrong,
- * 75 when a port, the data folder or the directory cannot be had, or when a second Ctrl-C cuts it short.
+ * `127.0.0.1:3310`, POSTERN_SPAMASSASSIN the folder of SpamAssassin's rules. `--ldap URL` has the people in an LDAP directory; what
+ * it needs besides stands in directory.ts. Exit status: 0 after SIGTERM or SIGINT, 78 when the configuration is wrong, 75 when a
+ * port, the data folder or the directory cannot be had, or when a second Ctrl-C cuts it short.
  */
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -17,7 +17,7 @@ import { maildir } from 'postern/adapters/maildir';
 import { firstThatAnswers } from 'postern/adapters/scanners';
 import { type RunningServer, smtpServer } from 'postern/servers/smtp';
 import { certificate } from './certificate.js';
-import { ldapPeople } from './directory.js';
+import { ldapPeople, type Outside } from './directory.js';
 import { jsonLog } from './log.js';
 import { maxBytes, readSchool, type SchoolOptions } from './policy.js';
 import { welcome } from './welcome.js';
@@ -31,9 +31,8 @@ async function main(): Promise<void> {
   const antivirus = antivirusOf(process.env.POSTERN_CLAMD);
   const url = ldapUrl(process.argv.slice(2));
   const outside = url === undefined ? undefined : ldapPeople(url, process.env);
-  const domain = (url === undefined ? undefined : process.env.POSTERN_DOMAIN) || 'school.example';
   const spamAssassin = process.env.POSTERN_SPAMASSASSIN || undefined;
-  const options = { name, resolver, domain, people: outside?.people, scanner: antivirus?.scanner, spamAssassin };
+  const options = { name, resolver, outside, scanner: antivirus?.scanner, spamAssassin };
   const [place, first] = await readAll(process.env, options);
   let school = first;
   const logger = jsonLog((line) => process.stdout.write(line));
@@ -42,6 +41,7 @@ async function main(): Promise<void> {
   const aside = maildir({ base: join(place.data, 'aside'), createBase: true });
   // A program that loads all signatures of viruses takes its time.
   const limits = { messageBytes: maxBytes, policyTime: 120_000 };
+  const domain = outside?.domain ?? 'school.example';
   const postmaster = `postmaster@${domain}`;
   const common = { policy: school.policy, name, postmaster, store, hold: aside, quarantine: aside, limits, logger };
 
@@ -49,8 +49,7 @@ async function main(): Promise<void> {
   await store.probe();
   await aside.probe();
   await store.cleanTmp();
-  const directory = await outside?.ldap.probe();
-  if (directory !== undefined && directory.kind !== 'found') throw new Error(`${url}: ${directory.why}`);
+  if (outside !== undefined) await probe(outside);
   const tls = await certificate(place.data, name);
   // Counted here, so that new rules do not forget who is guessing.
   const credentials = limitLogins({
@@ -110,12 +109,24 @@ async function main(): Promise<void> {
 /** Ctrl-C under npm comes twice, from the terminal and from npm. Whoever presses it again later means it. */
 const SAME_SIGNAL_MS = 2000;
 
+/** The directory works, and whoever is to read the postmaster's mail is in it. */
+async function probe({ ldap, postmaster }: Outside): Promise<void> {
+  const facts = await ldap.probe();
+  if (facts.kind !== 'found') throw new Error(facts.why);
+  const user = await ldap.findUser({ kind: 'login', login: postmaster });
+  if (user.kind === 'cannot-tell') throw new Error(user.why);
+  if (user.kind === 'found') return;
+  const message = `POSTERN_POSTMASTER is the login of somebody in ${facts.value.base}`;
+  throw new ConfigurationError('start', [{ code: 'environment', message, construct: postmaster }]);
+}
+
 /** Undefined: the people are in a file. */
 function ldapUrl(args: readonly string[]): string | undefined {
   try {
     return parseArgs({ args: [...args], options: { ldap: { type: 'string' } } }).values.ldap;
   } catch (error) {
-    throw new ConfigurationError('start', [{ code: 'arguments', message: (error as Error).message }]);
+    const message = `npm start [-- --ldap URL]: ${(error as Error).message}`;
+    throw new ConfigurationError('start', [{ code: 'arguments', message }]);
   }
 }
 

@@ -20,6 +20,7 @@ import {
   directorySenderLogins,
   hashTable,
   headerChecks,
+  inlineTable,
   isConfigurationError,
   loopDetection,
   type Policy,
@@ -45,7 +46,7 @@ import {
 } from 'postern';
 import { readStaticDirectory, type StaticDirectory } from 'postern/adapters/static-directory';
 import { checkSpamAssassin } from 'postern/spamassassin';
-import type { People } from './directory.js';
+import type { Outside } from './directory.js';
 
 export const maxBytes = 20 * 1024 * 1024;
 
@@ -63,10 +64,8 @@ export interface SchoolOptions {
   /** Our name, which strangers may not put into fields. */
   readonly name: string;
   readonly resolver: Resolver;
-  /** What is behind the @ in addresses of the school. */
-  readonly domain: string;
-  /** Undefined: those of directory.json. */
-  readonly people?: People | undefined;
+  /** Undefined: the people are those of directory.json. */
+  readonly outside?: Pick<Outside, 'people' | 'domain' | 'shortDomain' | 'postmaster'> | undefined;
   /** Undefined: nobody looks for viruses. */
   readonly scanner?: Scanner | undefined;
   /** The folder of SpamAssassin's rules, beside which the school's own count. */
@@ -76,7 +75,7 @@ export interface SchoolOptions {
 /** Throws a ConfigurationError with every problem of every file. */
 export async function readSchool(
   folder: string,
-  { name, resolver, domain, people, scanner, spamAssassin }: SchoolOptions,
+  { name, resolver, outside, scanner, spamAssassin }: SchoolOptions,
 ): Promise<School> {
   const problems: Problem[] = [];
   const read = async <T>(base: string, make: (text: string, file: string) => T): Promise<T> => {
@@ -95,11 +94,16 @@ export async function readSchool(
     }
   };
   const file =
-    people === undefined
+    outside === undefined
       ? await read('directory.json', (text, file) => readStaticDirectory(text, { file, name: 'directory.json' }))
       : undefined;
-  const aliases = await read('aliases', (text, file) => aliasTable(text, { file }));
-  const virtual = await read('virtual', (text, file) => hashTable(text, { file, type: 'virtual' }));
+  // The names in these files are those of the example's people.
+  const aliases = outside
+    ? inlineTable({ postmaster: outside.postmaster, abuse: 'postmaster' })
+    : await read('aliases', (text, file) => aliasTable(text, { file }));
+  const virtual = outside
+    ? inlineTable({})
+    : await read('virtual', (text, file) => hashTable(text, { file, type: 'virtual' }));
   const headers = await read('header_checks', (pcre, file) => headerChecks({ pcre, file }));
   const bodies = await read('body_checks', (pcre, file) => bodyChecks({ pcre, file }));
   const clients = await read('clients', (text, file) => clientAccess(cidrTable(text, { file })));
@@ -110,9 +114,10 @@ export async function readSchool(
   problems.push(...spam.problems);
   if (problems.length > 0) throw new ConfigurationError('school', problems);
 
-  const directory = people ?? (file as StaticDirectory);
+  const directory = outside?.people ?? (file as StaticDirectory);
+  const domain = outside?.domain ?? 'school.example';
   const domains = [domain];
-  const virtualDomains = ['partners.example'];
+  const virtualDomains = outside ? [] : ['partners.example'];
   // What SPF finds of a stranger becomes a field for those behind; it refuses only where the file says so.
   const checked = sequence('senderPolicy', spf({ resolver, cannotTell: 'continue' }), spfPolicy(whitelister));
   const asksDns = whitelister.mode !== 0;
@@ -121,15 +126,20 @@ export async function readSchool(
     mail: [
       declaredSize({ maxBytes }),
       senders,
-      senderLogin({ owners: directorySenderLogins(directory), recipientDelimiter: '+' }),
+      senderLogin({
+        owners: directorySenderLogins(directory, { bareNames: true }),
+        localDomains: domains,
+        recipientDelimiter: '+',
+      }),
       when(({ session }) => asksDns && isStranger(session), checked),
     ],
     rcpt: [
       relayControl({ domains: [...domains, ...virtualDomains] }),
       route({
         localDomains: domains,
-        localRecipients: directoryRecipients(directory),
-        mailbox: directoryRecipients(directory),
+        // By address, and by login: aliases name people so.
+        localRecipients: directoryRecipients(directory, { bareNames: true }),
+        mailbox: directoryRecipients(directory, { bareNames: true }),
         aliases,
         virtualDomains,
         virtualAliases: tableList(virtual, directoryGroupAliases(directory)),
@@ -154,7 +164,8 @@ export async function readSchool(
       spamMarks({ subjectTag: '***SPAM*** ' }),
     ],
   });
-  const accounts = accountNames({ realms: [domain] });
+  const short = outside?.shortDomain;
+  const accounts = accountNames({ realms: [domain], ...(short === undefined ? {} : { domain: short }) });
   const credentials = directoryCredentials(directory, { accounts, directory, addresses: true });
   return { policy, spamRules: spam.rules.rules.length, credentials, file };
 }

@@ -8,7 +8,6 @@ import type { Table, TableEntry } from '../core/table.js';
 import { filesOf, plainFiles } from '../postfix/files.js';
 import { mainCfParameters } from '../postfix/main-cf-parameters.js';
 import { openTableList } from '../tables/index.js';
-import { sharedLdap } from '../tables/ldap/shared.js';
 import type { Answer } from '../values/answer.js';
 import { isConfigurationError, type Problem, renderProblem } from '../values/errors.js';
 import { accountsOf } from './accounts.js';
@@ -101,7 +100,7 @@ async function openTables(line: QueryLine, io: Io): Promise<Ready<Table> | Exit>
     const table = openTableList(names, {
       files: inFolder ?? plainFiles(io.cwd),
       ...(inFolder !== undefined && { mainCf: mainCfParameters(inFolder) }),
-      ...(io.ldap !== undefined && { ldap: sharedLdap(io.ldap) }),
+      ...(io.ldap !== undefined && { ldap: io.ldap }),
       ...(await nativePatterns()),
       ...trustedTables(line.trusted, resolve(io.cwd, folder ?? ''), io.cwd),
       ...(accounts !== undefined && { unix: accounts.unix }),

@@ -6,6 +6,8 @@
  */
 import { excerpt, isLoneSurrogate, utf8Length } from '../values/characters.js';
 import { ConfigurationError, type Problem } from '../values/errors.js';
+import { aFlag, aText, checkedOptions, texts } from '../values/given-options.js';
+import { lowerName, oneSigma } from './fold.js';
 
 export interface AccountNameOptions {
   /** The short name of the domain (workgroup): `SCHOOL`. Default none. */
@@ -33,13 +35,15 @@ export type AccountNames = (login: string) => AccountName;
 /** Octets of a login in UTF-8; RFC 4616 section 2 has 255 for each part. */
 const LONGEST_LOGIN = 256;
 
-/** Throws ConfigurationError `options` (`bad-option`) for a separator or a domain that could not be told from a
- * name. */
+/** Throws ConfigurationError `options`: `no-such-option`, and `bad-option` for a separator or a domain that could not be
+ * told from a name. */
 export function accountNames(options: AccountNameOptions = {}): AccountNames {
-  const { domain, realms = [], separator, defaultDomain = true } = options;
+  const problems: Problem[] = [];
+  const right = checkedOptions('accountNames', options, RULES, problems);
+  const { domain, realms = [], separator, defaultDomain = true } = right;
   const given = [...(domain === undefined ? [] : [domain]), ...realms];
-  const problems = [...given.flatMap(domainProblems), ...separatorProblems(separator)];
-  if (!defaultDomain && given.length === 0)
+  problems.push(...given.flatMap(domainProblems), ...separatorProblems(separator));
+  if (!defaultDomain && given.length === 0 && problems.length === 0)
     problems.push(problem('defaultDomain', 'false needs a domain or realms: no login would be ours'));
   if (problems.length > 0) throw new ConfigurationError('options', problems);
   const ours = new Set(given.map(comparable));
@@ -53,7 +57,7 @@ export function accountNames(options: AccountNameOptions = {}): AccountNames {
     if (fault !== undefined) return refused(fault);
     const { name, domain: of, form } = parts;
     if (of === undefined) return defaultDomain ? { kind: 'account', account: name } : refused('without a domain');
-    if (ours.has(of)) {
+    if (ours.has(comparable(of))) {
       // `school+root@school.example` would be read once more by whoever is asked next.
       const again = separators.some((one) => name.includes(one));
       return again ? refused('two domains') : { kind: 'account', account: name };
@@ -61,6 +65,8 @@ export function accountNames(options: AccountNameOptions = {}): AccountNames {
     return form === 'suffix' ? { kind: 'foreign', name, domain: of } : refused(`of the domain ${excerpt(of)}`);
   };
 }
+
+const RULES = { domain: aText, realms: texts, separator: aText, defaultDomain: aFlag } as const;
 
 export type PreparedName =
   | { readonly kind: 'prepared'; readonly name: string }
@@ -73,7 +79,7 @@ export function prepareName(text: string): PreparedName {
   if (text === '') return refused('an empty name');
   if (text.length > LONGEST_LOGIN || utf8Length(text) > LONGEST_LOGIN) return refused(`over ${LONGEST_LOGIN} octets`);
   for (let at = 0; at < text.length; at++) if (isLoneSurrogate(text, at)) return refused('half of a surrogate pair');
-  const name = lower(text.replace(WIDE, (letters) => letters.normalize('NFKC')));
+  const name = lowerName(text);
   if (NO_PART_OF_A_NAME.test(name)) return refused('a character that is no part of a name');
   if (name.normalize('NFKC') !== name) return refused('a character that stands for another');
   if (name.startsWith(' ') || name.endsWith(' ') || name.includes('  '))
@@ -81,23 +87,19 @@ export function prepareName(text: string): PreparedName {
   return utf8Length(name) > LONGEST_LOGIN ? refused(`over ${LONGEST_LOGIN} octets`) : { kind: 'prepared', name };
 }
 
-/** For comparisons alone: what is not a name at all is compared as it stands. */
-export function comparable(text: string): string {
+/** In lower case; what is not a name at all as it stands. */
+export function canonicalName(text: string): string {
   const prepared = prepareName(text);
   return prepared.kind === 'prepared' ? prepared.name : text;
 }
 
-/** Full-width and half-width forms (RFC 8265 section 3.3.1, rule 1). */
-const WIDE = /[\u3000\uff01-\uffee]+/gu;
+/** For comparisons and counts alone. */
+export function comparable(text: string): string {
+  return oneSigma(canonicalName(text));
+}
+
 /** Controls, format characters, unassigned ones, and what is shown as nothing. */
 const NO_PART_OF_A_NAME = /[\p{C}\p{Default_Ignorable_Code_Point}\p{Zl}\p{Zp}]/u;
-
-/** Letter by letter: a whole word ends in another sigma. */
-function lower(text: string): string {
-  return Array.from(text.normalize('NFC'), (letter) => letter.toLowerCase())
-    .join('')
-    .normalize('NFC');
-}
 
 interface Parts {
   readonly name: string;

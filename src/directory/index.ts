@@ -1,10 +1,12 @@
 /** What a directory's answers mean for mail: logins, accounts, and the tables that the stages ask. Pure; a directory is a port. */
 export { type AccountName, type AccountNameOptions, type AccountNames, accountNames } from './account-name.js';
-export {
-  type DirectoryCredentials,
-  type DirectoryCredentialsOptions,
-  directoryCredentials,
-} from './credentials.js';
+export { type DirectoryCredentials, directoryCredentials } from './credentials.js';
+export type {
+  CredentialsRules,
+  CredentialsWithDirectory,
+  CredentialsWithoutDirectory,
+  DirectoryCredentialsOptions,
+} from './credentials-options.js';
 export { directoryGroupAliases } from './group-aliases.js';
 export * from './id-map.js';
 export * from './posix-accounts.js';

@@ -1,11 +1,11 @@
 /**
  * Who may never log in, whatever the directory says: smb.conf(5), invalid users. An account called root in the
- * directory, with a password of the directory's, would otherwise be root of this host. Asked twice: with the name as it
- * is typed, before anybody sees the password, and with the entry that the directory has found for it. `root` is in the
- * list, always.
+ * directory, with a password of the directory's, would otherwise be root of this host. Asked with the name as it is
+ * typed and with the entry that the directory has for it, before anybody sees the password, and with the name and the
+ * entry that the password has shown. `root` is in the list, always.
  */
 import type { DirectoryUser } from '../ports/directory.js';
-import { ConfigurationError, type Problem } from '../values/errors.js';
+import type { Problem } from '../values/errors.js';
 import { type AccountNames, comparable, prepareName } from './account-name.js';
 import { ridOf } from './sid.js';
 
@@ -24,10 +24,13 @@ const ADMINISTRATOR_RID = 500;
 
 /**
  * `entries` as in smb.conf(5): `root`, `SCHOOL\admin` (read by `accounts`), `@interns` or `+interns` for a group.
- * Throws ConfigurationError `options` (`bad-name`) for what is no name, and for netgroups (`&name`).
+ * What is no name, and a netgroup (`&name`), goes to `problems` (`bad-name`).
  */
-export function invalidUsers(entries: readonly string[] = [], accounts?: AccountNames): InvalidUsers {
-  const problems: Problem[] = [];
+export function invalidUsers(
+  entries: readonly string[],
+  accounts: AccountNames | undefined,
+  problems: Problem[],
+): InvalidUsers {
   const names = new Set<string>(['root']);
   const groups: string[] = [];
   for (const entry of entries) {
@@ -39,7 +42,6 @@ export function invalidUsers(entries: readonly string[] = [], accounts?: Account
     } else if (isGroup) groups.push(name);
     else names.add(comparable(name));
   }
-  if (problems.length > 0) throw new ConfigurationError('options', problems);
   const nameFault = (account: string): string | undefined => {
     const bad = spellings(account).find((name) => names.has(name));
     return bad === undefined ? undefined : `invalid user ${bad}`;

@@ -11,7 +11,7 @@ import { type Answer, cannotTell, found, notFound } from '../values/answer.js';
 import { ConfigurationError } from '../values/errors.js';
 import { parseMailbox } from '../values/mailbox.js';
 import { parseMailboxName } from '../values/mailbox-name.js';
-import { comparable } from './account-name.js';
+import { canonicalName } from './account-name.js';
 
 export interface DirectoryRecipientsOptions {
   /** The name of a user's mailbox, which is the value of the table. Default: the login in lower case. */
@@ -54,7 +54,7 @@ export function directoryRecipients(directory: Directory, options: DirectoryReci
 
 /** A slash would lead into the mailbox of another. */
 function ofLogin({ login }: DirectoryUser): string {
-  return login.includes('/') ? '' : comparable(login);
+  return login.includes('/') ? '' : canonicalName(login);
 }
 
 /** Undefined for `@domain`, and what else no user has. */

@@ -31,18 +31,9 @@ const LONGEST_PATH = 4096;
 /** `/home/%D/%U`. Throws ConfigurationError `options`: `bad-substitution` for another letter behind `%`, `bad-path`
  * for what is no absolute path without `.` and `..`. */
 export function accountTemplate(template: string): AccountTemplate {
-  const pieces = template.match(/%[\s\S]?|[^%]+/gu) ?? [];
-  const problems: Problem[] = pieces
-    .filter((piece) => piece.startsWith('%') && !Object.hasOwn(PARTS, piece))
-    .map((construct) => ({
-      code: 'bad-substitution',
-      message: `a template knows ${Object.keys(PARTS).join(', ')}`,
-      construct,
-    }));
-  const fault = pathFault(template);
-  if (fault !== undefined) problems.push({ code: 'bad-path', message: `a template ${fault}`, construct: template });
+  const problems = templateProblems(template);
   if (problems.length > 0) throw new ConfigurationError('options', problems);
-  const parts = pieces.map((text): Part => PARTS[text] ?? { kind: 'text', text });
+  const parts = piecesOf(template).map((text): Part => PARTS[text] ?? { kind: 'text', text });
   return (facts) => {
     let path = '';
     for (const part of parts) {
@@ -53,6 +44,26 @@ export function accountTemplate(template: string): AccountTemplate {
     const wrong = pathFault(path);
     return wrong === undefined ? parsed(path) : malformed(`the path ${wrong}`);
   };
+}
+
+/** What is wrong with it. */
+export function templateProblems(template: unknown): readonly Problem[] {
+  if (typeof template !== 'string')
+    return [{ code: 'bad-path', message: 'a template is a path', construct: 'template' }];
+  const problems: Problem[] = piecesOf(template)
+    .filter((piece) => piece.startsWith('%') && !Object.hasOwn(PARTS, piece))
+    .map((construct) => ({
+      code: 'bad-substitution',
+      message: `a template knows ${Object.keys(PARTS).join(', ')}`,
+      construct,
+    }));
+  const fault = pathFault(template);
+  if (fault !== undefined) problems.push({ code: 'bad-path', message: `a template ${fault}`, construct: template });
+  return problems;
+}
+
+function piecesOf(template: string): readonly string[] {
+  return template.match(/%[\s\S]?|[^%]+/gu) ?? [];
 }
 
 /** One component of a path. */

@@ -7,7 +7,6 @@ import { splitWords, unbrace } from '../tables/braces.js';
 import type { HashTable } from '../tables/hash-table.js';
 import { type OpenTableOptions, openRules, openTable, splitTableName, tableList } from '../tables/index.js';
 import type { LdapParameters } from '../tables/ldap/parameters.js';
-import { sharedLdap } from '../tables/ldap/shared.js';
 import type { RuleTable } from '../tables/regex/index.js';
 import { decodeText } from '../values/bytes.js';
 import { isConfigurationError, type Problem, renderProblem, type SourcePosition } from '../values/errors.js';
@@ -18,7 +17,7 @@ import { joinedRules } from './joined-rules.js';
  * What tables need that is not in the folder: an engine for patterns, the tables that are trusted, random numbers (without them
  * randmap: is refused), the system's accounts. With `unix` (`systemAccounts()`) local_recipient_maps has Postfix's default, and
  * who has no account has no mailbox; without it every local recipient is taken, unless a map says who is one. `ldap`
- * (`ldapTables()` of adapters/ldap has one) is asked once for tables with the same servers; without it `ldap:` is refused.
+ * (`ldapTables()` of adapters/ldap has one) is who searches for tables in a directory; without it `ldap:` is refused.
  */
 export type MapOptions = Pick<OpenTableOptions, 'patterns' | 'trusted' | 'random' | 'unix' | 'defaultType' | 'ldap'>;
 
@@ -39,8 +38,7 @@ export class Maps {
   /** `mainCf`: the parameters of `ldap:` tables that have no file of their own. */
   constructor(files: PostfixFiles, options: MapOptions = {}, mainCf?: LdapParameters) {
     this.#files = files;
-    const { ldap } = options;
-    this.#options = { ...options, ...(ldap !== undefined && { ldap: sharedLdap(ldap) }), ...(mainCf && { mainCf }) };
+    this.#options = { ...options, ...(mainCf && { mainCf }) };
   }
 
   /** Says which files are written as aliases(5): lists like local_recipient_maps name them by the same `hash:`. */

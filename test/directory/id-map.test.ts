@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { idMap } from '../../src/directory/id-map.js';
-import { posixAccounts } from '../../src/directory/posix-accounts.js';
+import { type IdMapOptions, idMap } from '../../src/directory/id-map.js';
+import { type PosixAccountsOptions, posixAccounts } from '../../src/directory/posix-accounts.js';
 import { accountTemplate } from '../../src/directory/templates.js';
 import type { DirectoryUser } from '../../src/ports/directory.js';
 import { problemsOf } from '../values/support.js';
@@ -48,11 +48,30 @@ describe('numbers from RIDs', () => {
   it('an account of another domain is none of ours', () => {
     expect(ids.idOf('S-1-5-21-9-9-9-1104').kind).toBe('not-found');
     expect(ids.idOf('S-1-5-32-544').kind).toBe('not-found');
-    expect(ids.idOf(sid(1104).toLowerCase()).kind).toBe('found');
+  });
+
+  it.each([
+    sid(1104).toLowerCase(),
+    'S-1-5-021-1004336348-1177238915-0682003330-1104',
+    `S-1-0x000000000005-21-1004336348-1177238915-682003330-01104`,
+  ])('%s is one of ours, however it is spelt', (text) => {
+    expect(ids.idOf(text)).toEqual({ kind: 'found', value: 11_104 });
+    const spelt = idMap({ range: [10_000, 20_000], domainSid: text.slice(0, text.lastIndexOf('-')) });
+    expect(spelt.idOf(sid(1104))).toEqual({ kind: 'found', value: 11_104 });
+    const all = ids.mapAll([sid(1104), text]);
+    expect([[...all.ids.values()], all.problems]).toEqual([[11_104, 11_104], []]);
+  });
+
+  it('are had by the RID alone', () => {
+    expect(ids.idOfRid(513)).toEqual({ kind: 'found', value: 10_513 });
+    expect([777, -1, 0.5, 10_001].map((rid) => ids.idOfRid(rid).kind)).toEqual(new Array(4).fill('cannot-tell'));
+    expect([9999, 10_000, 10_777, 20_000, 20_001, 0].map((id) => ids.isFree(id))).toEqual([
+      ...[false, true, false, true, false, false],
+    ]);
   });
 
   it('counts from the first RID, where one is given', () => {
-    const based = idMap({ range: [10_000, 20_000], baseRid: 1000 });
+    const based = idMap({ range: [10_000, 20_000], baseRid: 1000, domainSid: domain });
     expect(based.idOf(sid(1104))).toEqual({ kind: 'found', value: 10_104 });
     expect(based.idOf(sid(999)).kind).toBe('cannot-tell');
     expect(based.ridOf(9999)).toBeUndefined();
@@ -60,7 +79,7 @@ describe('numbers from RIDs', () => {
   });
 
   it('tells of every account in a list that gets none', () => {
-    const any = idMap({ range: [10_000, 20_000] });
+    const any = idMap({ range: [10_000, 20_000], domainSid: false });
     const other = 'S-1-5-21-9-9-9-1104';
     const { ids: numbers, problems } = any.mapAll([sid(1104), other, sid(1105), sid(1105), sid(60_000), 'x']);
     expect([...numbers]).toEqual([[sid(1105), 11_105]]);
@@ -84,13 +103,20 @@ describe('numbers from RIDs', () => {
     );
   });
 
-  it.each([
-    [{ range: [20_000, 10_000] as const }, ['range']],
-    [{ range: [0, 10_000] as const }, ['range']],
-    [{ range: [10_000, 2 ** 32] as const }, ['range']],
-    [{ range: [10_000.5, 20_000] as const, baseRid: -1, domainSid: 'S-1' }, ['range', 'baseRid', 'domainSid']],
+  it.each<[unknown, string[]]>([
+    [{ range: [20_000, 10_000], domainSid: false }, ['range']],
+    [{ range: [0, 10_000], domainSid: false }, ['range']],
+    [{ range: [10_000, 2 ** 32], domainSid: false }, ['range']],
+    [{ range: [10_000.5, 20_000], baseRid: -1, domainSid: 'S-1' }, ['range', 'domainSid', 'baseRid']],
+    [{ range: [10_000, 20_000] }, ['domainSid']],
+    [{ range: [10_000, 20_000], domainSid: sid(500) }, ['domainSid']],
+    [{ range: [10_000, 20_000], domainSid: 'S-1-5-32' }, ['domainSid']],
+    [{ range: [10_000, 20_000], domainSid: false, taken: 'many' }, ['taken']],
+    [{ range: [10_000, 20_000], domainSid: false, taken: ['10500'] }, ['taken']],
+    [{ rang: [10_000, 20_000], domainSid: domain, base: 1 }, ['rang', 'base', 'range']],
+    [undefined, ['options', 'range', 'domainSid']],
   ])('refuses %j', (options, constructs) => {
-    expect(problemsOf(() => idMap(options)).map((one) => one.construct)).toEqual(constructs);
+    expect(problemsOf(() => idMap(options as IdMapOptions)).map((one) => one.construct)).toEqual(constructs);
   });
 });
 
@@ -155,9 +181,30 @@ describe('POSIX accounts', () => {
     });
   });
 
-  it('as the directory has them, where it does', () => {
-    const posix = { uid: 5, gid: 6, home: '/h', shell: '/s' };
-    expect(of(user({ posix }))).toEqual({ kind: 'found', value: posix });
+  const own = (uid: number, gid: number) => user({ posix: { uid, gid, home: '/etc', shell: '/s' } });
+  const [home, shell] = ['/home/mail/users/alice', '/usr/bin/pine'];
+
+  it('whatever the directory says', () => {
+    for (const [uid, gid] of [
+      [33, 0],
+      [0, 0],
+      [15_000, 15_001],
+    ] as const)
+      expect(of(own(uid, gid))).toEqual(of(user({})));
+  });
+
+  it('by the numbers of the directory, where it may say, within the range', () => {
+    const told = posixAccounts({ ids, own: 'in-range', home: '/home/mail/users/%U', shell });
+    expect(told(own(15_000, 15_001))).toEqual({ kind: 'found', value: { uid: 15_000, gid: 15_001, home, shell } });
+    expect(told(user({}))).toEqual(of(user({})));
+    for (const [uid, gid] of [
+      [33, 15_000],
+      [15_000, 0],
+      [10_777, 15_000],
+      [20_001, 15_000],
+      [15_000.5, 15_000],
+    ] as const)
+      expect(told(own(uid, gid))).toMatchObject({ kind: 'cannot-tell', temporary: false });
   });
 
   it.each([
@@ -171,10 +218,28 @@ describe('POSIX accounts', () => {
   });
 
   it('with a group of its own where the range has not that of all', () => {
-    const narrow = idMap({ range: [11_000, 12_000], baseRid: 1000 });
-    expect(posixAccounts({ ids: narrow })(user({})).kind).toBe('cannot-tell');
+    const narrow = idMap({ range: [11_000, 12_000], baseRid: 1000, domainSid: domain });
     expect(posixAccounts({ ids: narrow, gid: 100, home: '/m/%U' })(user({}))).toMatchObject({
       value: { uid: 11_104, gid: 100, home: '/m/alice', shell: '/bin/false' },
     });
+    expect(constructsOf({ ids: narrow, home: '/m/%U' })).toEqual(['gid']);
+  });
+
+  it.each<[string, unknown, string[]]>([
+    ['the home of Samba without a domain', { ids }, ['domain']],
+    ['a domain that is no name', { ids, domain: '../etc' }, ['domain']],
+    ['a shell with a domain', { ids, home: '/m/%U', shell: '/bin/%D' }, ['domain']],
+    ['wrong templates', { ids, home: '/m/%X', shell: 'sh' }, ['%X', 'sh']],
+    ['no text', { ids, home: 1, shell: null }, ['template', 'template']],
+    ['the group of root', { ids, domain: 'A', gid: 0 }, ['gid']],
+    ['what is no option', { ids, domain: 'A', own: 'yes', template: 'x' }, ['template', 'own']],
+    ['nothing', {}, ['ids', 'domain']],
+    ['no object', undefined, ['options', 'ids', 'domain']],
+  ])('refuses at once %s', (_, options, constructs) => {
+    expect(constructsOf(options)).toEqual(constructs);
   });
 });
+
+function constructsOf(options: unknown): readonly (string | undefined)[] {
+  return problemsOf(() => posixAccounts(options as PosixAccountsOptions)).map((one) => one.construct);
+}

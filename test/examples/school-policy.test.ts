@@ -21,7 +21,7 @@ test.each([
   ['192.0.2.9', 'a@slow.example', ['Received-SPF: error', 'Subject: hello']],
   ['127.0.0.1', 'a@sender.example', ['Subject: hello']],
 ] as const)('from %s as %s', async (ip, from, expected) => {
-  const { policy } = await readSchool(folder, { name: 'mail.school.example', domain: 'school.example', resolver });
+  const { policy } = await readSchool(folder, { name: 'mail.school.example', resolver });
   const { decision, message } = await policy.evaluate({
     session: sessionOf({ ip }),
     helo: 'client.example',
@@ -39,7 +39,7 @@ test.each([
 });
 
 test("mail that the school's rules call spam is marked and delivered", async () => {
-  const { policy } = await readSchool(folder, { name: 'mail.school.example', domain: 'school.example', resolver });
+  const { policy } = await readSchool(folder, { name: 'mail.school.example', resolver });
   const { decision, message } = await policy.evaluate({
     session: sessionOf({ ip: '192.0.2.9' }),
     helo: 'client.example',
@@ -63,7 +63,6 @@ test('a scanner that finds something: the mail is taken and dropped', async () =
   };
   const { policy } = await readSchool(folder, {
     name: 'mail.school.example',
-    domain: 'school.example',
     resolver,
     scanner,
   });
@@ -87,9 +86,8 @@ test('with a directory: its users and groups, a sender who is himself, and waiti
   });
   const { policy, credentials } = await readSchool(folder, {
     name: 'mail',
-    domain: 'grammar.example',
     resolver,
-    people,
+    outside: { people, domain: 'grammar.example', shortDomain: 'GRAMMAR', postmaster: 'anna' },
   });
   const replyTo = async (recipient: string, from = 'anna@grammar.example', login?: string) => {
     const session = sessionOf({ ip: '192.0.2.9', ...(login === undefined ? {} : { login }) });
@@ -110,6 +108,8 @@ test('with a directory: its users and groups, a sender who is himself, and waiti
   expect(await replyTo('ben@grammar.example', 'anna@grammar.example', 'ben')).toBe('553 5.7.1');
   const call = { signal: new AbortController().signal, deadline: performance.now() + 10_000, client: undefined };
   expect(await credentials.verify('A.Adler@grammar.example', 'right', call)).toMatchObject({ value: { name: 'anna' } });
+  expect(await credentials.verify('GRAMMAR\\ANNA', 'right', call)).toMatchObject({ value: { name: 'anna' } });
+  expect(await replyTo('postmaster@grammar.example')).toEqual(['anna']);
   people.fail('it is away');
   expect(await replyTo('ben@grammar.example')).toMatch(/^451 4/);
   expect(await credentials.verify('anna', 'right', call)).toMatchObject({ kind: 'cannot-tell' });

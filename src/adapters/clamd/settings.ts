@@ -1,7 +1,7 @@
 /** Where clamd is and what its client can be told, checked once, all problems at once. */
 import { ConfigurationError, type Problem } from '../../values/errors.js';
+import { givenOptions, nameProblems } from '../../values/given-options.js';
 import { type Endpoint, endpointName, endpointProblems } from '../shared/endpoint.js';
-import { givenOptions, nameProblems } from '../shared/given-options.js';
 import { MOST_MILLISECONDS, type Range, wholeNumbers } from '../shared/whole-numbers.js';
 
 /** Times in milliseconds. */

@@ -10,11 +10,11 @@ import type { Scanner, ScanVerdict } from '../../ports/scanner.js';
 import { type Answer, cannotTell, found } from '../../values/answer.js';
 import { excerpt } from '../../values/characters.js';
 import { ConfigurationError, type Problem } from '../../values/errors.js';
+import { givenOptions } from '../../values/given-options.js';
 import type { Message } from '../../values/message.js';
 import { readReply } from '../shared/clamav.js';
 import { Desk } from '../shared/desk.js';
 import { type Endpoint, endpointName, endpointProblems } from '../shared/endpoint.js';
-import { givenOptions } from '../shared/given-options.js';
 import { shownOctets, shownSize } from '../shared/shown-to-clamav.js';
 import { MOST_MILLISECONDS, type Range, wholeNumbers } from '../shared/whole-numbers.js';
 

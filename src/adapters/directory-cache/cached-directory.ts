@@ -28,7 +28,8 @@ export function cachedDirectory(
   directory: Directory & Partial<Authenticator>,
   options: DirectoryCacheOptions = {},
 ): CachedDirectory & Partial<Authenticator> {
-  const asking = new Asking(directory.name, cacheSettings(directory, options));
+  const settings = cacheSettings(directory, options);
+  const asking = new Asking(directory.name, settings);
   const ask = <T>(key: string | undefined, question: Question<T>, call: PortCall | undefined) =>
     key === undefined || key.length > LONGEST_KEY ? question(call) : asking.ask(key, question, call);
   const { authenticate } = directory;

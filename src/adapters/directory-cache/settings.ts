@@ -1,6 +1,6 @@
 /** What a cache of a directory can be told, checked once, all problems at once. */
 import { ConfigurationError, type Problem } from '../../values/errors.js';
-import { givenOptions } from '../shared/given-options.js';
+import { givenOptions } from '../../values/given-options.js';
 import { MOST_MILLISECONDS, type Range, wholeNumbers } from '../shared/whole-numbers.js';
 
 export interface DirectoryCacheOptions {

@@ -1,8 +1,8 @@
 /** What a directory over LDAP can be told, beside where its servers are; all problems at once. */
 import { ConfigurationError, type Problem } from '../../values/errors.js';
+import { givenOptions } from '../../values/given-options.js';
 import { parseLdapFilter } from '../../values/ldap-filter.js';
 import { isDn } from '../../values/ldap-names.js';
-import { givenOptions } from '../shared/given-options.js';
 import { MOST_MILLISECONDS, type Range, wholeNumbers } from '../shared/whole-numbers.js';
 import { type LdapSchema, type SchemaKind, schemaProblems } from './schema.js';
 import { LDAP_SERVER_OPTIONS, type LdapServerOptions, type LdapSettings, readLdapSettings } from './settings.js';

@@ -1,7 +1,7 @@
 /** Where LDAP servers are and how they are asked, checked once, all problems at once. Shared by all that ask them. */
 import { isIP } from 'node:net';
 import { ConfigurationError, type Problem } from '../../values/errors.js';
-import { givenOptions } from '../shared/given-options.js';
+import { givenOptions } from '../../values/given-options.js';
 import { MOST_MILLISECONDS, type Range, wholeNumbers } from '../shared/whole-numbers.js';
 import { type LdapTlsOptions, type LdapTlsSettings, ldapTlsSettings } from './tls-settings.js';
 

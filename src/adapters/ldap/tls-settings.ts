@@ -2,7 +2,7 @@
 import { X509Certificate } from 'node:crypto';
 import { createSecureContext, type SecureContext } from 'node:tls';
 import type { Problem } from '../../values/errors.js';
-import { givenOptions } from '../shared/given-options.js';
+import { givenOptions } from '../../values/given-options.js';
 
 /** In PEM, as `node:tls` has them. */
 export interface LdapTlsOptions {

@@ -9,8 +9,11 @@ import type { AttemptLimit } from './settings.js';
 export interface Attempts {
   /** Undefined when there is a place; else why there is none. Every place is settled once. */
   take(key: string): string | undefined;
-  /** `refused` counts; `let-in` clears what was counted; `nothing` gives the place back. */
-  settle(key: string, end: 'refused' | 'let-in' | 'nothing'): void;
+  /** `refused` counts; `let-in` clears what was counted; `nothing` gives the place back. `late`: it was abandoned. */
+  settle(key: string, end: 'refused' | 'let-in' | 'nothing', late?: boolean): void;
+  /** Nobody waits for its end any longer, which may still come: the place stays taken until then, for a pause at
+   * most. */
+  abandon(key: string): void;
   /** Keys that are remembered. */
   readonly size: number;
 }
@@ -19,6 +22,8 @@ interface Count {
   failures: number;
   /** Attempts under way. */
   pending: number;
+  /** When the places of abandoned attempts come back. */
+  abandoned: readonly number[];
   /** When the first of the failures was. */
   since: number;
   /** End of the pause. */
@@ -32,8 +37,9 @@ export function attemptCounts(limit: Required<AttemptLimit>, remembered: number,
   const half = remembered >> 1;
 
   function countOf(key: string): Count {
-    const count = known.get(key) ?? newcomers.get(key) ?? { failures: 0, pending: 0, since: 0, until: 0 };
+    const count = known.get(key) ?? newcomers.get(key) ?? { ...NOTHING };
     const time = now();
+    if (count.abandoned.length > 0) count.abandoned = count.abandoned.filter((back) => back > time);
     const paused = count.until > time;
     if (!paused && (count.until > 0 || time - count.since >= limit.within)) {
       count.failures = 0;
@@ -45,7 +51,7 @@ export function attemptCounts(limit: Required<AttemptLimit>, remembered: number,
   function keep(key: string, count: Count): void {
     newcomers.delete(key);
     known.delete(key);
-    if (count.failures === 0 && count.pending === 0 && count.until === 0) return;
+    if (count.failures === 0 && count.until === 0 && underWay(count) === 0) return;
     const into = count.failures > 1 || count.until > 0 ? known : newcomers;
     into.set(key, count);
     if (into.size > half) dropOldest(into);
@@ -55,15 +61,16 @@ export function attemptCounts(limit: Required<AttemptLimit>, remembered: number,
     take(key) {
       const count = countOf(key);
       if (count.until > now()) return `after ${limit.failures} wrong logins`;
-      if (count.failures + count.pending >= limit.failures) return `${count.pending} logins are under way`;
+      if (count.failures + underWay(count) >= limit.failures) return `${underWay(count)} logins are under way`;
       count.pending++;
       keep(key, count);
       return undefined;
     },
-    settle(key, end) {
+    settle(key, end, late = false) {
       const count = countOf(key);
       // It may have been driven out in the meantime.
-      count.pending = Math.max(0, count.pending - 1);
+      if (late) count.abandoned = count.abandoned.slice(1);
+      else count.pending = Math.max(0, count.pending - 1);
       if (end === 'let-in' && count.until === 0) count.failures = 0;
       if (end === 'refused') {
         if (count.failures === 0) count.since = now();
@@ -72,19 +79,31 @@ export function attemptCounts(limit: Required<AttemptLimit>, remembered: number,
       }
       keep(key, count);
     },
+    abandon(key) {
+      const count = countOf(key);
+      count.pending = Math.max(0, count.pending - 1);
+      count.abandoned = [...count.abandoned, now() + limit.pause];
+      keep(key, count);
+    },
     get size() {
       return newcomers.size + known.size;
     },
   };
 }
 
+const NOTHING: Count = { failures: 0, pending: 0, abandoned: [], since: 0, until: 0 };
+
+function underWay({ pending, abandoned }: Count): number {
+  return pending + abandoned.length;
+}
+
 /** Of the first few the one without an attempt under way, so that its place is not lost. */
 function dropOldest(counts: Map<string, Count>): void {
   let oldest: string | undefined;
   let looked = 0;
-  for (const [key, { pending }] of counts) {
+  for (const [key, count] of counts) {
     oldest ??= key;
-    if (pending === 0) {
+    if (underWay(count) === 0) {
       counts.delete(key);
       return;
     }

@@ -63,9 +63,10 @@ function directoryOver(source: AccountSource, settings: CommonSettings, prefix: 
   };
 }
 
-/** Undefined for an address elsewhere. */
+/** Undefined for an address elsewhere, and for a principal, which no host knows. */
 function loginIn(key: UserKey, domains: readonly Domain[]): string | undefined {
   if (key.kind === 'login') return key.login;
+  if (key.kind === 'principal') return undefined;
   const { localPart, domain } = key.address;
   return domains.some(({ ascii }) => domain.kind === 'domain' && domain.ascii === ascii) ? localPart : undefined;
 }

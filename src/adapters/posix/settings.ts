@@ -1,7 +1,7 @@
 /** What the directory of a host's accounts can be told, checked once, all problems at once. */
 import { type Domain, parseDomain } from '../../values/domain.js';
 import { ConfigurationError, type Problem } from '../../values/errors.js';
-import { givenOptions } from '../shared/given-options.js';
+import { givenOptions } from '../../values/given-options.js';
 import { MOST_MILLISECONDS, type Range, wholeNumbers } from '../shared/whole-numbers.js';
 import { isNumeric } from './names.js';
 

@@ -1,7 +1,7 @@
 /** What the client of rspamd can be told, checked once, all problems at once. */
 import { ConfigurationError, type Problem } from '../../values/errors.js';
+import { givenOptions } from '../../values/given-options.js';
 import { type Endpoint, endpointName, endpointProblems } from '../shared/endpoint.js';
-import { givenOptions } from '../shared/given-options.js';
 import { MOST_MILLISECONDS, type Range, wholeNumbers } from '../shared/whole-numbers.js';
 
 export interface RspamdOptions {

@@ -1,8 +1,8 @@
 /** What the client of saslauthd can be told, checked once, all problems at once. */
 import { ConfigurationError, type Problem } from '../../values/errors.js';
+import { givenOptions } from '../../values/given-options.js';
 import { LONGEST_COUNTED } from '../shared/counted-strings.js';
 import { endpointProblems } from '../shared/endpoint.js';
-import { givenOptions } from '../shared/given-options.js';
 import { MOST_MILLISECONDS, type Range, wholeNumbers } from '../shared/whole-numbers.js';
 import { encodeRequest } from './protocol.js';
 

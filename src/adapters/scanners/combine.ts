@@ -10,7 +10,7 @@ import type { PortCall } from '../../core/stage.js';
 import type { Scanner, ScanVerdict } from '../../ports/scanner.js';
 import { type Answer, found } from '../../values/answer.js';
 import { ConfigurationError, type Problem } from '../../values/errors.js';
-import { givenOptions, nameProblems } from '../shared/given-options.js';
+import { givenOptions, nameProblems } from '../../values/given-options.js';
 import { asked, noneTells, partOf, type Said } from './asked.js';
 import { scannerProblems } from './checked.js';
 

@@ -7,8 +7,8 @@ import type { PortCall } from '../../core/stage.js';
 import type { Scanner } from '../../ports/scanner.js';
 import { cannotTell } from '../../values/answer.js';
 import { ConfigurationError, type Problem } from '../../values/errors.js';
+import { givenOptions, nameProblems } from '../../values/given-options.js';
 import type { Message } from '../../values/message.js';
-import { givenOptions, nameProblems } from '../shared/given-options.js';
 import { asked, noneTells, partOf, type Said } from './asked.js';
 import { scannerProblems } from './checked.js';
 

@@ -1,7 +1,8 @@
 /** What servers on a Unix socket can be told, checked once, all problems at once. */
-import { givenOptions } from '../../adapters/shared/given-options.js';
+
 import { MOST_MILLISECONDS, type Range, wholeNumbers } from '../../adapters/shared/whole-numbers.js';
 import type { Problem } from '../../values/errors.js';
+import { givenOptions } from '../../values/given-options.js';
 import { guarded, type Logger } from './logger.js';
 
 /** Times in milliseconds. */

@@ -17,8 +17,8 @@ export function readServer(reader: ParameterReader): LdapTableServer {
     reader.fault('start_tls', 'start-tls', 'expected no: StartTLS cannot be had inside of ldaps:', 'yes');
   }
   const bind = readBind(reader);
-  if (!reader.flag('tls_require_cert') && (startTls || overTls)) {
-    reader.warn('tls_require_cert', 'verified-anyway', "without yes too the server's certificate is verified here");
+  if (!reader.flag('tls_require_cert', true) && (startTls || overTls)) {
+    reader.warn('tls_require_cert', 'verified-anyway', "the server's certificate is verified here nevertheless", 'no');
   }
   const clear = urls.find((url) => url.startsWith('ldap:') && !LOOPBACK.test(url));
   if (clear !== undefined && bind !== undefined && !startTls) {

@@ -10,7 +10,7 @@ import { type LdapParameters, ParameterReader } from './parameters.js';
 import { readServer } from './server.js';
 import { isDynamic, needsOf, parseTemplate, type Template, type TemplateNeeds } from './template.js';
 
-/** How values of an attribute count; see `AttributeUse` of lookup.ts. */
+/** How values of an attribute count; lookup.ts says which of an entry do. */
 export type AttributeClass = 'terminal' | 'leaf' | 'ordinary' | 'special';
 
 export interface LdapTableSettings {

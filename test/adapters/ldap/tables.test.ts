@@ -3,9 +3,12 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type LdapTablesOptions, ldapTables } from '../../../src/adapters/ldap/tables.js';
+import { type LdapTables, type LdapTablesOptions, ldapTables } from '../../../src/adapters/ldap/tables.js';
+import type { Table } from '../../../src/core/table.js';
 import type { LdapTableServer } from '../../../src/ports/ldap-search.js';
+import { ldapTable } from '../../../src/tables/ldap/ldap-table.js';
 import { isConfigurationError, renderProblem } from '../../../src/values/errors.js';
+import { problemsOf } from '../../values/support.js';
 import { type FakeLdap, fakeLdap } from './fake-server.js';
 
 const BASE = 'dc=school,dc=test';
@@ -94,7 +97,74 @@ describe('a server', () => {
   });
 });
 
+describe('tables', () => {
+  const table = (ldap: LdapTables, more = '', file = 'users.cf') =>
+    ldapTable(
+      `server_host = ${plain.url}\nbind_dn = cn=svc,${BASE}\nbind_pw = secret
+search_base = ${BASE}\nquery_filter = (cn=%s)\nresult_attribute = mail\n${more}`,
+      { file, ldap: ldap.open },
+    );
+  const value = async (one: Table) => {
+    const answer = await one.lookup('ann');
+    return answer.kind === 'found' ? answer.value.value : `${answer.kind} ${answer.why}`;
+  };
+
+  it('that name the same servers share their connections', async () => {
+    const before = plain.accepted;
+    await using ldap = ldapTables();
+    expect(await value(table(ldap))).toBe('ann@school.test');
+    expect(await value(table(ldap, 'query_filter = (mail=%s@school.test)\n', 'others.cf'))).toBe('ann@school.test');
+    expect(plain.accepted - before).toBe(1);
+    expect(await value(table(ldap, 'timeout = 9\n'))).toBe('ann@school.test');
+    expect(plain.accepted - before).toBe(2);
+  });
+
+  it.each<[string, Partial<LdapTableServer>]>([
+    ['urls', { urls: ['ldap://127.0.0.1:1'] }],
+    ['name', { bind: { dn: `cn=ann,${BASE}`, password: 'secret' } }],
+    ['password', { bind: { dn: `cn=svc,${BASE}`, password: 'other' } }],
+    ['rights', { bind: undefined }],
+    ['timeout', { timeout: 1 }],
+    ['security', { startTls: true }],
+  ])('share none where the %s are others', async (_what, more) => {
+    await using ldap = ldapTables();
+    const one = ldap.open(server(), source);
+    expect(ldap.open(server(more), source)).not.toBe(one);
+    expect(ldap.open(server(), { file: 'others.cf' })).toBe(one);
+  });
+
+  it('have the certificates of the time when they are opened', async () => {
+    const other = await fakeLdap({ entries, certificateName: 'other.school.test' });
+    await other.close();
+    const file = join(folder, 'renewed.pem');
+    writeFileSync(file, other.ca);
+    await using ldap = ldapTables();
+    const open = () => ldap.open(server({ ...overTls(), caFile: file }), source);
+    const before = open();
+    expect(open()).toBe(before);
+    expect((await before.search(query)).kind).toBe('cannot-tell');
+    writeFileSync(file, secure.ca);
+    expect((await open().search(query)).kind).toBe('found');
+  });
+
+  it('that are opened when all is closed ask nobody', async () => {
+    const before = plain.accepted;
+    const ldap = ldapTables();
+    await ldap.close();
+    expect(await value(table(ldap))).toMatch(/^cannot-tell .*closed/);
+    expect(plain.accepted).toBe(before);
+  });
+});
+
 describe('what is wrong', () => {
+  it.each<[LdapTablesOptions, readonly string[]]>([
+    [{ pool: 3 } as never, ['no-such-option']],
+    [{ timeout: 3000, connections: 0, tls: { ca: 'x' } } as never, ['no-such-option', 'bad-option', 'bad-option']],
+    [[] as never, ['bad-option']],
+  ])('is %j, told before a table is opened', (options, codes) => {
+    expect(problemsOf(() => ldapTables(options)).map(({ code }) => code)).toEqual(codes);
+  });
+
   const problems = (more: Partial<LdapTableServer>): readonly string[] => {
     try {
       ldapTables().open(server(more), source);

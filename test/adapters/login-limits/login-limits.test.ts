@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { attemptCounts } from '../../../src/adapters/login-limits/attempts.js';
+import { familiarPlaces } from '../../../src/adapters/login-limits/familiar.js';
 import { type LoginLimitsOptions, limitLogins } from '../../../src/adapters/login-limits/index.js';
 import { accountNames } from '../../../src/directory/account-name.js';
 import { directoryCredentials } from '../../../src/directory/credentials.js';
@@ -131,7 +132,72 @@ describe('where a user was let in before', () => {
     expect(await repeated(3, () => here.try('alice', 'wrong', home))).toEqual(kinds);
     expect(await here.try('alice', 'right', elsewhere)).toBe('found');
   });
+
+  it('he is not held up by wrong names of others at his address, but his own count bounds who guesses there', async () => {
+    const here = site({ perAddress: { failures: 10 }, perAccount: two });
+    expect(await here.try('alice', 'right', home)).toBe('found');
+    await repeated(10, (at) => here.try(`nobody${at}`, 'wrong', home));
+    expect(await here.try('bob', 'right', home)).toBe('cannot-tell');
+    expect(await here.try('alice', 'right', home)).toBe('found');
+    // While the address is held up, alice's own logins give nobody further guesses.
+    const guesses = await repeated(20, async () => {
+      await here.try('alice', 'right', home);
+      return here.try('alice', 'wrong', home);
+    });
+    expect(guesses.filter((kind) => kind === 'not-found')).toHaveLength(2);
+  });
+
+  it('he gives nobody elsewhere further guesses by logging in from a new address', async () => {
+    const here = site({ perAccount: two });
+    expect(await here.try('alice', 'wrong', elsewhere)).toBe('not-found');
+    expect(await here.try('alice', 'right', home)).toBe('found');
+    expect(await repeated(2, () => here.try('alice', 'wrong', elsewhere))).toEqual(['not-found', 'cannot-tell']);
+  });
 });
+
+describe('where no address counts, a success clears nothing', () => {
+  const guesses = async (here: Site, ip: string | undefined): Promise<number> => {
+    const call = ip === undefined ? { ...callFrom(), client: undefined } : callFrom(ip);
+    let looked = 0;
+    for (let i = 0; i < 200; i++) {
+      await here.limited.verify('alice', 'right', call);
+      if ((await here.limited.verify('alice', 'wrong', call)).kind === 'not-found') looked++;
+    }
+    return looked;
+  };
+  it.each<[string, LoginLimitsOptions, string | undefined, number]>([
+    ['an unknown client', {}, undefined, 8],
+    ['an exempt client', {}, '127.0.0.1', 8],
+    ['no limit for addresses', { perAddress: false }, '192.0.2.1', 8],
+    // And seven more of the account, behind the last success that cleared.
+    ['a client that counts', { perAddress: { failures: 50 } }, '192.0.2.1', 57],
+  ])('%s', async (_, options, ip, most) => {
+    expect(await guesses(site(options), ip)).toBe(most);
+  });
+
+  it('and unknown clients may have a limit for all of them', async () => {
+    const here = site({ unknownClients: two });
+    const nowhere = { ...callFrom(), client: undefined };
+    const ask = async (at: number) => (await here.limited.verify(`u${at}`, 'wrong', nowhere)).kind;
+    expect(await repeated(3, ask)).toEqual(['not-found', 'not-found', 'cannot-tell']);
+    expect(await here.limited.verify('x', 'right', nowhere)).toEqual(
+      cannotTell('the address unknown is held up: after 2 wrong logins'),
+    );
+    expect(await here.try('x', 'right')).toBe('found');
+    here.time += 5000;
+    expect((await here.limited.verify('x', 'right', nowhere)).kind).toBe('found');
+  });
+});
+
+function gateOf<T>(): { readonly promise: Promise<T>; readonly resolve: (value: T) => void } {
+  let resolve: (value: T) => void = () => undefined;
+  const promise = new Promise<T>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
+}
+
+const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5));
 
 describe('attempts at once', () => {
   it('a hundred guesses are no more than the limit', async () => {
@@ -158,18 +224,80 @@ describe('attempts at once', () => {
     }
   });
 
-  it('a port that never answers gives its place back when whoever asked has given up', async () => {
-    const limited = limitLogins({ verify: () => new Promise(() => undefined) }, { perAccount: { failures: 1 } });
-    for (let i = 0; i < 3; i++) {
+  it('that nobody waits for are answered at once and keep their places until the port has answered', async () => {
+    const inner = port();
+    const gate = gateOf<void>();
+    const slow: Credentials = { verify: (...asked) => gate.promise.then(() => inner.verify(...asked)) };
+    let time = 0;
+    const limited = limitLogins(slow, { perAccount: { failures: 4, pause: 5000 }, now: () => time });
+    const verify = (password: string, ip = '192.0.2.1'): Promise<Answer<Identity>> => {
+      const controller = new AbortController();
+      const answer = limited.verify('alice', password, callFrom(ip, controller.signal));
+      setTimeout(() => controller.abort(), 1);
+      return answer;
+    };
+    expect(await Promise.all(Array.from({ length: 128 }, () => verify('wrong')))).toEqual([
+      ...new Array(4).fill(cannotTell('nobody waits for the answer any longer')),
+      ...new Array(124).fill(cannotTell('the account is held up: 4 logins are under way')),
+    ]);
+    time = 4999;
+    expect((await verify('right')).kind).toBe('cannot-tell');
+    gate.resolve();
+    await settled();
+    // Four refusals that came late.
+    expect(inner.asked).toHaveLength(4);
+    expect(await verify('right')).toEqual(cannotTell('the account is held up: after 4 wrong logins'));
+    time = 4999 + 5000;
+    expect((await verify('right')).kind).toBe('found');
+  });
+
+  it('that end late without a refusal count for nothing', async () => {
+    for (const late of [cannotTell('down'), found({ name: 'alice' })]) {
+      const gate = gateOf<Answer<Identity>>();
+      let asked = 0;
+      const slow: Credentials = {
+        verify() {
+          asked++;
+          return gate.promise;
+        },
+      };
+      const limited = limitLogins(slow, { perAccount: { failures: 1 } });
       const controller = new AbortController();
       const answer = limited.verify('alice', 'x', callFrom('192.0.2.1', controller.signal));
-      expect((await limited.verify('alice', 'x', callFrom())).kind).toBe('cannot-tell');
+      await settled();
+      controller.abort();
+      expect((await answer).kind).toBe('cannot-tell');
+      gate.resolve(late);
+      await settled();
+      expect((await limited.verify('alice', 'x', callFrom())).kind).toBe(late.kind);
+      expect(asked).toBe(2);
+    }
+  });
+
+  it('a port that never answers has its place for a pause', async () => {
+    let time = 0;
+    let asked = 0;
+    const silent: Credentials = {
+      verify() {
+        asked++;
+        return new Promise(() => undefined);
+      },
+    };
+    const limited = limitLogins(silent, { perAccount: { failures: 1, pause: 5000 }, now: () => time });
+    for (let i = 1; i < 4; i++) {
+      const controller = new AbortController();
+      const answer = limited.verify('alice', 'x', callFrom('192.0.2.1', controller.signal));
+      await settled();
       controller.abort();
       expect(await answer).toEqual(cannotTell('nobody waits for the answer any longer'));
+      expect((await limited.verify('alice', 'x', callFrom())).kind).toBe('cannot-tell');
+      expect(asked).toBe(i);
+      time += 5000;
     }
     const over = new AbortController();
     over.abort();
     expect((await limited.verify('alice', 'x', callFrom('192.0.2.1', over.signal))).kind).toBe('cannot-tell');
+    expect(asked).toBe(3);
   });
 });
 
@@ -244,6 +372,21 @@ describe('memory', () => {
     }
   });
 
+  it('of places goes by last use', () => {
+    const places = familiarPlaces(2);
+    places.add('alice', 'here');
+    places.add('bob', 'here');
+    places.add('alice', 'here');
+    places.add('carol', 'there');
+    expect([places.has('alice', 'here'), places.has('bob', 'here'), places.hasAny('here')]).toEqual([
+      true,
+      false,
+      true,
+    ]);
+    places.add('dave', 'there');
+    expect([places.has('alice', 'here'), places.hasAny('here'), places.hasAny('there')]).toEqual([false, false, true]);
+  });
+
   it('remembers nothing of who was let in', async () => {
     const counts = attemptCounts({ failures: 3, within: 1000, pause: 1000 }, 100, () => 0);
     for (let i = 0; i < 50; i++) {
@@ -276,6 +419,17 @@ describe('options', () => {
       'remembered',
       'now',
     ]);
+  });
+
+  it.each<[unknown, unknown, string[]]>([
+    [{}, {}, ['credentials']],
+    [undefined, { exempt: '10.0.0.0/8' }, ['credentials', 'exempt']],
+    [{ verify: () => undefined, accountOf: 1 }, { exempt: [1] }, ['credentials', 'exempt']],
+    [port(), { unknownClients: { failures: 0 } }, ['failures']],
+    [port(), null, ['options']],
+  ])('%#: wrong ones', (credentials, options, constructs) => {
+    const wrong = problemsOf(() => limitLogins(credentials as Credentials, options as LoginLimitsOptions));
+    expect(wrong.map((one) => one.construct)).toEqual(constructs);
   });
 
   it('may be no limit at all', async () => {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { LdapSearch } from '../../../src/ports/ldap-search.js';
 import { ldapTable } from '../../../src/tables/ldap/ldap-table.js';
 import { cannotTell, found, notFound } from '../../../src/values/answer.js';
 import { escapeDnValue } from '../../../src/values/ldap-names.js';
@@ -29,6 +30,15 @@ describe('a look-up', () => {
     [`${uid}\nresult_attribute = mail;lang-de`, 'bob', '-'],
   ])('%j, %.30j: %s', async (more, key, expected) => {
     expect(await opened(lines(more)).get(key)).toBe(expected);
+  });
+
+  it.each([
+    [65_536, 1],
+    [65_537, 0],
+  ])('of a key of %d characters: %d searches', async (length, searches) => {
+    const { service, get } = opened(lines(uid));
+    expect(await get('x'.repeat(length))).toBe('-');
+    expect(service.queries).toHaveLength(searches);
   });
 
   it('folds the letter case of keys only where it is wanted', async () => {
@@ -178,6 +188,41 @@ describe('groups', () => {
     expect(service.queries.length).toBeLessThan(70);
   });
 
+  it('ask for eight members at a time', async () => {
+    const names = Array.from({ length: 30 }, (_, at) => `p${at}`);
+    const waiting: (() => void)[] = [];
+    let most = 0;
+    const search: LdapSearch = {
+      name: 'slow',
+      search: async ({ base }) => {
+        if (base === BASE) return found([entry('g', { member: names.map(dnOf) })]);
+        await new Promise<void>((resolve) => waiting.push(resolve));
+        return found([entry(base, { mail: ['x'] })]);
+      },
+    };
+    let ended = false;
+    const value = asked(ldapTable(lines(groups), { file: 'f', ldap: () => search }), 'g').finally(() => {
+      ended = true;
+    });
+    while (!ended) {
+      await new Promise((resolve) => setImmediate(resolve));
+      most = Math.max(most, waiting.length);
+      waiting.shift()?.();
+    }
+    expect((await value).split(',')).toHaveLength(30);
+    expect(most).toBe(8);
+  });
+
+  it('of 16 MiB of addresses are whole, and of more are cut off', async () => {
+    const MiB = 1_048_576;
+    // With the commas between them.
+    const ofOctets = (...lengths: readonly number[]): LdapSearch =>
+      scripted(() => found([entry('g', { mail: lengths.map((length) => 'x'.repeat(length)) })]));
+    const get = (search: LdapSearch) => asked(ldapTable(lines(uid), { file: 'f', ldap: () => search }), 'g');
+    expect(await get(ofOctets(8 * MiB, 8 * MiB - 1))).toHaveLength(16 * MiB);
+    expect(await get(ofOctets(8 * MiB, 8 * MiB))).toBe('! for good the result is too long');
+  });
+
   it('that unfold without end are cut off', async () => {
     const layer = (depth: number) =>
       person(`g${depth}`, {
@@ -236,6 +281,30 @@ describe('domain', () => {
   ])('%s: asked for %s', async (key, isAsked) => {
     const { service, get } = opened(lines('query_filter = uid=%u\ndomain = a.example, !c.example B.example'));
     expect(await get(key)).toBe(isAsked ? 'bob@a.example' : '-');
+    expect(service.queries).toHaveLength(isAsked ? 1 : 0);
+  });
+
+  it.each([
+    // In /list: a.example, !c.example.
+    ['/list', 'a', true],
+    ['/list', 'c', false],
+    ['!/list, b.example c.example', 'a', false],
+    ['!/list, b.example c.example', 'b', true],
+    ['!/list, b.example', 'c', true],
+    ['!!/list', 'a', true],
+    ['!none:x, b.example', 'b', true],
+    ['!all:x, b.example', 'b', false],
+  ])('%s: %s.example is asked for: %s', async (domain, name, isAsked) => {
+    const { service } = opened(lines());
+    const table = ldapTable(lines(`query_filter = uid=%u\ndomain = ${domain}`), {
+      file: 'f',
+      ldap: () => service,
+      domainFiles: {
+        table: (of) => ({ name: of, lookup: () => (of === 'all:x' ? found({ value: '' }) : notFound()) }),
+        read: (path) => ({ file: path, bytes: new TextEncoder().encode('a.example, !c.example\n') }),
+      },
+    });
+    await asked(table, `bob@${name}.example`);
     expect(service.queries).toHaveLength(isAsked ? 1 : 0);
   });
 

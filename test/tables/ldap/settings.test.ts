@@ -98,6 +98,18 @@ describe('the question', () => {
   });
 });
 
+describe('servers', () => {
+  const hosts = (count: number): string => Array.from({ length: count }, (_, at) => `h${at}.example`).join(', ');
+
+  it('are 32 at most, and a longer list is refused', () => {
+    const { urls } = serverOf(`server_host = ${hosts(32)}`);
+    expect([urls.length, urls.at(-1)]).toEqual([32, 'ldap://h31.example:389']);
+    expect(problemsOf(() => open(lines(`server_host = ${hosts(33)}`))).map(({ message }) => message)).toEqual([
+      'server_host: expected 32 hosts at most',
+    ]);
+  });
+});
+
 describe('what is wrong', () => {
   it.each([
     ['server_host = http://x', 'bad-server'],
@@ -180,8 +192,8 @@ describe('what is odd', () => {
     ['cache_size = 5', 'ignored-parameter'],
     ['tls_cipher_suite = HIGH', 'ignored-parameter'],
     ['tls_random_file = /dev/random', 'ignored-parameter'],
-    ['start_tls = yes', 'verified-anyway'],
-    ['server_host = ldaps://x', 'verified-anyway'],
+    ['start_tls = yes\ntls_require_cert = no', 'verified-anyway'],
+    ['server_host = ldaps://x\ntls_require_cert = NO', 'verified-anyway'],
     ['server_host = dc1.example\nbind_dn = cn=x\nbind_pw = y', 'plaintext-password'],
   ])('%j: %s', (more, code) => {
     const { warnings } = open(lines(more)).table;
@@ -189,10 +201,14 @@ describe('what is odd', () => {
     expect(warnings[0]?.source?.file).toBe('users.cf');
   });
 
-  it('is nothing in a usual table', () => {
-    const more =
-      'bind_dn = cn=x\nbind_pw = y\nquery_filter = mail=%s\nserver_host = localhost, ldaps://x\ntls_require_cert = yes';
-    expect(open(lines(more)).table.warnings).toEqual([]);
+  it.each([
+    'server_host = localhost, ldaps://x\ntls_require_cert = yes',
+    'server_host = ldaps://x',
+    'start_tls = yes',
+    'server_host = localhost\ntls_require_cert = no',
+  ])('is nothing in a usual table: %j', (more) => {
+    const usualTable = lines(`bind_dn = cn=x\nbind_pw = y\nquery_filter = mail=%s\n${more}`);
+    expect(open(usualTable).table.warnings).toEqual([]);
   });
 });
 
