@@ -229,7 +229,8 @@ describe('attempts at once', () => {
     const gate = gateOf<void>();
     const slow: Credentials = { verify: (...asked) => gate.promise.then(() => inner.verify(...asked)) };
     let time = 0;
-    const limited = limitLogins(slow, { perAccount: { failures: 4, pause: 5000 }, now: () => time });
+    const limits = { perAddress: false, perAccount: { failures: 4, pause: 5000 }, now: () => time } as const;
+    const limited = limitLogins(slow, limits);
     const verify = (password: string, ip = '192.0.2.1'): Promise<Answer<Identity>> => {
       const controller = new AbortController();
       const answer = limited.verify('alice', password, callFrom(ip, controller.signal));
