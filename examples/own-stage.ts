@@ -1,4 +1,7 @@
-/** A stage of one's own, with a finding, an edit and a port that may not know. Run: npm run build:js && npx tsx examples/own-stage.ts */
+/**
+ * A stage of one's own, with a finding, an edit and a port that may not know.
+ * Run: npm run build:js && npx tsx examples/own-stage.ts
+ */
 import {
   type Answer,
   cannotTell,

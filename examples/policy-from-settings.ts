@@ -1,4 +1,7 @@
-/** A policy put together at run time: what the compiler cannot see is checked at construction, with the same sentences. Run: npm run build:js && npx tsx examples/policy-from-settings.ts */
+/**
+ * A policy put together at run time: what the compiler cannot see is checked at construction, with the same sentences.
+ * Run: npm run build:js && npx tsx examples/policy-from-settings.ts
+ */
 import { type AnyStage, bodyChecks, definePolicy, isConfigurationError, sizeLimit } from 'postern';
 
 const settings = { maxBytes: 1_000_000, forbidden: ['BEGIN-CHAIN-LETTER'] };

@@ -1,4 +1,7 @@
-/** The policy of a server, evaluated without one: no socket, no file. Run: npm run build:js && npx tsx examples/policy-in-a-test.ts */
+/**
+ * The policy of a server, evaluated without one: no socket, no file.
+ * Run: npm run build:js && npx tsx examples/policy-in-a-test.ts
+ */
 import { definePolicy, headerChecks, inlineTable, loopDetection, relayControl, route } from 'postern';
 import { mailboxOf, messageOf, senderOf, sessionOf } from 'postern/testing';
 

@@ -1,9 +1,9 @@
 /**
- * Postern on the configuration folder of a Postfix: every smtpd service of its master.cf, each with its own policy. Run it
- * with `node --import tsx examples/postfix-folder.ts /etc/postfix`; `postern check --postfix /etc/postfix` says before what of
- * it is honoured. Each decision is a line of JSON on standard output. SIGHUP reads the folder again: sessions that begin from
- * then on run the new policies, and what needs a restart (settings of a server, services that came or went) is logged. When
- * the folder is wrong, the last good policies stay.
+ * Postern on the configuration folder of a Postfix: every smtpd service of its master.cf, each with its own policy. Run
+ * it with `node --import tsx examples/postfix-folder.ts /etc/postfix`; `postern check --postfix /etc/postfix` says
+ * before what of it is honoured. Each decision is a line of JSON on standard output. SIGHUP reads the folder again:
+ * sessions that begin from then on run the new policies, and what needs a restart (settings of a server, services that
+ * came or went) is logged. When the folder is wrong, the last good policies stay.
  */
 import { isDeepStrictEqual } from 'node:util';
 import { dnsResolver } from 'postern/adapters/dns';

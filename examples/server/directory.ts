@@ -4,8 +4,9 @@
  * - POSTERN_LDAP_BIND, POSTERN_LDAP_PASSWORD: with whose rights it is searched;
  * - POSTERN_DOMAIN: what is behind the @ in the school's addresses, which the directory has;
  * - POSTERN_POSTMASTER: the login of whoever reads mail for the postmaster;
- * - POSTERN_LDAP_CA: the file of the authority that has signed its certificate; POSTERN_LDAP_SERVERNAME: the certificate's name,
- *   where that is not the URL's; POSTERN_LDAP_DOMAIN: the short name of the domain, for logins like SCHOOL\anna.
+ * - POSTERN_LDAP_CA: the file of the authority that has signed its certificate; POSTERN_LDAP_SERVERNAME: the
+ *   certificate's name, where that is not the URL's; POSTERN_LDAP_DOMAIN: the short name of the domain, for logins
+ *   like SCHOOL\anna.
  *
  * Without a URL they are in school/directory.json.
  */

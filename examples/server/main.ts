@@ -1,9 +1,10 @@
 /**
  * A mail server for a small school, as a list of its parts. Start it with `npm start`; the environment variables
- * POSTERN_DATA, POSTERN_CONFIG, POSTERN_SMTP_PORT and POSTERN_SUBMISSION_PORT say where; POSTERN_CLAMD names clamd, for one
- * `127.0.0.1:3310`, POSTERN_SPAMASSASSIN the folder of SpamAssassin's rules. `--ldap URL` has the people in an LDAP directory; what
- * it needs besides stands in directory.ts. Exit status: 0 after SIGTERM or SIGINT, 78 when the configuration is wrong, 75 when a
- * port, the data folder or the directory cannot be had, or when a second Ctrl-C cuts it short.
+ * POSTERN_DATA, POSTERN_CONFIG, POSTERN_SMTP_PORT and POSTERN_SUBMISSION_PORT say where; POSTERN_CLAMD names clamd, for
+ * one `127.0.0.1:3310`, POSTERN_SPAMASSASSIN the folder of SpamAssassin's rules. `--ldap URL` has the people in an LDAP
+ * directory; what it needs besides stands in directory.ts. Exit status: 0 after SIGTERM or SIGINT, 78 when the
+ * configuration is wrong, 75 when a port, the data folder or the directory cannot be had, or when a second Ctrl-C cuts
+ * it short.
  */
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -130,7 +131,10 @@ function ldapUrl(args: readonly string[]): string | undefined {
   }
 }
 
-/** The daemon at `host:port` or at a socket's path; the program where the daemon fails. Undefined: nobody looks for viruses. */
+/**
+ * The daemon at `host:port` or at a socket's path; the program where the daemon fails. Undefined: nobody looks for
+ * viruses.
+ */
 function antivirusOf(place: string | undefined) {
   if (place === undefined || place === '') return undefined;
   const [, host, port] = /^([^/]+):(\d+)$/.exec(place) ?? [];

@@ -1,6 +1,6 @@
 /**
- * `--accounts`: whose accounts `unix:passwd.byname` means. Postfix asks the machine it runs on; so does the command for a
- * configuration that is this machine's own. A copy of another machine's takes a passwd file of that machine, or none.
+ * `--accounts`: whose accounts `unix:passwd.byname` means. Postfix asks the machine it runs on; so does the command for
+ * a configuration that is this machine's own. A copy of another machine's takes a passwd file of that machine, or none.
  */
 import { execFile } from 'node:child_process';
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
@@ -27,7 +27,10 @@ interface Machine {
 
 const thisMachine: Machine = { nsswitch: '/etc/nsswitch.conf', getent: 'getent' };
 
-/** `given`: a passwd file, `system`, `none`, or undefined for the default: `system` for a folder of this machine's, else none. */
+/**
+ * `given`: a passwd file, `system`, `none`, or undefined for the default: `system` for a folder of this machine's, else
+ * none.
+ */
 export function accountsOf(
   given: string | undefined,
   cwd: string,

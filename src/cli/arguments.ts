@@ -63,7 +63,10 @@ export const envelopeOptions: Options = {
   service: { type: 'string' },
 };
 
-/** In words; parseArgs would let the last one win without a word. Options that may be given several times are `multiple`. */
+/**
+ * In words; parseArgs would let the last one win without a word. Options that may be given several times are
+ * `multiple`.
+ */
 export function repeatedOption(args: readonly string[], options: Options): string | undefined {
   const { tokens } = parseArgs({ args: [...args], options, allowPositionals: true, strict: false, tokens: true });
   const seen = new Set<string>();

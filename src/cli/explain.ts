@@ -1,6 +1,6 @@
 /**
- * `postern explain`: runs one message through a policy with every detail and prints why it was accepted, refused or sent
- * where. Nothing is delivered. The status is 0 whenever the message could be evaluated, whatever was decided.
+ * `postern explain`: runs one message through a policy with every detail and prints why it was accepted, refused or
+ * sent where. Nothing is delivered. The status is 0 whenever the message could be evaluated, whatever was decided.
  */
 import { open } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';

@@ -1,6 +1,6 @@
 /**
- * The policy that a command is about: the default export (or `policy`) of an ESM module, or what a Postfix configuration
- * folder comes to. Everything wrong with it is reported at once, as `file:line: message: construct`.
+ * The policy that a command is about: the default export (or `policy`) of an ESM module, or what a Postfix
+ * configuration folder comes to. Everything wrong with it is reported at once, as `file:line: message: construct`.
  */
 import { resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';

@@ -1,6 +1,6 @@
 /**
- * The `postern` command as a function: arguments and surroundings in, exit status out. Each command is a file of its own.
- * Writes to the outputs it is given and to nothing else; sets no exit code, installs no handler.
+ * The `postern` command as a function: arguments and surroundings in, exit status out. Each command is a file of its
+ * own. Writes to the outputs it is given and to nothing else; sets no exit code, installs no handler.
  */
 import { ldapTables } from '../adapters/ldap/tables.js';
 import { batch } from './batch.js';

@@ -1,9 +1,13 @@
 /**
- * Text from strangers on a terminal: what a terminal would obey (controls, escapes) or show in another place (bidirectional
- * controls, invisible characters) is written out as `\x1b` or `\u202e`. Colours are put around such text, never into it.
+ * Text from strangers on a terminal: what a terminal would obey (controls, escapes) or show in another place
+ * (bidirectional controls, invisible characters) is written out as `\x1b` or `\u202e`. Colours are put around such
+ * text, never into it.
  */
 
-/** C0, DEL, C1, format characters (bidirectional controls and zero-width ones among them), line and paragraph separators, lone halves. */
+/**
+ * C0, DEL, C1, format characters (bidirectional controls and zero-width ones among them), line and paragraph
+ * separators, lone halves.
+ */
 const UNSAFE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 
 export function printable(text: string): string {
@@ -34,7 +38,9 @@ export function painter(color: boolean): Painter {
   return { bold: paint(1, 22), dim: paint(2, 22), good: paint(32, 39), bad: paint(31, 39), warn: paint(33, 39) };
 }
 
-/** `text` behind `indent`, broken at spaces where a line would be wider than `width`; further lines are indented more. */
+/**
+ * `text` behind `indent`, broken at spaces where a line would be wider than `width`; further lines are indented more.
+ */
 export function wrap(text: string, width: number, indent: string): string {
   const whole = `${indent}${text}`;
   if (whole.length <= width) return whole;

@@ -1,6 +1,7 @@
 /**
- * The keys of standard input, one a line, and `key<TAB>value` for each that a table has. Lines are read and answers written
- * in pieces: a million keys take no more memory than a thousand. A line that is not UTF-8 has no answer (as in Postfix).
+ * The keys of standard input, one a line, and `key<TAB>value` for each that a table has. Lines are read and answers
+ * written in pieces: a million keys take no more memory than a thousand. A line that is not UTF-8 has no answer (as in
+ * Postfix).
  */
 import { isThenable } from '../core/stage-context.js';
 import type { Table, TableEntry } from '../core/table.js';

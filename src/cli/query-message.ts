@@ -1,7 +1,7 @@
 /**
- * A message as keys for a table, as `postmap -q -` makes them with `-h`, `-b` and `-m`: header fields, body lines, and with MIME
- * those of parts and attached messages apart from each other. Postfix looks a line up whole there, whatever the limits of its
- * content checks, and keeps a CR as part of it.
+ * A message as keys for a table, as `postmap -q -` makes them with `-h`, `-b` and `-m`: header fields, body lines, and
+ * with MIME those of parts and attached messages apart from each other. Postfix looks a line up whole there, whatever
+ * the limits of its content checks, and keeps a CR as part of it.
  */
 import type { Table } from '../core/table.js';
 import type { RuleTable } from '../tables/regex/index.js';

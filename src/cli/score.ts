@@ -1,6 +1,6 @@
 /**
- * `postern score`: how much messages look like spam by SpamAssassin's rules, run here, and which rules say so. Asks nobody: rules that
- * need the DNS are off.
+ * `postern score`: how much messages look like spam by SpamAssassin's rules, run here, and which rules say so. Asks
+ * nobody: rules that need the DNS are off.
  */
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';

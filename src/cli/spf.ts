@@ -1,6 +1,6 @@
 /**
- * `postern spf`: what SPF (RFC 7208) says of a client, and why. Asks the DNS of the system, or a zone file alone. Checks the
- * MAIL FROM identity, or that of HELO where no `--mail-from` is given.
+ * `postern spf`: what SPF (RFC 7208) says of a client, and why. Asks the DNS of the system, or a zone file alone.
+ * Checks the MAIL FROM identity, or that of HELO where no `--mail-from` is given.
  */
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
@@ -124,7 +124,10 @@ function clientFault(text: string | undefined, why: string): string {
   return text === undefined ? '--client-ip is expected' : `--client-ip ${JSON.stringify(text)}: ${why}`;
 }
 
-/** An address, with or without angle brackets. One whose domain is malformed goes through: SPF has an answer for it (`none`). */
+/**
+ * An address, with or without angle brackets. One whose domain is malformed goes through: SPF has an answer for it
+ * (`none`).
+ */
 function sender(text: string | undefined, faults: string[]): Sender | undefined {
   if (text === undefined) return undefined;
   const path = parseReversePath(text === '' ? '<>' : text, { angleBrackets: 'optional' });

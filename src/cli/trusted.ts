@@ -1,4 +1,7 @@
-/** `--trusted TYPE:FILE`: tables whose patterns may need backtracking. Such patterns run in a worker thread with a deadline. */
+/**
+ * `--trusted TYPE:FILE`: tables whose patterns may need backtracking. Such patterns run in a worker thread with a
+ * deadline.
+ */
 import { join, relative, resolve } from 'node:path';
 import { regexWorker } from '../adapters/regex-worker/index.js';
 import { splitTableName, type TrustedTables } from '../tables/open-table.js';

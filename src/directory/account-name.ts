@@ -12,8 +12,9 @@ import { lowerName, oneSigma } from './fold.js';
 export interface AccountNameOptions {
   /** The short name of the domain (workgroup): `SCHOOL`. Default none. */
   readonly domain?: string;
-  /** What else may stand for it: the domain in the DNS, which is the realm, and suffixes of user principal names.
-   * Default none. */
+  /** What else may stand for it: the domain in the DNS, which is the realm, and suffixes of user principal names, where
+   * the name of the account stands before them; where it need not, `directory` of directoryCredentials knows whose they
+   * are. Default none. */
   readonly realms?: readonly string[];
   /** What stands between domain and name beside `\` (winbind separator); one character, none of `/`, `@` and those
    * of names. Default none. */
@@ -35,8 +36,8 @@ export type AccountNames = (login: string) => AccountName;
 /** Octets of a login in UTF-8; RFC 4616 section 2 has 255 for each part. */
 const LONGEST_LOGIN = 256;
 
-/** Throws ConfigurationError `options`: `no-such-option`, and `bad-option` for a separator or a domain that could not be
- * told from a name. */
+/** Throws ConfigurationError `options`: `no-such-option`, and `bad-option` for a separator or a domain that could not
+ * be told from a name. */
 export function accountNames(options: AccountNameOptions = {}): AccountNames {
   const problems: Problem[] = [];
   const right = checkedOptions('accountNames', options, RULES, problems);
@@ -79,7 +80,7 @@ export function prepareName(text: string): PreparedName {
   if (text === '') return refused('an empty name');
   if (text.length > LONGEST_LOGIN || utf8Length(text) > LONGEST_LOGIN) return refused(`over ${LONGEST_LOGIN} octets`);
   for (let at = 0; at < text.length; at++) if (isLoneSurrogate(text, at)) return refused('half of a surrogate pair');
-  const name = lowerName(text);
+  const name = lowerName(text.replace(WIDE, (letters) => letters.normalize('NFKC')));
   if (NO_PART_OF_A_NAME.test(name)) return refused('a character that is no part of a name');
   if (name.normalize('NFKC') !== name) return refused('a character that stands for another');
   if (name.startsWith(' ') || name.endsWith(' ') || name.includes('  '))
@@ -98,6 +99,8 @@ export function comparable(text: string): string {
   return oneSigma(canonicalName(text));
 }
 
+/** Full-width and half-width forms (RFC 8265 section 3.3.1, rule 1). */
+const WIDE = /[\u3000\uff01-\uffee]+/gu;
 /** Controls, format characters, unassigned ones, and what is shown as nothing. */
 const NO_PART_OF_A_NAME = /[\p{C}\p{Default_Ignorable_Code_Point}\p{Zl}\p{Zp}]/u;
 

@@ -71,7 +71,8 @@ async function accountOf(rules: Rules, login: string, call: CredentialsCall): Pr
     }
   }
   const read = rules.accounts(login);
-  if (read.kind !== 'account') return refused('no-such-account', read.kind === 'foreign' ? 'of another domain' : read.why);
+  if (read.kind !== 'account')
+    return refused('no-such-account', read.kind === 'foreign' ? 'of another domain' : read.why);
   const named = { name: read.account, user: undefined };
   if (directory === undefined) return found(named);
   const answer = await directory.findUser({ kind: 'login', login: read.account }, call);
@@ -111,7 +112,7 @@ async function judge(
   const entry = await entryOf(rules, authentication, known, call);
   if (entry.kind === 'cannot-tell') return entry;
   const listed = entry.kind === 'found' ? entry.value : undefined;
-  for (const one of [user, known, listed]) {
+  for (const one of [user, listed]) {
     const fault = one && rules.invalid.userFault(one);
     if (fault !== undefined) return refused('not-permitted', fault);
     // Who checks passwords alone (a Kerberos server, a file) may not know that the account is closed.

@@ -1,11 +1,13 @@
-/** The users, groups and contacts of a directory in memory, checked and indexed: what is wrong with them is found at once, all of it. */
+/** The users, groups and contacts of a directory in memory, checked and indexed: what is wrong with them is found at
+ * once, all of it. */
 import type { DirectoryContact, DirectoryGroup, DirectoryMember, DirectoryUser } from '../ports/directory.js';
 import { foldedKey, type Mailbox } from '../values/address.js';
 import { excerpt } from '../values/characters.js';
-import { ConfigurationError, type Problem } from '../values/errors.js';
+import type { Problem } from '../values/errors.js';
 import { parseMailbox } from '../values/mailbox.js';
 import type { ContactData, DirectoryData, GroupData, UserData } from './data.js';
-import { foldName, LONGEST_NAME } from './fold.js';
+import { foldName } from './fold.js';
+import { byId, byName, grouped, keyOf, mapped, Problems } from './keyed.js';
 
 export interface IndexedGroup {
   readonly group: DirectoryGroup;
@@ -18,8 +20,11 @@ export interface IndexedGroup {
 export interface DirectoryIndex {
   readonly usersByLogin: ReadonlyMap<string, DirectoryUser>;
   readonly usersById: ReadonlyMap<string, DirectoryUser>;
+  readonly usersByPrincipal: ReadonlyMap<string, DirectoryUser>;
   readonly usersByAddress: ReadonlyMap<string, readonly DirectoryUser[]>;
-  readonly groupsByName: ReadonlyMap<string, IndexedGroup>;
+  /** In the order in which they were given. */
+  readonly groups: readonly IndexedGroup[];
+  readonly groupsByName: ReadonlyMap<string, readonly IndexedGroup[]>;
   readonly groupsById: ReadonlyMap<string, IndexedGroup>;
   readonly groupsByAddress: ReadonlyMap<string, readonly IndexedGroup[]>;
   readonly groupsOfMember: ReadonlyMap<DirectoryMember, ReadonlySet<IndexedGroup>>;
@@ -27,98 +32,112 @@ export interface DirectoryIndex {
   readonly logins: ReadonlyMap<DirectoryUser, UserData>;
 }
 
+export interface IndexOptions {
+  readonly sharedAddresses: boolean;
+  readonly sharedGroupNames: boolean;
+}
+
 /** Throws ConfigurationError `directory`. Everything in it that is given away is frozen. */
-export function indexDirectory(data: DirectoryData, sharedAddresses: boolean): DirectoryIndex {
+export function indexDirectory(data: DirectoryData, options: IndexOptions): DirectoryIndex {
   const problems = new Problems();
-  const { users, groups = [], contacts = [] } = data;
+  const { users, groups: givenGroups = [], contacts = [] } = data;
   const byLogin = byName('user', users, (user) => user.login, problems);
-  const byGroupName = byName('group', groups, (group) => group.name, problems);
+  const groupsNamed = namedGroups(givenGroups, options.sharedGroupNames, problems);
   const byContactId = byName('contact', contacts, (contact) => contact.id, problems);
   const usersByLogin = mapped(byLogin, (user) => userOf(user, problems));
-  const groupsByName = mapped(byGroupName, (group) => indexed(groupOf(group, problems)));
+  const indexedGroups = new Map(groupsNamed.map((group) => [indexed(groupOf(group, problems)), group]));
+  const groups = [...indexedGroups.keys()];
   const contactsById = mapped(byContactId, (contact) => contactOf(contact, problems));
   const logins = new Map([...usersByLogin].map(([key, user]) => [user, byLogin.get(key) as UserData]));
-  for (const [key, group] of groupsByName) {
-    joinMembers(group, byGroupName.get(key) as GroupData, { usersByLogin, groupsByName, contactsById }, problems);
-  }
-  addPrimaryGroups(usersByLogin, groupsByName);
-  const usersByAddress = byAddress(usersByLogin.values(), (user) => user.addresses);
-  const groupsByAddress = byAddress(groupsByName.values(), ({ group }) => group.addresses);
-  if (!sharedAddresses) checkAddresses(usersByAddress, groupsByAddress, logins, problems);
-  const usersById = byId('user', usersByLogin.values(), (user) => user.id, problems);
-  const groupsById = byId('group', groupsByName.values(), ({ group }) => group.id, problems);
+  const groupsByName = grouped(groups, ({ group }) => [foldName(group.name) ?? '']);
+  const sourceOf = (group: IndexedGroup): Problem['source'] => indexedGroups.get(group)?.source;
+  const usersById = byId(
+    'user',
+    [...usersByLogin.values()],
+    (user) => user.id,
+    (user) => logins.get(user)?.source,
+    problems,
+  );
+  const groupsById = byId('group', groups, ({ group }) => group.id, sourceOf, problems);
+  const all: Named = { usersByLogin, groupsByName, groupsById, contactsById };
+  for (const [group, given] of indexedGroups) joinMembers(group, given, all, problems);
+  addPrimaryGroups(usersByLogin, groups);
+  const usersByAddress = grouped(usersByLogin.values(), (user) => user.addresses.map(foldedKey));
+  const groupsByAddress = grouped(groups, ({ group }) => group.addresses.map(foldedKey));
+  if (!options.sharedAddresses) checkAddresses(usersByAddress, groupsByAddress, logins, sourceOf, problems);
+  const usersByPrincipal = byPrincipal(logins, problems);
   problems.throwIfAny();
   return {
     usersByLogin,
     usersById,
+    usersByPrincipal,
     usersByAddress,
+    groups,
     groupsByName,
     groupsById,
     groupsByAddress,
-    groupsOfMember: groupsOfMembers(groupsByName.values()),
+    groupsOfMember: groupsOfMembers(groups),
     logins,
   };
 }
 
 interface Named {
   readonly usersByLogin: ReadonlyMap<string, DirectoryUser>;
-  readonly groupsByName: ReadonlyMap<string, IndexedGroup>;
+  readonly groupsByName: ReadonlyMap<string, readonly IndexedGroup[]>;
+  readonly groupsById: ReadonlyMap<string, IndexedGroup>;
   readonly contactsById: ReadonlyMap<string, DirectoryContact>;
 }
 
 function joinMembers(group: IndexedGroup, data: GroupData, all: Named, problems: Problems): void {
-  const each = <T>(names: readonly string[] = [], map: ReadonlyMap<string, T>, kind: string): readonly T[] =>
-    names.flatMap((name) => {
-      const one = map.get(foldName(name) ?? '');
+  const each = <T>(
+    names: readonly string[] = [],
+    find: (name: string) => T | undefined,
+    kind: string,
+    sources: readonly Problem['source'][] = [],
+  ): readonly T[] =>
+    names.flatMap((name, i) => {
+      const one = find(name);
       if (one !== undefined) return [one];
       const message = `group ${excerpt(data.name)} has a member that is no ${kind}`;
-      problems.add('no-such-member', message, name, data.source);
+      problems.add('no-such-member', message, name, sources[i] ?? data.source);
       return [];
     });
-  for (const user of each(data.users, all.usersByLogin, 'user')) group.direct.add(user);
-  for (const contact of each(data.contacts, all.contactsById, 'contact')) group.direct.add(contact);
-  for (const inner of each(data.groups, all.groupsByName, 'group')) {
-    group.groups.add(inner);
-    inner.within.add(group);
+  const { users, groups, contacts } = data.memberSources ?? {};
+  const userNamed = (name: string): DirectoryUser | undefined => all.usersByLogin.get(foldName(name) ?? '');
+  const contactNamed = (id: string): DirectoryContact | undefined => all.contactsById.get(foldName(id) ?? '');
+  // A name that two have is none to name one by.
+  const groupNamed = (name: string): IndexedGroup | undefined => {
+    const [first, second] = all.groupsByName.get(foldName(name) ?? '') ?? [];
+    return second === undefined ? first : undefined;
+  };
+  for (const user of each(data.users, userNamed, 'user', users)) group.direct.add(user);
+  for (const contact of each(data.contacts, contactNamed, 'contact', contacts)) group.direct.add(contact);
+  const inner = [
+    ...each(data.groups, groupNamed, 'group', groups),
+    ...each(data.groupIds, (id) => all.groupsById.get(id), 'group'),
+  ];
+  for (const one of inner) {
+    group.groups.add(one);
+    one.within.add(group);
   }
 }
 
-class Problems {
-  readonly #all: Problem[] = [];
-
-  add(code: string, message: string, text: string, source: Problem['source']): void {
-    const construct = excerpt(text).slice(1, -1);
-    this.#all.push({ code, message, construct, ...(source === undefined ? {} : { source }) });
-  }
-
-  throwIfAny(): void {
-    if (this.#all.length > 0) throw new ConfigurationError('directory', this.#all);
-  }
+function namedGroups(groups: readonly GroupData[], shared: boolean, problems: Problems): readonly GroupData[] {
+  if (!shared) return [...byName('group', groups, ({ name }) => name, problems).values()];
+  return groups.filter(({ name, source }) => keyOf('group', name, source, problems) !== undefined);
 }
 
-/** By folded name; of two with one name the first. */
-function byName<T extends { readonly source?: Problem['source'] }>(
-  kind: string,
-  all: readonly T[],
-  nameOf: (one: T) => string,
+function byPrincipal(
+  logins: ReadonlyMap<DirectoryUser, UserData>,
   problems: Problems,
-): ReadonlyMap<string, T> {
-  const map = new Map<string, T>();
-  for (const one of all) {
-    const name = nameOf(one);
-    const key = foldName(name);
-    if (key === undefined) {
-      const expected = `a ${kind} has a name of 1 to ${LONGEST_NAME} characters without control characters`;
-      problems.add('bad-name', expected, name, one.source);
-    } else if (map.has(key)) {
-      problems.add('duplicate-name', `another ${kind} has this name, of whatever letter case`, name, one.source);
-    } else map.set(key, one);
-  }
-  return map;
-}
-
-function mapped<T, U>(map: ReadonlyMap<string, T>, make: (one: T) => U): ReadonlyMap<string, U> {
-  return new Map([...map].map(([key, one]) => [key, make(one)]));
+): ReadonlyMap<string, DirectoryUser> {
+  const given = [...logins].flatMap(([user, { principal, source }]) =>
+    principal === undefined ? [] : [{ user, principal, ...(source === undefined ? {} : { source }) }],
+  );
+  return mapped(
+    byName('principal', given, ({ principal }) => principal, problems),
+    ({ user }) => user,
+  );
 }
 
 function userOf(user: UserData, problems: Problems): DirectoryUser {
@@ -185,60 +204,30 @@ function checkNumber(number: number | undefined, of: string, source: Problem['so
 }
 
 /** passwd(5): the user is a member of the group that his gid names. */
-function addPrimaryGroups(users: ReadonlyMap<string, DirectoryUser>, groups: ReadonlyMap<string, IndexedGroup>): void {
-  const byGid = new Map<number, IndexedGroup[]>();
-  for (const group of groups.values()) {
-    if (group.group.gid === undefined) continue;
-    const there = byGid.get(group.group.gid);
-    if (there === undefined) byGid.set(group.group.gid, [group]);
-    else there.push(group);
-  }
+function addPrimaryGroups(users: ReadonlyMap<string, DirectoryUser>, groups: readonly IndexedGroup[]): void {
+  const byGid = grouped(groups, ({ group }) => (group.gid === undefined ? [] : [group.gid]));
   for (const user of users.values()) {
     for (const group of byGid.get(user.posix?.gid ?? -1) ?? []) group.direct.add(user);
   }
-}
-
-function byAddress<T>(
-  all: Iterable<T>,
-  addressesOf: (one: T) => readonly Mailbox[],
-): ReadonlyMap<string, readonly T[]> {
-  const map = new Map<string, T[]>();
-  for (const one of all) {
-    for (const address of addressesOf(one)) {
-      const there = map.get(foldedKey(address));
-      if (there === undefined) map.set(foldedKey(address), [one]);
-      else there.push(one);
-    }
-  }
-  return map;
 }
 
 function checkAddresses(
   users: ReadonlyMap<string, readonly DirectoryUser[]>,
   groups: ReadonlyMap<string, readonly IndexedGroup[]>,
   logins: ReadonlyMap<DirectoryUser, UserData>,
+  sourceOf: (group: IndexedGroup) => Problem['source'],
   problems: Problems,
 ): void {
   for (const address of new Set([...users.keys(), ...groups.keys()])) {
-    const owners = users.get(address) ?? [];
-    const names = [
-      ...owners.map(({ login }) => `user ${excerpt(login)}`),
-      ...(groups.get(address) ?? []).map(({ group }) => `group ${excerpt(group.name)}`),
+    const owners = [
+      ...(users.get(address) ?? []).map((user) => [`user ${excerpt(user.login)}`, logins.get(user)?.source] as const),
+      ...(groups.get(address) ?? []).map((one) => [`group ${excerpt(one.group.name)}`, sourceOf(one)] as const),
     ];
-    if (names.length < 2) continue;
-    const [, second = owners[0]] = owners;
-    const source = second === undefined ? undefined : logins.get(second)?.source;
-    problems.add('shared-address', `one address of ${names.slice(0, 3).join(' and ')}`, address, source);
+    const [, second] = owners;
+    if (second === undefined) continue;
+    const names = owners.slice(0, 3).map(([name]) => name);
+    problems.add('shared-address', `one address of ${names.join(' and ')}`, address, second[1]);
   }
-}
-
-function byId<T>(kind: string, all: Iterable<T>, idOf: (one: T) => string, problems: Problems): ReadonlyMap<string, T> {
-  const map = new Map<string, T>();
-  for (const one of all) {
-    if (map.has(idOf(one))) problems.add('duplicate-id', `another ${kind} has this id`, idOf(one), undefined);
-    map.set(idOf(one), one);
-  }
-  return map;
 }
 
 function groupsOfMembers(groups: Iterable<IndexedGroup>): ReadonlyMap<DirectoryMember, ReadonlySet<IndexedGroup>> {

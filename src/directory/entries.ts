@@ -1,7 +1,7 @@
 /**
- * LDAP entries as users, groups and contacts: what each attribute says, given which schema the directory has. For answers of servers
- * and for LDIF alike. Values that make no sense (addresses, numbers) are left out, as nobody here can mend them; an entry without a
- * name is none.
+ * LDAP entries as users, groups and contacts: what each attribute says, given which schema the directory has. For
+ * answers of servers and for LDIF alike. Values that make no sense (addresses, numbers) are left out, as nobody here
+ * can mend them; an entry without a name is none.
  */
 import type {
   AccountState,
@@ -15,7 +15,7 @@ import type { LdapEntry } from '../ports/ldap-search.js';
 import { foldedKey, type Mailbox } from '../values/address.js';
 import { decodeText, decodeUtf8 } from '../values/bytes.js';
 import { parseMailbox } from '../values/mailbox.js';
-import { isName } from './fold.js';
+import { loginOf, nameOf } from './login-of.js';
 import type { EntrySchema } from './schema.js';
 import { parseSid } from './sid.js';
 
@@ -24,14 +24,14 @@ export function memberOf(entry: LdapEntry, schema: EntrySchema, now: number): Di
   return userOf(entry, schema, now) ?? contactOf(entry, schema);
 }
 
-/** Undefined: no user, or one without a login. */
+/** Undefined: no user, or one without a login, or with several (`loginOf`). */
 export function userOf(entry: LdapEntry, schema: EntrySchema, now: number): DirectoryUser | undefined {
-  const login = nameIn(entry, schema.login);
-  if (login === undefined || !isPerson(entry, schema) || !hasClass(entry, schema.users)) return undefined;
+  const login = loginOf(entry, schema.login);
+  if (login.kind !== 'login' || !isPerson(entry, schema) || !hasClass(entry, schema.users)) return undefined;
   return {
     kind: 'user',
     id: entry.dn,
-    login,
+    login: login.login,
     displayName: displayNameOf(entry, schema),
     addresses: addressesOf(entry, schema),
     state: stateOf(entry, now),
@@ -42,7 +42,7 @@ export function userOf(entry: LdapEntry, schema: EntrySchema, now: number): Dire
 
 /** Undefined: no group, or one without a name. */
 export function groupOf(entry: LdapEntry, schema: EntrySchema): DirectoryGroup | undefined {
-  const name = nameIn(entry, schema.groupName);
+  const name = nameOf(entry, schema.groupName);
   if (name === undefined || !hasClass(entry, schema.groups)) return undefined;
   return {
     id: entry.dn,
@@ -56,7 +56,7 @@ export function groupOf(entry: LdapEntry, schema: EntrySchema): DirectoryGroup |
 /** Undefined: no contact. */
 export function contactOf(entry: LdapEntry, schema: EntrySchema): DirectoryContact | undefined {
   if (!isPerson(entry, schema)) return undefined;
-  const withoutLogin = hasClass(entry, schema.users) && nameIn(entry, schema.login) === undefined;
+  const withoutLogin = hasClass(entry, schema.users) && loginOf(entry, schema.login).kind === 'none';
   if (!withoutLogin && !hasClass(entry, schema.contacts)) return undefined;
   return {
     kind: 'contact',
@@ -64,6 +64,11 @@ export function contactOf(entry: LdapEntry, schema: EntrySchema): DirectoryConta
     displayName: displayNameOf(entry, schema),
     addresses: addressesOf(entry, schema),
   };
+}
+
+/** A user with several logins, of which none is in the entry's name: nobody can say who it is. */
+export function hasUnclearLogin(entry: LdapEntry, schema: EntrySchema): boolean {
+  return isPerson(entry, schema) && hasClass(entry, schema.users) && loginOf(entry, schema.login).kind === 'several';
 }
 
 function isPerson(entry: LdapEntry, schema: EntrySchema): boolean {
@@ -101,23 +106,16 @@ export function mailboxesOf(texts: readonly string[]): readonly Mailbox[] {
   return [...mailboxes.values()];
 }
 
-function nameIn(entry: LdapEntry, names: readonly string[]): string | undefined {
-  for (const name of names) {
-    const text = textsIn(entry, name).find(isName);
-    if (text !== undefined) return text;
-  }
-  return undefined;
-}
-
 function displayNameOf(entry: LdapEntry, schema: EntrySchema): string | undefined {
   for (const name of schema.displayName) {
-    const [value] = entry.attributes.get(name) ?? [];
+    const [value] = entry.plain?.get(name) ?? entry.attributes.get(name) ?? [];
     if (value !== undefined && value.length > 0) return decodeText(value);
   }
   return undefined;
 }
 
-/** Flags of userAccountControl and of msDS-User-Account-Control-Computed, which alone has the second ([MS-ADTS] section 2.2.16). */
+/** Flags of userAccountControl and of msDS-User-Account-Control-Computed, which alone has the second ([MS-ADTS] section
+ * 2.2.16). */
 const DISABLED = 0x2;
 const LOCKED_OUT = 0x10;
 
@@ -136,12 +134,18 @@ const BEFORE_1970 = 11_644_473_600_000;
 const DAY = 86_400_000;
 
 function hasExpired(entry: LdapEntry, now: number): boolean {
+  return now >= (expiresOf(entry) ?? Number.POSITIVE_INFINITY);
+}
+
+/** When the account expires or has expired, in milliseconds since 1970. Undefined: never. */
+export function expiresOf(entry: LdapEntry): number | undefined {
   const expires = numberIn(entry, 'accountexpires') ?? 0;
   // 0 and 2^63-1: never ([MS-ADA1] section 2.1). The latter is too far away for any clock.
-  if (expires > 0 && expires / 10_000 - BEFORE_1970 <= now) return true;
+  const times = expires > 0 ? [expires / 10_000 - BEFORE_1970] : [];
   // shadow(5): days since 1970, the account is void from that day on; empty or negative: never.
   const shadow = numberIn(entry, 'shadowexpire');
-  return shadow !== undefined && shadow * DAY <= now;
+  if (shadow !== undefined) times.push(shadow * DAY);
+  return times.length === 0 ? undefined : Math.min(...times);
 }
 
 function sidOf(entry: LdapEntry): string | undefined {

@@ -1,4 +1,4 @@
-/** What a directory's answers mean for mail: logins, accounts, and the tables that the stages ask. Pure; a directory is a port. */
+/** What the answers of a directory mean for mail: logins, accounts, and the tables that stages ask. Pure. */
 export { type AccountName, type AccountNameOptions, type AccountNames, accountNames } from './account-name.js';
 export { type DirectoryCredentials, directoryCredentials } from './credentials.js';
 export type {

@@ -2,7 +2,8 @@
  * Users, groups and contacts in JSON, for people to write:
  *
  *     { "domain": "school.example",
- *       "users": { "s001": { "password": "$scrypt$...", "name": "Anna Adler", "addresses": ["anna@school.example"],
+ *       "users": { "s001": { "password": "$scrypt$...", "name": "Anna Adler", "principal": "anna@school.local",
+ *                             "addresses": ["anna@school.example"],
  *                            "state": "disabled", "posix": { "uid": 1, "gid": 1, "home": "/home/s001", "shell": "" }, "sid": "S-1-..." } },
  *       "groups": { "class5a": ["s001"],
  *                   "staff": { "users": ["t01"], "groups": ["class5a"], "contacts": ["office"], "addresses": [], "gid": 2, "sid": "S-1-..." } },
@@ -59,12 +60,13 @@ class Reader {
 
   #user(login: string, node: JsonNode): UserData {
     const of = `the user ${excerpt(login)}`;
-    const members = this.#object(node, of, ['password', 'name', 'addresses', 'state', 'posix', 'sid']);
+    const members = this.#object(node, of, ['password', 'name', 'principal', 'addresses', 'state', 'posix', 'sid']);
     return {
       login,
       source: this.#at(node),
       ...this.#addresses(members, of, login),
       ...given('displayName', this.#text(members, 'name', of)),
+      ...given('principal', this.#text(members, 'principal', of)),
       ...given('password', this.#text(members, 'password', of)),
       ...given('sid', this.#text(members, 'sid', of)),
       ...given('state', this.#state(members, of)),
@@ -80,10 +82,12 @@ class Reader {
         name,
         source,
         users: this.#texts(node, `the members of ${of}`),
+        memberSources: { users: this.#sources(node) },
         ...this.#addresses(new Map(), of, name),
       };
     }
     const members = this.#object(node, of, ['users', 'groups', 'contacts', 'addresses', 'gid', 'sid']);
+    const sources = (part: string) => given(part, members.has(part) ? this.#sources(members.get(part)) : undefined);
     const list = (part: string): readonly string[] | undefined => this.#list(members, part, of);
     return {
       name,
@@ -92,6 +96,7 @@ class Reader {
       ...given('users', list('users')),
       ...given('groups', list('groups')),
       ...given('contacts', list('contacts')),
+      memberSources: { ...sources('users'), ...sources('groups'), ...sources('contacts') },
       ...given('gid', this.#number(members, 'gid', of)),
       ...given('sid', this.#text(members, 'sid', of)),
     };
@@ -182,6 +187,11 @@ class Reader {
       this.problem('bad-type', `${of} are texts`, line);
       return [];
     });
+  }
+
+  /** Of the texts in a list. */
+  #sources(node: JsonNode | undefined): readonly SourcePosition[] {
+    return (node?.items ?? []).filter(({ value }) => typeof value === 'string').map((item) => this.#at(item));
   }
 
   #at({ line }: JsonNode): SourcePosition {

@@ -1,7 +1,7 @@
 /**
- * LDIF (RFC 2849) as entries: content records alone, as exports are. Also what ldapsearch and ldifde add to it: counts, references,
- * `changetype: add`. No modifications, and no values from files or URLs. An export that tells of itself that it is a part
- * (a size limit, a range of members) is refused.
+ * LDIF (RFC 2849) as entries: content records alone, as exports are. Also what ldapsearch and ldifde add to it: counts,
+ * references, `changetype: add`. No modifications, and no values from files or URLs. An export that tells of itself
+ * that it is a part (a size limit, a range of members) is refused.
  */
 import type { LdapEntry } from '../ports/ldap-search.js';
 import { decodeBase64 } from '../values/base64.js';
@@ -14,6 +14,8 @@ import { type LdifLine, ldifLines } from './ldif-lines.js';
 export interface LdifEntry extends LdapEntry {
   /** Of `dn`, from 1. */
   readonly line: number;
+  /** Of the values, in the order of `attributes`. */
+  readonly lines: ReadonlyMap<string, readonly number[]>;
 }
 
 export interface LdifRead {
@@ -58,6 +60,9 @@ class LdifReader {
   #dn = '';
   #begun = 0;
   #attributes = new Map<string, Uint8Array[]>();
+  #lines = new Map<string, number[]>();
+  /** Of attributes that have values with options: the others. */
+  #plain: Map<string, Uint8Array[]> | undefined = undefined;
 
   constructor(file: string) {
     this.#file = file;
@@ -79,7 +84,14 @@ class LdifReader {
 
   endRecord(): void {
     if (this.#state === 'entry') {
-      this.#entries.push({ dn: this.#dn, attributes: this.#attributes, line: this.#begun });
+      const plain = this.#plain === undefined ? {} : { plain: this.#plain };
+      this.#entries.push({
+        dn: this.#dn,
+        attributes: this.#attributes,
+        line: this.#begun,
+        lines: this.#lines,
+        ...plain,
+      });
     }
     this.#state = 'between';
   }
@@ -120,6 +132,8 @@ class LdifReader {
       this.#dn = dn;
       this.#begun = number;
       this.#attributes = new Map();
+      this.#lines = new Map();
+      this.#plain = undefined;
     }
   }
 
@@ -132,9 +146,15 @@ class LdifReader {
     const wrong = wrongIn(description, value);
     if (wrong !== undefined) this.problem(number, wrong, octets);
     if (wrong !== undefined || description === 'changetype') return;
-    const values = this.#attributes.get(name);
-    if (values === undefined) this.#attributes.set(name, [value]);
-    else values.push(value);
+    const values = this.#attributes.get(name) ?? [];
+    const plain = this.#plain?.get(name);
+    if (description !== name && plain === undefined) {
+      this.#plain = (this.#plain ?? new Map<string, Uint8Array[]>()).set(name, [...values]);
+    } else if (description === name) plain?.push(value);
+    if (values.push(value) === 1) this.#attributes.set(name, values);
+    const lines = this.#lines.get(name);
+    if (lines === undefined) this.#lines.set(name, [number]);
+    else lines.push(number);
   }
 }
 

@@ -8,16 +8,17 @@ import { andThen } from '../core/stage-context.js';
 import type { Table, TableEntry } from '../core/table.js';
 import type { AccountState, Directory, DirectoryUser, UserKey } from '../ports/directory.js';
 import { type Answer, cannotTell, found, notFound } from '../values/answer.js';
-import { ConfigurationError } from '../values/errors.js';
+import { aFlag, aFunction, type OptionRule } from '../values/given-options.js';
 import { parseMailbox } from '../values/mailbox.js';
 import { parseMailboxName } from '../values/mailbox-name.js';
 import { canonicalName } from './account-name.js';
+import { checkedTable } from './table-options.js';
 
 export interface DirectoryRecipientsOptions {
   /** The name of a user's mailbox, which is the value of the table. Default: the login in lower case. */
   readonly mailbox?: (user: DirectoryUser) => string;
-  /** A key without a domain, which is asked for at local domains, is the login of that name: for directories without
-   * addresses. Else the addresses of the directory are all there are. Default false. */
+  /** A key without a domain is the login of that name: for directories without addresses. It is asked for at
+   * `localDomains` of `route`. Else the addresses of the directory are all there are. Default false. */
   readonly bareNames?: boolean;
   /** Accounts that get no mail: their addresses are unknown users. Default none: who is on leave, or has forgotten a
    * password, still gets mail. */
@@ -26,17 +27,16 @@ export interface DirectoryRecipientsOptions {
 
 const STATES: readonly AccountState[] = ['active', 'disabled', 'expired', 'locked-out'];
 
-/** Keys are `user@domain`. Throws ConfigurationError `options` (`bad-option`) for a state that is none. */
+const areStates: OptionRule = {
+  what: `a list of states of accounts: ${STATES.join(', ')}`,
+  holds: (value) => Array.isArray(value) && value.every((state) => STATES.includes(state)),
+};
+const RULES = { mailbox: aFunction, bareNames: aFlag, refuse: areStates } as const;
+
+/** Keys are `user@domain`. Throws ConfigurationError `options`: `no-such-option`, `bad-option`. */
 export function directoryRecipients(directory: Directory, options: DirectoryRecipientsOptions = {}): Table {
-  const { mailbox = ofLogin, bareNames = false, refuse = [] } = options;
-  const wrong = refuse.filter((state) => !STATES.includes(state));
-  if (wrong.length > 0) {
-    const message = `refuse: states of accounts are ${STATES.join(', ')}`;
-    throw new ConfigurationError(
-      'options',
-      wrong.map((construct) => ({ code: 'bad-option', message, construct })),
-    );
-  }
+  const given = checkedTable('directoryRecipients', directory, options, RULES);
+  const { mailbox = ofLogin, bareNames = false, refuse = [] } = given;
   const entry = (user: Answer<DirectoryUser>): Answer<TableEntry> => {
     if (user.kind !== 'found') return user;
     if (refuse.includes(user.value.state)) return notFound(`the account is ${user.value.state}`);

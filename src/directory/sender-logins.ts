@@ -8,22 +8,29 @@ import type { MaybePromise, PortCall } from '../core/stage.js';
 import { andThen } from '../core/stage-context.js';
 import type { Table, TableEntry } from '../core/table.js';
 import type { Directory } from '../ports/directory.js';
+import { renderOwners } from '../tables/owner-list.js';
 import type { Mailbox } from '../values/address.js';
-import { type Answer, cannotTell, found, notFound } from '../values/answer.js';
+import { type Answer, found, notFound } from '../values/answer.js';
+import { aFlag, oneOf } from '../values/given-options.js';
 import { parseMailbox } from '../values/mailbox.js';
+import { checkedTable } from './table-options.js';
 
 export interface SenderLoginsOptions {
   /** The address of a group: `nobody` may send as it, or its `members`. Default `nobody`. */
   readonly groups?: 'nobody' | 'members';
-  /** A key without a domain, which is asked for at local domains, is the login of that name: for directories without
-   * addresses. Default false. */
+  /** A key without a domain is the login of that name: for directories without addresses. It is asked for at
+   * `localDomains` of `senderLogin` alone, which has none of its own. Default false. */
   readonly bareNames?: boolean;
 }
 
+const RULES = { groups: oneOf('nobody', 'members'), bareNames: aFlag } as const;
+
 /** Keys are `user@domain`; those of whole domains (`@domain`) are in no directory. Values are logins with commas
- * between. */
+ * between, in quotes where they have a blank or a comma in them: `senderLogin` and the restrictions read both. Throws
+ * ConfigurationError `options`: `no-such-option`, `bad-option`. */
 export function directorySenderLogins(directory: Directory, options: SenderLoginsOptions = {}): Table {
-  const { groups = 'nobody', bareNames = false } = options;
+  const given = checkedTable('directorySenderLogins', directory, options, RULES);
+  const { groups = 'nobody', bareNames = false } = given;
   const lookup = (key: string, call?: PortCall): MaybePromise<Answer<TableEntry>> => {
     if (!key.includes('@')) {
       return bareNames ? andThen(directory.findUser({ kind: 'login', login: key }, call), owner) : notFound();
@@ -52,10 +59,6 @@ function owner(user: Answer<{ readonly login: string }>): Answer<TableEntry> {
   return user.kind === 'found' ? entryOf([user.value.login]) : user;
 }
 
-/** The value is read as a list: a blank or a comma in a name would make two names of it, and perhaps somebody
- * else's. */
 function entryOf(logins: readonly string[]): Answer<TableEntry> {
-  const odd = logins.some((login) => /[\s,]/.test(login));
-  if (odd) return cannotTell('a login with a blank or a comma cannot stand in a list of owners', false);
-  return found({ value: logins.join(',') });
+  return found({ value: renderOwners(logins) });
 }

@@ -21,6 +21,8 @@ export interface LdapEntry {
   readonly dn: string;
   /** By name in lower case without options; never an empty list. Ranges (`member;range=`) are put together. */
   readonly attributes: ReadonlyMap<string, readonly Uint8Array[]>;
+  /** Of attributes of which values came with options (`uid;lang-de`, RFC 4512 section 2.5): those that came without, perhaps none. */
+  readonly plain?: ReadonlyMap<string, readonly Uint8Array[]>;
 }
 
 export interface LdapSearch {

@@ -14,10 +14,11 @@ import type { PolicyServiceCall } from './policy-endpoint.js';
 import type { Omissible, RestrictionAbilities } from './restriction-stages.js';
 
 export interface Abilities {
-  /** For restrictions that ask the DNS, and for the names of clients. Where a list needs it, it must be given: `needs-resolver`. */
+  /** For restrictions that ask the DNS, and for the names of clients. Where a list needs it, it must be given:
+   * `needs-resolver`. */
   readonly resolver?: Resolver;
-  /** Makes the client of a policy service: `policyService` of adapters/policy-service fits. Where check_policy_service stands, it
-   * must be given: `needs-policy-service`. */
+  /** Makes the client of a policy service: `policyService` of adapters/policy-service fits. Where check_policy_service
+   * stands, it must be given: `needs-policy-service`. */
   readonly policyService?: (endpoint: PolicyServiceEndpoint, times: PolicyServiceTimes) => PolicyService;
   /** Who verifies passwords, where smtpd_sasl_auth_enable is on. Without it nobody can log in. */
   readonly credentials?: Credentials;
@@ -76,7 +77,10 @@ function endpointOf(text: string, queueDirectory: string): PolicyServiceEndpoint
   return { host: text.slice('inet:'.length, colon).replace(/^\[(.*)\]$/, '$1'), port: Number(text.slice(colon + 1)) };
 }
 
-/** Which addresses exist, and what they are, by the tables of routing. Undefined where the options are wrong: `route` tells of it. */
+/**
+ * Which addresses exist, and what they are, by the tables of routing. Undefined where the options are wrong: `route`
+ * tells of it.
+ */
 function made<T>(make: (options: RouteOptions) => T, options: RouteOptions): T | undefined {
   try {
     return make(options);

@@ -1,6 +1,7 @@
 /**
- * The accounts of the system, as `unix:passwd.byname` and `unix:group.byname` of DATABASE_README: /etc/passwd and /etc/group as
- * they are when a configuration is read. Accounts that a directory adds are not seen: give a table of your own for those.
+ * The accounts of the system, as `unix:passwd.byname` and `unix:group.byname` of DATABASE_README: /etc/passwd and
+ * /etc/group as they are when a configuration is read. Accounts that a directory adds are not seen: give a table of
+ * your own for those.
  */
 import { readFileSync } from 'node:fs';
 import type { Table } from '../core/table.js';
@@ -14,8 +15,10 @@ export interface AccountFiles {
   readonly group?: string;
 }
 
-/** For the option `unix`: `readPostfix(folder, { unix: systemAccounts() })`. A file is read when its map is opened; one that
- * cannot be throws ConfigurationError `table`. */
+/**
+ * For the option `unix`: `readPostfix(folder, { unix: systemAccounts() })`. A file is read when its map is opened; one
+ * that cannot be throws ConfigurationError `table`.
+ */
 export function systemAccounts({
   passwd = '/etc/passwd',
   group = '/etc/group',

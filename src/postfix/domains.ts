@@ -1,6 +1,7 @@
 /**
- * Lists of domains and networks in main.cf: names, `/file` with more of them, `type:map` that has them as keys: those of a map
- * that can list them are names, others are asked for each domain. What Postfix takes and never matches (`*.example`, `.example`, what is no domain) is left out with a warning that says what to write.
+ * Lists of domains and networks in main.cf: names, `/file` with more of them, `type:map` that has them as keys: those
+ * of a map that can list them are names, others are asked for each domain. What Postfix takes and never matches
+ * (`*.example`, `.example`, what is no domain) is left out with a warning that says what to write.
  */
 
 import type { Table } from '../core/table.js';
@@ -58,7 +59,8 @@ export class Lists {
     return [...new Set(good.map(({ entry }) => entry))];
   }
 
-  /** mynetworks: addresses, networks in CIDR notation and names of hosts, `!` in front excludes; tables, asked for the client. */
+  /** mynetworks: addresses, networks in CIDR notation and names of hosts, `!` in front excludes; tables, asked for the
+   * client. */
   networks(value: string, source: SourcePosition, below: 'parent' | 'dot' = 'parent'): readonly MatchEntry[] {
     return this.#elements(value, source, isMap).flatMap((element): readonly MatchEntry[] => {
       const { text, excludes } = element;
@@ -136,7 +138,9 @@ export class Lists {
   }
 }
 
-/** What is wrong with it as an element of a list; Postfix takes IPv6 without brackets for a table of the type `2001`. */
+/**
+ * What is wrong with it as an element of a list; Postfix takes IPv6 without brackets for a table of the type `2001`.
+ */
 export function networkFault(text: string): string | undefined {
   const network = parseNetwork(text);
   if (network.kind === 'malformed') return network.why;

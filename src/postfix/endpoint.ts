@@ -1,6 +1,6 @@
 /**
- * Where an `inet` service of master.cf listens: `port`, `host:port`, `[ipv6]:port`, ports by number or by the names that
- * known_tcp_ports and services(5) have for mail. Without a host, on the interfaces of inet_interfaces.
+ * Where an `inet` service of master.cf listens: `port`, `host:port`, `[ipv6]:port`, ports by number or by the names
+ * that known_tcp_ports and services(5) have for mail. Without a host, on the interfaces of inet_interfaces.
  */
 import { parseIp } from '../values/ip.js';
 import { malformed, type Parsed, parsed } from '../values/parsed.js';

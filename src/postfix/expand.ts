@@ -1,8 +1,8 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the syntax of main.cf
 /**
- * `$name` in values of main.cf and master.cf, as Postfix 3.7 expands it; the syntax is in macro-syntax.ts. Whether a name "has a
- * value" is asked of its text before expansion; a branch that is not taken is not read. A value is expanded once and may grow
- * to 100,000 characters: doubling names cannot run away.
+ * `$name` in values of main.cf and master.cf, as Postfix 3.7 expands it; the syntax is in macro-syntax.ts. Whether a
+ * name "has a value" is asked of its text before expansion; a branch that is not taken is not read. A value is expanded
+ * once and may grow to 100,000 characters: doubling names cannot run away.
  */
 import type { Problem, SourcePosition } from '../values/errors.js';
 import { compareValues } from '../values/macro-compare.js';

@@ -1,4 +1,7 @@
-/** The files that aliases name by `:include:`, as a table from path to text. Read when they are asked for, as local(8) does. */
+/**
+ * The files that aliases name by `:include:`, as a table from path to text. Read when they are asked for, as local(8)
+ * does.
+ */
 import type { Table } from '../core/table.js';
 import { cannotTell, found, notFound } from '../values/answer.js';
 import { decodeText } from '../values/bytes.js';

@@ -1,6 +1,6 @@
 /**
- * HOLD and REDIRECT of the content checks, when all else of the message has been done. What an access table wants held is held,
- * also where the checks redirect it: then it is held for its new recipient.
+ * HOLD and REDIRECT of the content checks, when all else of the message has been done. What an access table wants held
+ * is held, also where the checks redirect it: then it is held for its new recipient.
  */
 import { addRecipient, type EditOf, removeRecipient } from '../core/edit.js';
 import { defineStage, type Stage } from '../core/stage.js';

@@ -1,4 +1,6 @@
-/** Lists in main.cf: elements between commas and white space; `{...}` holds one element together (postconf(5)). Linear. */
+/**
+ * Lists in main.cf: elements between commas and white space; `{...}` holds one element together (postconf(5)). Linear.
+ */
 
 export function splitList(text: string): readonly string[] {
   const out: string[] = [];

@@ -1,6 +1,6 @@
 /**
- * The syntax of main.cf (postconf(5)): logical lines `name = value`, comments, continuation. A name given twice: the last
- * one counts, as in Postfix. No meaning here: see expand.ts for `$name`, parameters.ts for what we know.
+ * The syntax of main.cf (postconf(5)): logical lines `name = value`, comments, continuation. A name given twice: the
+ * last one counts, as in Postfix. No meaning here: see expand.ts for `$name`, parameters.ts for what we know.
  */
 import { logicalLines } from '../tables/logical-lines.js';
 import type { Problem, SourcePosition } from '../values/errors.js';

@@ -1,6 +1,7 @@
 /**
- * The maps that main.cf names, by the opener of src/tables. A map that cannot be loaded is a problem with the line of main.cf
- * that names it; what is wrong inside it comes with its own file and lines. Each map is loaded once, each problem told once.
+ * The maps that main.cf names, by the opener of src/tables. A map that cannot be loaded is a problem with the line of
+ * main.cf that names it; what is wrong inside it comes with its own file and lines. Each map is loaded once, each
+ * problem told once.
  */
 import type { Table } from '../core/table.js';
 import { splitWords, unbrace } from '../tables/braces.js';
@@ -14,10 +15,11 @@ import type { PostfixFiles } from './files.js';
 import { joinedRules } from './joined-rules.js';
 
 /**
- * What tables need that is not in the folder: an engine for patterns, the tables that are trusted, random numbers (without them
- * randmap: is refused), the system's accounts. With `unix` (`systemAccounts()`) local_recipient_maps has Postfix's default, and
- * who has no account has no mailbox; without it every local recipient is taken, unless a map says who is one. `ldap`
- * (`ldapTables()` of adapters/ldap has one) is who searches for tables in a directory; without it `ldap:` is refused.
+ * What tables need that is not in the folder: an engine for patterns, the tables that are trusted, random numbers
+ * (without them randmap: is refused), the system's accounts. With `unix` (`systemAccounts()`) local_recipient_maps has
+ * Postfix's default, and who has no account has no mailbox; without it every local recipient is taken, unless a map
+ * says who is one. `ldap` makes what searches for an `ldap:` table and is called for each of them (`ldapTables()` of
+ * adapters/ldap has one, by which tables with the same servers share connections); without it `ldap:` is refused.
  */
 export type MapOptions = Pick<OpenTableOptions, 'patterns' | 'trusted' | 'random' | 'unix' | 'defaultType' | 'ldap'>;
 
@@ -52,7 +54,8 @@ export class Maps {
     }
   }
 
-  /** The tables of a list, asked one after the other; undefined for an empty list, or one of which none could be loaded. */
+  /** The tables of a list, asked one after the other; undefined for an empty list, or one of which none could be
+   * loaded. */
   list(value: string, source: SourcePosition): Table | undefined {
     const tables = splitWords(value).map((name) => this.one(name, source));
     const good = tables.filter((table) => table !== undefined);
@@ -75,7 +78,7 @@ export class Maps {
     return good.length > 1 ? joinedRules(good) : good[0];
   }
 
-  /** The domains that are keys of an indexed or inline map: what `virtual_alias_domains = $virtual_alias_maps` means. */
+  /** The domains that are keys of an indexed or inline map: what `virtual_alias_domains = $virtual_alias_maps` is. */
   domainKeys(written: string, source: SourcePosition): readonly string[] {
     const table = this.one(written, source) as (Table & Partial<Pick<HashTable, 'keys'>>) | undefined;
     return [...(table?.keys?.() ?? [])].filter((key) => key.includes('.') && !key.includes('@'));

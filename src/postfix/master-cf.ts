@@ -1,7 +1,7 @@
 /**
- * The syntax of master.cf (master(5)): one service a logical line, eight fields, `-o name=value` and `-o { name = value }`
- * among the arguments of its command, `{ ... }` around an argument with white space. A service given twice: the last line
- * counts. Everything wrong comes at once. No meaning here: services.ts and transports.ts say what is run.
+ * The syntax of master.cf (master(5)): one service a logical line, eight fields, `-o name=value` and `-o { name = value
+ * }` among the arguments of its command, `{ ... }` around an argument with white space. A service given twice: the last
+ * line counts. Everything wrong comes at once. No meaning here: services.ts and transports.ts say what is run.
  */
 import { type LogicalLine, lineAt, logicalLines } from '../tables/logical-lines.js';
 import type { Problem, SourcePosition } from '../values/errors.js';

@@ -1,6 +1,7 @@
 /**
- * Postfix's default of mynetworks: the addresses of this host, or the networks of its interfaces (mynetworks_style). Interfaces
- * are no part of the folder: those are taken that inet_interfaces names, and loopback for `all`. Never more than Postfix takes.
+ * Postfix's default of mynetworks: the addresses of this host, or the networks of its interfaces (mynetworks_style).
+ * Interfaces are no part of the folder: those are taken that inet_interfaces names, and loopback for `all`. Never more
+ * than Postfix takes.
  */
 import { parseIp } from '../values/ip.js';
 import type { Expander } from './expand.js';

@@ -1,6 +1,6 @@
 /**
- * The parameters as one program sees them: main.cf, and above it what `-o` of that program's line in master.cf sets. What is
- * read here, by its type, is what Postern carries out: the report counts on it.
+ * The parameters as one program sees them: main.cf, and above it what `-o` of that program's line in master.cf sets.
+ * What is read here, by its type, is what Postern carries out: the report counts on it.
  */
 import type { Problem, SourcePosition } from '../values/errors.js';
 import { unexpanded } from './catalogue/defaults.js';

@@ -1,6 +1,6 @@
 /**
- * Which line of main.cf a problem is on, where a value goes on over several: the first line of the parameter's value that
- * has the words at fault. A problem that names none of them keeps the line where the parameter begins.
+ * Which line of main.cf a problem is on, where a value goes on over several: the first line of the parameter's value
+ * that has the words at fault. A problem that names none of them keeps the line where the parameter begins.
  */
 import type { Problem } from '../values/errors.js';
 

@@ -1,4 +1,7 @@
-/** The argument of check_policy_service: an endpoint, alone or in braces with attributes (postconf(5), SMTPD_POLICY_README). */
+/**
+ * The argument of check_policy_service: an endpoint, alone or in braces with attributes (postconf(5),
+ * SMTPD_POLICY_README).
+ */
 import { splitList } from './lists.js';
 
 /** What one check_policy_service says of the times and counts of its client, in place of smtpd_policy_service_... */
@@ -27,7 +30,10 @@ const times: Readonly<Record<string, keyof PolicyServiceCall>> = {
 };
 const counts: Readonly<Record<string, keyof PolicyServiceCall>> = { request_limit: 'requestLimit', try_limit: 'tries' };
 
-/** `inet:host:port`, `unix:path`, or `{ inet:host:port, timeout = 10s, default_action = DUNNO }`. A text says what is wrong. */
+/**
+ * `inet:host:port`, `unix:path`, or `{ inet:host:port, timeout = 10s, default_action = DUNNO }`. A text says what is
+ * wrong.
+ */
 export function readPolicyService(text: string): PolicyEndpoint | string {
   const inner = text.startsWith('{') && text.endsWith('}') ? text.slice(1, -1) : text;
   const [endpoint = '', ...attributes] = inner === text ? [text] : splitOptions(inner);

@@ -1,7 +1,7 @@
 /**
- * The stages of one smtpd(8) service, in the order in which Postfix's programs come to their verdicts: smtpd's restrictions,
- * canonical addresses, where the recipient's mail goes; at the end of data loops, the sender's canonical address, copies, the
- * checks of cleanup(8) on the header as it came, sizes, and then its addresses.
+ * The stages of one smtpd(8) service, in the order in which Postfix's programs come to their verdicts: smtpd's
+ * restrictions, canonical addresses, where the recipient's mail goes; at the end of data loops, the sender's canonical
+ * address, copies, the checks of cleanup(8) on the header as it came, sizes, and then its addresses.
  */
 import { definePolicy, type Policy } from '../core/policy.js';
 import type { AnyStage } from '../core/stage.js';
@@ -101,7 +101,10 @@ function rewritingStages(
   };
 }
 
-/** For senders as they are rewritten, and before the verdicts on content: what is held or redirected takes its copies along. */
+/**
+ * For senders as they are rewritten, and before the verdicts on content: what is held or redirected takes its copies
+ * along.
+ */
 function copies(
   site: Site,
   view: ParameterView,

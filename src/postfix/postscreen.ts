@@ -1,7 +1,7 @@
 /**
- * Where postscreen(8) listens, its connections go to the smtpd(8) service of type `pass` that smtpd_service_name names, and
- * here they go there at once. Its own tests are not made: those that would refuse somebody are reported. And what else of
- * type inet is no smtpd.
+ * Where postscreen(8) listens, its connections go to the smtpd(8) service of type `pass` that smtpd_service_name names,
+ * and here they go there at once. Its own tests are not made: those that would refuse somebody are reported. And what
+ * else of type inet is no smtpd.
  */
 import { splitList } from './lists.js';
 import type { MasterService } from './master-cf.js';

@@ -1,6 +1,6 @@
 /**
- * A Postfix configuration as policies and settings: main.cf, master.cf and the maps they name. What is wrong comes all at once,
- * with file and line; what is odd is a warning; what becomes of each parameter is in the report.
+ * A Postfix configuration as policies and settings: main.cf, master.cf and the maps they name. What is wrong comes all
+ * at once, with file and line; what is odd is a warning; what becomes of each parameter is in the report.
  */
 import type { Policy } from '../core/policy.js';
 import { ConfigurationError, type Problem } from '../values/errors.js';
@@ -30,7 +30,8 @@ export interface PostfixReading {
   readonly mailboxes: PostfixMailboxes;
   /** One row for each parameter that is set, and for defaults of Postfix's that are not honoured. */
   readonly report: readonly ReportRow[];
-  /** What is odd, and not wrong: a key that is there twice, a domain that no address can have, a name nothing defines. */
+  /** What is odd, and not wrong: a key that is there twice, a domain that no address can have, a name nothing
+   * defines. */
   readonly warnings: readonly Problem[];
 }
 
@@ -47,8 +48,9 @@ export interface PostfixCheck {
 }
 
 /**
- * From a configuration folder, or from texts by path (`{ 'main.cf': ..., 'transport': ... }`). Throws ConfigurationError
- * `postfix` with every problem of main.cf, master.cf and the maps, `options` for what is wrong with the options.
+ * From a configuration folder, or from texts by path (`{ 'main.cf': ..., 'transport': ... }`). Throws
+ * ConfigurationError `postfix` with every problem of main.cf, master.cf and the maps, `options` for what is wrong with
+ * the options.
  */
 export function readPostfix(origin: string | PostfixTexts, options: PostfixOptions = {}): PostfixReading {
   const { reading, problems } = checkPostfix(origin, options);

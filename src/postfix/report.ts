@@ -1,6 +1,7 @@
 /**
- * What became of every parameter of main.cf and of `-o` in master.cf: honoured, irrelevant here, not honoured and what that
- * means, or unknown to Postfix itself. A parameter is honoured when the reader asked for its value; nothing is listed by hand.
+ * What became of every parameter of main.cf and of `-o` in master.cf: honoured, irrelevant here, not honoured and what
+ * that means, or unknown to Postfix itself. A parameter is honoured when the reader asked for its value; nothing is
+ * listed by hand.
  */
 import type { Problem, SourcePosition } from '../values/errors.js';
 import { catalogue, parametersOfService } from './catalogue/defaults.js';
@@ -32,7 +33,8 @@ export type Judge = (parameter: string, status: Verdict['status'], why: string, 
 export interface Verdict {
   readonly status: 'honoured' | 'irrelevant' | 'not-honoured';
   readonly why: string;
-  /** False: what is done instead is no less safe. True: a name of the operator's own guards too. Default: as the catalogue has it. */
+  /** False: what is done instead is no less safe. True: a name of the operator's own guards too. Default: as the
+   * catalogue has it. */
   readonly guards?: boolean;
 }
 

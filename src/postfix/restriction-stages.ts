@@ -1,4 +1,7 @@
-/** smtpd_*_restrictions of one service as stages: the lists as main.cf or `-o` has them, and the guard against an open relay. */
+/**
+ * smtpd_*_restrictions of one service as stages: the lists as main.cf or `-o` has them, and the guard against an open
+ * relay.
+ */
 import {
   type Need,
   type Restriction,

@@ -1,7 +1,7 @@
 /**
- * The words of smtpd_*_restrictions (postconf(5)) as restrictions: every list, classes of smtpd_restriction_classes, and the
- * settings beside them. What nobody knows is a problem with its place; what needs an ability that the program did not give (the
- * DNS, policy services) is left out and reported.
+ * The words of smtpd_*_restrictions (postconf(5)) as restrictions: every list, classes of smtpd_restriction_classes,
+ * and the settings beside them. What nobody knows is a problem with its place; what needs an ability that the program
+ * did not give (the DNS, policy services) is left out and reported.
  */
 import type { AddressResolver } from '../ports/address-resolver.js';
 import type { PolicyService } from '../ports/policy-service.js';

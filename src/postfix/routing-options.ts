@@ -1,6 +1,7 @@
 /**
- * Where mail goes, from main.cf: the options of `route` as the programs of Postfix would read them, each its own parameters:
- * cleanup(8) virtual aliases, trivial-rewrite(8) transports, local(8) aliases and mailboxes, virtual(8) its own.
+ * Where mail goes, from main.cf: the options of `route` as the programs of Postfix would read them, each its own
+ * parameters: cleanup(8) virtual aliases, trivial-rewrite(8) transports, local(8) aliases and mailboxes, virtual(8) its
+ * own.
  */
 import type { BccOptions, RouteOptions } from '../stages/routing/index.js';
 import { splitList } from './lists.js';

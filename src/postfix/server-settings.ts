@@ -1,6 +1,6 @@
 /**
- * What one smtpd(8) service of master.cf says of the server itself, as options of `smtpServer()`: names, limits, times, TLS,
- * XCLIENT, bare newlines. What a server of ours cannot do is told by `judge`, by parameter.
+ * What one smtpd(8) service of master.cf says of the server itself, as options of `smtpServer()`: names, limits, times,
+ * TLS, XCLIENT, bare newlines. What a server of ours cannot do is told by `judge`, by parameter.
  */
 import type { Credentials } from '../ports/credentials.js';
 import type { Resolver } from '../ports/resolver.js';

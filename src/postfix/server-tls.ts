@@ -1,6 +1,7 @@
 /**
- * TLS of one smtpd(8) service: key and certificate as files of the configuration, and how much of it is asked of clients.
- * Postfix goes on without TLS when a file cannot be read; so do we, with a warning, where TLS is offered and not required.
+ * TLS of one smtpd(8) service: key and certificate as files of the configuration, and how much of it is asked of
+ * clients. Postfix goes on without TLS when a file cannot be read; so do we, with a warning, where TLS is offered and
+ * not required.
  */
 import type { PostfixFiles } from './files.js';
 import { splitList } from './lists.js';
@@ -52,7 +53,9 @@ function withoutTls(view: ParameterView, { judge, warnings }: ServerContext, unn
   warnings.push({ code: 'no-certificate', message, source: view.source(parameter) });
 }
 
-/** smtpd_tls_security_level, and where it is empty what came before it. Stronger words mean `encrypt`, as in Postfix. */
+/**
+ * smtpd_tls_security_level, and where it is empty what came before it. Stronger words mean `encrypt`, as in Postfix.
+ */
 function securityLevel(view: ParameterView): 'none' | 'may' | 'encrypt' {
   const old = view.flag('smtpd_enforce_tls') ? 'encrypt' : view.flag('smtpd_use_tls') ? 'may' : 'none';
   const text = view.text('smtpd_tls_security_level').toLowerCase();
@@ -125,8 +128,10 @@ function joined(paths: readonly string[], files: PostfixFiles): Uint8Array | str
 const versions = ['sslv2', 'sslv3', 'tlsv1', 'tlsv1.1', 'tlsv1.2', 'tlsv1.3'];
 const codes = ['0200', '0300', '0301', '0302', '0303', '0304'];
 
-/** Which of TLS 1.2 and 1.3 a list of protocols does not allow: `!SSLv2, >=TLSv1.3`, `0304`, `TLSv1.3`. Both, where a word is
- * none that Postfix knows. */
+/**
+ * Which of TLS 1.2 and 1.3 a list of protocols does not allow: `!SSLv2, >=TLSv1.3`, `0304`, `TLSv1.3`. Both, where a
+ * word is none that Postfix knows.
+ */
 function forbiddenOf(text: string): readonly string[] {
   const words = text
     .toLowerCase()

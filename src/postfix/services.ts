@@ -1,6 +1,6 @@
 /**
- * The smtpd(8) services of master.cf that listen on the network: where, with which options of a server, and by which policy,
- * each with its own `-o`; those of type pass behind postscreen(8) too, which is not run. None is wrong.
+ * The smtpd(8) services of master.cf that listen on the network: where, with which options of a server, and by which
+ * policy, each with its own `-o`; those of type pass behind postscreen(8) too, which is not run. None is wrong.
  */
 import type { Policy } from '../core/policy.js';
 import type { SourcePosition } from '../values/errors.js';

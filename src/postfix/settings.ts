@@ -14,8 +14,8 @@ export interface PostfixSettings {
   readonly hostname: Domain;
   /** myorigin: the domain of bare names. */
   readonly origin: Domain;
-  /** mydestination, and our own addresses as literals: `[192.0.2.1]` (inet_interfaces, proxy_interfaces). A table has the
-   * domain as a key. */
+  /** mydestination, and our own addresses as literals: `[192.0.2.1]` (inet_interfaces, proxy_interfaces). A table has
+   * the domain as a key. */
   readonly localDomains: readonly DomainEntry[];
   /** virtual_alias_domains that are not local. */
   readonly virtualDomains: readonly DomainEntry[];
@@ -38,7 +38,8 @@ export interface PostfixSettings {
 export interface PostfixMailboxes {
   /** virtual_mailbox_base; without it mail_spool_directory. Home folders of local users are expected below it too. */
   readonly base: string;
-  /** home_mailbox: below the home folder of a local user. '' where mail_spool_directory holds a mailbox for each user. */
+  /** home_mailbox: below the home folder of a local user. '' where mail_spool_directory holds a mailbox for each
+   * user. */
   readonly homeMailbox: string;
 }
 
@@ -75,7 +76,9 @@ export function readSettings(site: Site, view: ParameterView): PostfixSettings {
 
 type Domains = readonly DomainEntry[];
 
-/** Names of interfaces and hosts are not looked up; `all` is the loopback interface, and others that are not known here. */
+/**
+ * Names of interfaces and hosts are not looked up; `all` is the loopback interface, and others that are not known here.
+ */
 function ownAddressesOf(view: ParameterView): readonly IpAddress[] {
   const written = [...splitList(view.text('inet_interfaces')), ...splitList(view.text('proxy_interfaces'))];
   const named = written.flatMap((text) => {

@@ -1,6 +1,6 @@
 /**
- * One Postfix configuration while it is read: files, main.cf, master.cf, the maps, the views of its programs, and everything
- * that was found wrong or odd on the way.
+ * One Postfix configuration while it is read: files, main.cf, master.cf, the maps, the views of its programs, and
+ * everything that was found wrong or odd on the way.
  */
 import type { Table } from '../core/table.js';
 import type { DomainEntry } from '../tables/domain-set.js';
@@ -176,7 +176,8 @@ export class Site {
     };
   }
 
-  /** The lines of master.cf that cleanup_service_name and rewrite_service_name of this program name: `-o` may name others. */
+  /** The lines of master.cf that cleanup_service_name and rewrite_service_name of this program name: `-o` may name
+   * others. */
   programsFor(view: ParameterView): Programs {
     const known = this.#programs.get(view);
     if (known !== undefined) return known;

@@ -1,7 +1,7 @@
 /**
- * The delivery agents of master.cf as data for what carries mail on: pipe(8) with its flags, user and argv, smtp(8) and lmtp(8)
- * with the parts of `smtp_*` that a client must know. Nothing is run here; a program that starts a server gives one transport
- * for each name that the policy may send to.
+ * The delivery agents of master.cf as data for what carries mail on: pipe(8) with its flags, user and argv, smtp(8) and
+ * lmtp(8) with the parts of `smtp_*` that a client must know. Nothing is run here; a program that starts a server gives
+ * one transport for each name that the policy may send to.
  */
 import type { Problem, SourcePosition } from '../values/errors.js';
 import { splitList } from './lists.js';

@@ -1,7 +1,8 @@
 /**
  * Postfix's `type:name` as a table: one opener for main.cf, for programs and for the command line. Indexed types (hash,
  * btree, lmdb, cdb, dbm, sdbm, texthash) are read from their source text, never from a database file; `proxy:` in front
- * means nothing here. `ldap:` needs who searches for it; other tables that ask a program (mysql, tcp, socketmap ...) are refused by name.
+ * means nothing here. `ldap:` needs who searches for it; other tables that ask a program (mysql, tcp, socketmap ...)
+ * are refused by name.
  */
 import type { Table } from '../core/table.js';
 import type { BacktrackingRegex } from '../ports/backtracking-regex.js';
@@ -50,7 +51,8 @@ export interface OpenTableOptions {
   readonly random?: () => number;
   /** Answers for `unix:passwd.byname` and `unix:group.byname`: the accounts of a system are not read here. */
   readonly unix?: (map: string) => Table | undefined;
-  /** Makes what searches the servers of an `ldap:` table; `ldapTables` of adapters/ldap has one. Without it such a table is refused. */
+  /** Makes what searches the servers of an `ldap:` table; `ldapTables` of adapters/ldap has one. Without it such a
+   * table is refused. */
   readonly ldap?: LdapOpener;
   /** The parameters of main.cf, for an `ldap:` table that is named by no path. Without it such a table is refused. */
   readonly mainCf?: LdapParameters;
@@ -73,14 +75,16 @@ interface Opening extends OpenTableOptions {
 }
 
 /**
- * Throws ConfigurationError `table` with every problem: `unknown-map-type`, `no-accounts`, `no-ldap`, `missing-map`, `bad-inline`, `no-random`,
- * `nested-maps`, and those of the text, which come with its own file and lines.
+ * Throws ConfigurationError `table` with every problem: `unknown-map-type`, `no-accounts`, `no-ldap`, `missing-map`,
+ * `bad-inline`, `no-random`, `nested-maps`, and those of the text, which come with its own file and lines.
  */
 export function openTable(name: string, options: OpenTableOptions): Table {
   return open(name, { source: { file: name }, ...options, depth: 0 });
 }
 
-/** Several names, or `hash:a, hash:b`: the first answer counts. Throws as `openTable` does, with the problems of all. */
+/**
+ * Several names, or `hash:a, hash:b`: the first answer counts. Throws as `openTable` does, with the problems of all.
+ */
 export function openTableList(names: string | readonly string[], options: OpenTableOptions): Table {
   const words = typeof names === 'string' ? splitWords(names) : names;
   const source = options.source ?? { file: typeof names === 'string' ? names : names.join(', ') };

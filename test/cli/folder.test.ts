@@ -1,4 +1,6 @@
-/** What check and explain say of a Postfix folder: all rows of a wrong one, options that come to nothing, the service. */
+/**
+ * What check and explain say of a Postfix folder: all rows of a wrong one, options that come to nothing, the service.
+ */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

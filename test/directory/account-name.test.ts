@@ -1,7 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { accountNames, prepareName } from '../../src/directory/account-name.js';
+import { directoryCredentials } from '../../src/directory/credentials.js';
+import { foldName } from '../../src/directory/fold.js';
+import { memoryDirectory } from '../../src/directory/memory-directory.js';
 import { problemsOf } from '../values/support.js';
+import { callFrom } from './support.js';
 
 const school = accountNames({ domain: 'SCHOOL', realms: ['school.example', 'pupils.example'], separator: '+' });
 const strict = accountNames({ domain: 'SCHOOL', defaultDomain: false });
@@ -147,7 +151,55 @@ describe('any login', () => {
   });
 });
 
+describe('beside the folding of directories', () => {
+  const letters = fc.string({ unit: fc.constantFrom(...'ΝΙΚΟΣσςίΊaAs\u0301\u0327ßİıΩÅ') });
+  const text = fc.oneof(letters, fc.string({ unit: 'grapheme' }), fc.string({ unit: 'binary' }));
+
+  it('a prepared name is found under the same key', () => {
+    fc.assert(
+      fc.property(text, (name) => {
+        const prepared = prepareName(name);
+        const narrow = name.replace(/[\u3000\uff01-\uffee]+/gu, (wide) => wide.normalize('NFKC'));
+        if (prepared.kind === 'prepared') expect(foldName(prepared.name)).toBe(foldName(narrow));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it.each(['ΝΙΚΟΣ', 'νικος', 'Νικοσ'])('%s is found', async (login) => {
+    const directory = memoryDirectory({ users: [{ login: 'ΝΙΚΟΣ', password: 'x' }] });
+    const credentials = directoryCredentials(directory, { directory });
+    expect((await credentials.verify(login, 'x', callFrom())).kind).toBe('found');
+    expect((await directoryCredentials(directory).verify(login, 'x', callFrom())).kind).toBe('found');
+    expect(await directoryCredentials(directory).accountOf(login, callFrom())).toMatchObject({ value: 'νικοσ' });
+  });
+
+  it('one sigma is not put for another in what the directory is asked', () => {
+    expect(plain('νικος')).toEqual({ kind: 'account', account: 'νικος' });
+  });
+
+  it('a domain is compared with either sigma', () => {
+    const greek = accountNames({ domain: 'ΣΧΟΛΗΣ' });
+    for (const login of ['ΣΧΟΛΗΣ\\a', 'σχολης\\a', 'a@σχολησ'])
+      expect(greek(login)).toEqual({ kind: 'account', account: 'a' });
+  });
+});
+
 describe('wrong options', () => {
+  it.each<[object, readonly string[]]>([
+    [{ domian: 'S' }, ['no-such-option domian']],
+    [{ realms: 'school.example' }, ['bad-option realms']],
+    [
+      { domain: 7, separator: 1, defaultDomain: 'no' },
+      ['domain', 'separator', 'defaultDomain'].map((n) => `bad-option ${n}`),
+    ],
+    [{ realms: [7], defaultDomain: false }, ['bad-option realms']],
+    [{ realm: 'a', separator: '@' }, ['no-such-option realm', 'bad-option @']],
+  ])('%j are none', (options, expected) => {
+    const found = problemsOf(() => accountNames(options));
+    expect(found.map((one) => `${one.code} ${one.construct}`)).toEqual(expected);
+  });
+
   it.each([
     [{ separator: '++' }, ['separator']],
     [{ separator: '/' }, ['/']],

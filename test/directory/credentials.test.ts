@@ -2,7 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { accountNames } from '../../src/directory/account-name.js';
 import { directoryCredentials } from '../../src/directory/credentials.js';
+import { type MemoryDirectory, memoryDirectory } from '../../src/directory/memory-directory.js';
 import type { Authentication, Authenticator, LoginRefusal } from '../../src/ports/authenticator.js';
+import type { Directory } from '../../src/ports/directory.js';
 import { type Answer, cannotTell, found, notFound } from '../../src/values/answer.js';
 import { problemsOf } from '../values/support.js';
 import { callFrom, school } from './support.js';
@@ -11,13 +13,28 @@ const accounts = accountNames({ domain: 'SCHOOL', realms: ['school.example'], se
 const call = callFrom();
 
 /** Says what it is told to, and remembers what it was asked. */
-function answering(answer: Answer<Authentication>): Authenticator & { readonly asked: string[] } {
+function answering(
+  answer: Answer<Authentication>,
+): Authenticator & { readonly asked: string[]; readonly shown: string[] } {
   const asked: string[] = [];
-  const authenticate = (account: string): Answer<Authentication> => {
+  const shown: string[] = [];
+  const authenticate = (account: string, password: string): Answer<Authentication> => {
     asked.push(account);
+    shown.push(password);
     return answer;
   };
-  return { name: 'scripted', asked, authenticate };
+  return { name: 'scripted', asked, shown, authenticate };
+}
+
+/** The school, whose users have principals: by principal, the login. */
+function withPrincipals(principals: Readonly<Record<string, string>>): MemoryDirectory {
+  const base = school();
+  const findUser: Directory['findUser'] = (key, asked) => {
+    if (key.kind !== 'principal') return base.findUser(key, asked);
+    const login = principals[key.principal];
+    return login === undefined ? notFound() : base.findUser({ kind: 'login', login }, asked);
+  };
+  return { ...base, findUser };
 }
 
 const yes = (account: string): Answer<Authentication> => found({ kind: 'authenticated', account, user: undefined });
@@ -60,9 +77,14 @@ describe('a login', () => {
   });
 });
 
-describe('who is never asked', () => {
+describe('who is never asked for', () => {
+  it('with an empty password nobody is', async () => {
+    const authenticator = answering(yes('alice'));
+    expect((await directoryCredentials(authenticator).verify('alice', '', call)).kind).toBe('not-found');
+    expect(authenticator.asked).toEqual([]);
+  });
+
   it.each([
-    ['alice', ''],
     ['root', 'toor'],
     ['Root@School', 'toor'],
     ['a\0b', 'x'],
@@ -72,7 +94,14 @@ describe('who is never asked', () => {
     const authenticator = answering(yes('root'));
     const answer = await directoryCredentials(authenticator, { accounts }).verify(login, password, call);
     expect(answer.kind).toBe('not-found');
-    expect(authenticator.asked).toEqual([]);
+    // It takes as long as for anybody.
+    expect(authenticator.asked).toEqual(['postern-no-such-account']);
+    expect(authenticator.shown).toEqual(['x'.repeat(password.length)]);
+  });
+
+  it('whoever is refused for a name stays refused where nothing can be told', async () => {
+    const down = answering(cannotTell('it is down'));
+    expect((await directoryCredentials(down).verify('root', 'x', call)).kind).toBe('not-found');
   });
 
   it('whoever turns out to be root afterwards is refused', async () => {
@@ -114,6 +143,15 @@ describe('what an authenticator says', () => {
     expect(await credentials.verify('carol', 'christmas', call)).toEqual(notFound('disabled: by its entry'));
   });
 
+  it('what the authenticator has just seen of its own entry counts, not what was known before', async () => {
+    const directory = school();
+    const before = await directory.findUser({ kind: 'login', login: 'alice' });
+    if (before.kind !== 'found') throw new Error(before.kind);
+    const late = { ...directory, findUser: () => found({ ...before.value, state: 'disabled' as const }) };
+    const credentials = directoryCredentials(late, { directory: late });
+    expect(await credentials.verify('alice', 'rabbit', call)).toEqual(found({ name: 'Alice' }));
+  });
+
   it('the name is that of the entry, where there is a directory', async () => {
     const credentials = directoryCredentials(answering(yes('alice')), { directory: school() });
     expect(await credentials.verify('alice', 'x', call)).toEqual(found({ name: 'Alice' }));
@@ -123,10 +161,14 @@ describe('what an authenticator says', () => {
 
   it('an account that the directory does not know may log in, unless groups are asked for', async () => {
     const directory = school();
-    const may = directoryCredentials(answering(yes('local')), { directory, invalidUsers: ['@Interns'] });
+    const may = directoryCredentials(answering(yes('local')), { directory, invalidUsers: ['guest'] });
     expect(await may.verify('local', 'x', call)).toEqual(found({ name: 'local' }));
-    const mayNot = directoryCredentials(answering(yes('local')), { directory, allowedGroups: ['Staff'] });
-    expect((await mayNot.verify('local', 'x', call)).kind).toBe('not-found');
+    for (const groups of [{ allowedGroups: ['Staff'] }, { invalidUsers: ['@Interns'] }]) {
+      const mayNot = directoryCredentials(answering(yes('local')), { directory, ...groups });
+      expect(await mayNot.verify('local', 'x', call)).toEqual(
+        notFound('not-permitted: the directory, which knows the groups, has no entry for it'),
+      );
+    }
   });
 });
 
@@ -148,10 +190,11 @@ describe('by mail address', () => {
   });
 
   it('an address of root is root', async () => {
-    const before = directory.questions;
-    const answer = await credentials.verify('operator@school.example', 'toor', call);
+    const authenticator = answering(yes('root'));
+    const byAddress = directoryCredentials(authenticator, { accounts, directory, addresses: true });
+    const answer = await byAddress.verify('operator@school.example', 'toor', call);
     expect(answer).toEqual(notFound('not-permitted: invalid user root'));
-    expect(directory.questions - before).toBe(1);
+    expect(authenticator.asked).not.toContain('root');
   });
 
   it('a directory that cannot tell whose it is', async () => {
@@ -160,6 +203,92 @@ describe('by mail address', () => {
     const other = directoryCredentials(answering(yes('alice')), { accounts, directory: down, addresses: true });
     expect(await other.verify('head@partner.example', 'x', call)).toEqual(cannotTell('it is down'));
     expect(await other.accountOf('head@partner.example', call)).toEqual(cannotTell('it is down'));
+  });
+});
+
+/** As Active Directory has them: of any suffix, and without the name of the account. */
+describe('by principal', () => {
+  const principals: Readonly<Record<string, string>> = {
+    'clara.oswald@alt.example': 'alice',
+    // The name of one in the principal of another.
+    'bob@alt.example': 'alice',
+    'alice@school.example': 'bob',
+    'boss@alt.example': 'root',
+  };
+  const directory = withPrincipals(principals);
+  const suffixes = accountNames({ realms: ['school.example', 'alt.example'] });
+  const credentials = directoryCredentials(directory, { accounts: suffixes, directory, addresses: true });
+
+  it.each([
+    ['clara.oswald@alt.example', 'rabbit', 'Alice'],
+    ['Clara.Oswald@ALT.example', 'rabbit', 'Alice'],
+    ['bob@alt.example', 'rabbit', 'Alice'],
+    // It comes before the address of Alice.
+    ['alice@school.example', 'builder', 'bob'],
+    ['alice.miller@school.example', 'rabbit', 'Alice'],
+    ['intern@alt.example', 'coffee', 'intern'],
+    ['bob', 'builder', 'bob'],
+  ])('%s with %s is %s', async (login, password, name) => {
+    expect(await credentials.verify(login, password, call)).toEqual(found({ name }));
+    expect(await credentials.accountOf(login, call)).toEqual(found(name.toLowerCase()));
+  });
+
+  it.each([
+    ['bob@alt.example', 'builder'],
+    ['alice@school.example', 'rabbit'],
+    ['boss@alt.example', 'toor'],
+    ['clara.oswald@elsewhere.example', 'rabbit'],
+  ])('%s with %s is nobody', async (login, password) => {
+    expect((await credentials.verify(login, password, call)).kind).toBe('not-found');
+  });
+
+  it('over a directory that has them', async () => {
+    const users = [{ login: 'clara', password: 'run', principal: 'clara.oswald@school.example' }];
+    const clara = memoryDirectory({ users });
+    const login = directoryCredentials(clara, { directory: clara });
+    expect(await login.verify('Clara.Oswald@school.example', 'run', call)).toEqual(found({ name: 'clara' }));
+  });
+
+  it('without the option addresses, and without realms', async () => {
+    const plain = directoryCredentials(directory, { directory });
+    expect(await plain.verify('clara.oswald@alt.example', 'rabbit', call)).toEqual(found({ name: 'Alice' }));
+    expect((await plain.verify('head@partner.example', 'rabbit', call)).kind).toBe('not-found');
+  });
+
+  it('a directory that cannot tell whose it is', async () => {
+    const half: Directory = {
+      ...directory,
+      findUser: (key, asked) =>
+        key.kind === 'principal' ? cannotTell('it is down') : (directory.findUser(key, asked) as never),
+    };
+    const other = directoryCredentials(directory, { accounts: suffixes, directory: half });
+    expect(await other.verify('intern@alt.example', 'coffee', call)).toEqual(cannotTell('it is down'));
+    expect(await other.accountOf('intern@alt.example', call)).toEqual(cannotTell('it is down'));
+  });
+});
+
+/** An entry that the directory finds by more names than one. */
+describe('by another name of the entry', () => {
+  const base = school();
+  const directory: Directory = {
+    ...base,
+    findUser: (key, asked) =>
+      base.findUser(key.kind === 'login' && key.login === 'al' ? { kind: 'login', login: 'Alice' } : key, asked),
+  };
+
+  it('it is barred by its own, before the password is tried', async () => {
+    const authenticator = answering(yes('al'));
+    const credentials = directoryCredentials(authenticator, { directory, invalidUsers: ['alice'] });
+    expect(await credentials.verify('al', 'x', call)).toEqual(notFound('not-permitted: invalid user alice'));
+    expect(authenticator.asked).toEqual(['postern-no-such-account']);
+  });
+
+  it('it is counted and asked for by its own', async () => {
+    const authenticator = answering(yes('alice'));
+    const credentials = directoryCredentials(authenticator, { directory });
+    expect(await credentials.accountOf('al', call)).toEqual(found('alice'));
+    expect(await credentials.verify('al', 'x', call)).toEqual(found({ name: 'Alice' }));
+    expect(authenticator.asked).toEqual(['alice']);
   });
 });
 
@@ -203,10 +332,65 @@ describe('by group', () => {
   });
 });
 
+describe('groups that are not as they should be', () => {
+  it('of a user who is gone meanwhile cannot be told', async () => {
+    const gone = { ...school(), groupsOf: () => notFound() };
+    for (const groups of [{ invalidUsers: ['@Interns'] }, { allowedGroups: ['Staff'] }]) {
+      const credentials = directoryCredentials(gone, { directory: gone, ...groups });
+      expect((await credentials.verify('alice', 'rabbit', call)).kind).toBe('cannot-tell');
+    }
+  });
+
+  it('that the directory does not have are told, once', async () => {
+    const directory = school();
+    const told: string[] = [];
+    const credentials = directoryCredentials(directory, {
+      directory,
+      invalidUsers: ['@Interns', '@Intern'],
+      allowedGroups: ['Staff', 'Staf'],
+      onUnknownGroup: (group) => told.push(group),
+    });
+    directory.fail('it is down');
+    expect((await credentials.verify('alice', 'rabbit', call)).kind).toBe('cannot-tell');
+    expect(told).toEqual([]);
+    directory.fail(undefined);
+    for (let i = 0; i < 2; i++)
+      expect(await credentials.verify('alice', 'rabbit', call)).toEqual(found({ name: 'Alice' }));
+    expect(told).toEqual(['Intern', 'Staf']);
+  });
+});
+
 describe('rules', () => {
+  const directory = school();
+  const make = directoryCredentials as (...given: readonly unknown[]) => unknown;
+
+  it.each<[readonly unknown[], readonly string[]]>([
+    [[], ['bad-option authenticator']],
+    [[{}, {}], ['bad-option authenticator']],
+    [
+      [null, null],
+      ['bad-option authenticator', 'bad-option options'],
+    ],
+    [[directory, { directory, allowedGroup: ['Staff'] }], ['no-such-option allowedGroup']],
+    [[directory, { directory, allowedGroups: 'Staff' }], ['bad-option allowedGroups']],
+    [[directory, { directory, allowedGroups: [7] }], ['bad-option allowedGroups']],
+    [[directory, { invalidUsers: 'toor' }], ['bad-option invalidUsers']],
+    [[directory, { accounts: { domain: 'S' } }], ['bad-option accounts']],
+    [[directory, { directory: answering(yes('x')), addresses: true }], ['bad-option directory']],
+    [
+      [{}, { adresses: true, addresses: 'yes', onUnknownGroup: 1 }],
+      ['authenticator', 'adresses', 'addresses', 'onUnknownGroup'].map(
+        (name) => `${name === 'adresses' ? 'no-such' : 'bad'}-option ${name}`,
+      ),
+    ],
+  ])('%# that are none', (given, expected) => {
+    const wrong = problemsOf(() => make(...given));
+    expect(wrong.map(({ code, construct }) => `${code} ${construct}`)).toEqual(expected);
+  });
+
   it('that need a directory are refused without one, all at once', () => {
     const wrong = problemsOf(() =>
-      directoryCredentials(school(), { addresses: true, allowedGroups: ['Staff', ''], invalidUsers: ['@x'] }),
+      make(school(), { addresses: true, allowedGroups: ['Staff', ''], invalidUsers: ['@x'] }),
     );
     expect(wrong.map(({ code, construct }) => [code, construct])).toEqual([
       ['bad-option', 'addresses'],
@@ -214,6 +398,16 @@ describe('rules', () => {
       ['bad-option', 'invalidUsers'],
       ['bad-name', ''],
     ]);
+  });
+
+  it('that need a directory do not compile without one', () => {
+    const wrong = [
+      // @ts-expect-error: addresses need a directory
+      () => directoryCredentials(directory, { addresses: true }),
+      // @ts-expect-error: groups need a directory
+      () => directoryCredentials(directory, { allowedGroups: ['Staff'] }),
+    ];
+    for (const one of wrong) expect(one).toThrow();
   });
 
   it('never show the password', async () => {

@@ -8,7 +8,7 @@ import { encodeUtf8 } from '../../src/values/bytes.js';
 import { isConfigurationError, renderProblem } from '../../src/values/errors.js';
 
 const ldif = (text: string, missingMembers = false) => {
-  const { data, problems } = readLdifDirectory(encodeUtf8(text), { file: 'x.ldif', now: Date.now(), missingMembers });
+  const { data, problems } = readLdifDirectory(encodeUtf8(text), { file: 'x.ldif', missingMembers });
   return { ...data, problems: problems.map(renderProblem) };
 };
 
@@ -23,8 +23,8 @@ dn: cn=g,dc=x\nobjectClass: groupOfNames\ncn: g\nmember: UID=A, DC=X\nmember: cn
     const { groups, problems } = ldif(text);
     expect(problems).toEqual([]);
     expect(groups).toMatchObject([
-      { name: 'g', users: ['a', 'b'], groups: [] },
-      { name: 'h', users: ['A'], groups: ['g'] },
+      { name: 'g', users: ['a', 'b'], groupIds: [] },
+      { name: 'h', users: ['A'], groupIds: ['cn=g,dc=x'] },
     ]);
   });
 
@@ -36,8 +36,8 @@ dn: cn=pc,dc=x\nobjectClass: device\ncn: pc
 dn: cn=g,dc=x\nobjectClass: groupOfNames\ncn: g\nmember: uid=none,dc=x\nmember: cn=pc,dc=x\nmemberUid: nobody\n`;
     expect(ldif(text).problems).toEqual([
       'x.ldif:7: this entry is there twice: UID=a, dc=x',
-      'x.ldif:17: group "g" has a member of whom there is no entry: uid=none,dc=x',
-      'x.ldif:17: group "g" has a member of whom there is no entry: nobody',
+      'x.ldif:20: group "g" has a member of whom there is no entry: uid=none,dc=x',
+      'x.ldif:22: group "g" has a member of whom there is no entry: nobody',
     ]);
     expect(ldif(text, true)).toMatchObject({
       groups: [{ users: [] }],

@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { accountNames } from '../../src/directory/account-name.js';
-import { invalidUsers } from '../../src/directory/invalid-users.js';
+import { type InvalidUsers, invalidUsers } from '../../src/directory/invalid-users.js';
 import type { DirectoryUser } from '../../src/ports/directory.js';
-import { problemsOf } from '../values/support.js';
+import type { Problem } from '../../src/values/errors.js';
 
 const accounts = accountNames({ domain: 'SCHOOL', realms: ['school.example'] });
-const rules = invalidUsers(['SCHOOL\\Administrator', 'Guest', '@Interns', '+wheel'], accounts);
+const listed = (entries: readonly string[] = [], problems: Problem[] = []): InvalidUsers =>
+  invalidUsers(entries, accounts, problems);
+const rules = listed(['SCHOOL\\Administrator', 'Guest', '@Interns', '+wheel', 'ΝΊΚΟΣ']);
 
 const user = (over: Partial<DirectoryUser>): DirectoryUser => ({
   kind: 'user',
@@ -33,8 +35,10 @@ describe('invalid users', () => {
     'school+root@elsewhere',
     'administrator',
     'GUEST',
+    'νίκος',
+    'νίκοσ',
   ])('%j is one', (name) => {
-    expect(rules.nameFault(name)).toMatch(/^invalid user (root|administrator|guest)$/);
+    expect(rules.nameFault(name)).toMatch(/^invalid user (root|administrator|guest|νίκοσ)$/);
   });
 
   it.each(['alice', 'rooty', 'chroot', 'root2', 'r', '', '@', '\\'])('%j is none', (name) => {
@@ -42,7 +46,7 @@ describe('invalid users', () => {
   });
 
   it('root is one without any list', () => {
-    expect(invalidUsers().nameFault('Root')).toBe('invalid user root');
+    expect(listed().nameFault('Root')).toBe('invalid user root');
   });
 
   it('an entry is one by its name, as uid 0, and as RID 500 where the administrator is', () => {
@@ -53,7 +57,7 @@ describe('invalid users', () => {
     expect(rules.userFault(user({ posix: { ...posix, uid: 500 } }))).toBeUndefined();
     const sid = 'S-1-5-21-1-2-3-500';
     expect(rules.userFault(user({ login: 'renamed', sid }))).toBe('invalid user: RID 500 is the administrator');
-    expect(invalidUsers(['guest']).userFault(user({ login: 'renamed', sid }))).toBeUndefined();
+    expect(listed(['guest']).userFault(user({ login: 'renamed', sid }))).toBeUndefined();
   });
 
   it('lists groups apart', () => {
@@ -61,7 +65,8 @@ describe('invalid users', () => {
   });
 
   it('refuses netgroups, and what is no name', () => {
-    const wrong = problemsOf(() => invalidUsers(['&net', '@', '', 'a\0b', 'OTHER\\root', 'ok'], accounts));
+    const wrong: Problem[] = [];
+    listed(['&net', '@', '', 'a\0b', 'OTHER\\root', 'ok'], wrong);
     expect(wrong.map((one) => one.construct)).toEqual(['&net', '@', '', 'a\0b', 'OTHER\\root']);
     expect(new Set(wrong.map((one) => one.code))).toEqual(new Set(['bad-name']));
   });

@@ -57,11 +57,11 @@ describe('data', () => {
       'bad-number 4294967296',
       'bad-sid S-1',
       'bad-number NaN',
+      'duplicate-id user a',
       'no-such-member none',
       'no-such-member none',
       'no-such-member none',
       'shared-address a@school.example',
-      'duplicate-id user a',
     ]);
   });
 
@@ -94,6 +94,56 @@ describe('data', () => {
   it('names are compared in NFC', async () => {
     const directory = memoryDirectory({ users: [{ login: 'ju\u0308rgen' }] });
     expect(await directory.findUser({ kind: 'login', login: 'J\u00dcRGEN' })).toMatchObject({ kind: 'found' });
+  });
+});
+
+describe('principals', () => {
+  it('are found in any letter case, and are neither logins nor addresses', async () => {
+    const directory = memoryDirectory({ users: [{ login: 'a', principal: 'Alice@corp.local' }, { login: 'b' }] });
+    const principal = (text: string) => directory.findUser({ kind: 'principal', principal: text });
+    expect(await principal('alice@CORP.local')).toMatchObject({ value: { login: 'a' } });
+    for (const text of ['a', 'b', '', 'alice']) expect(await principal(text)).toMatchObject({ kind: 'not-found' });
+    expect(await directory.findUser({ kind: 'login', login: 'alice@corp.local' })).toMatchObject({ kind: 'not-found' });
+    expect(
+      problems({
+        users: [
+          { login: 'a', principal: 'x@y' },
+          { login: 'b', principal: 'X@Y' },
+        ],
+      }),
+    ).toEqual(['duplicate-name X@Y']);
+  });
+});
+
+describe('accounts that expire', () => {
+  it('have the state of the moment, in every answer and at the login', async () => {
+    let at = 1000;
+    const directory = memoryDirectory({
+      users: [
+        { login: 'a', password: 'x', expires: 2000 },
+        { login: 'b', password: 'x', expires: 2000, state: 'disabled' },
+      ],
+      groups: [{ name: 'g', users: ['a'] }],
+      now: () => at,
+    });
+    const states = async () => {
+      const user = valueIn(await directory.findUser({ kind: 'login', login: 'a' }));
+      const [member] = valueIn(await directory.membersOf(directory.groups[0] as never));
+      const login = valueIn(await directory.authenticate('a', 'x'));
+      const other = valueIn(await directory.authenticate('b', 'x'));
+      return [
+        user.state,
+        member?.kind === 'user' && member.state,
+        directory.users[0]?.state,
+        login.kind === 'refused' ? login.cause : login.kind,
+        other.kind === 'refused' && other.cause,
+      ];
+    };
+    at = 1999;
+    expect(await states()).toEqual(['active', 'active', 'active', 'authenticated', 'disabled']);
+    at = 2000;
+    expect(await states()).toEqual(['expired', 'expired', 'expired', 'account-expired', 'disabled']);
+    expect(() => memoryDirectory({ users: [{ login: 'a', expires: 1 }] })).toThrow('now is a function');
   });
 });
 
@@ -139,6 +189,35 @@ describe('passwords', () => {
     for (const login of ['b', 'nobody']) expect(await said(login, 'yes')).toBe('refused');
     expect(await said('a', '')).toBe('refused');
     expect(asked).toEqual(['ab', 'ab', 'ab', undefined, undefined]);
+  });
+
+  it('any of several counts; what cannot be told matters only where none is right', async () => {
+    const directory = memoryDirectory({
+      users: [{ login: 'a', password: 'one', otherPasswords: ['two', 'odd'] }],
+      verify: async (stored, given) => (stored === 'odd' ? cannotTell('odd', false) : found(stored === given)),
+    });
+    for (const password of ['one', 'two']) {
+      expect(await directory.authenticate('a', password)).toMatchObject({ value: { kind: 'authenticated' } });
+    }
+    expect(await directory.authenticate('a', 'three')).toEqual(cannotTell('odd', false));
+  });
+});
+
+describe('groups of one name', () => {
+  it('are "could not tell" for good where that is allowed; their members are found by id', async () => {
+    const directory = memoryDirectory({
+      users: [{ login: 'a' }],
+      groups: [
+        { name: 'g', id: '1', users: ['a'] },
+        { name: 'G', id: '2', groupIds: ['1'] },
+      ],
+      sharedGroupNames: true,
+    });
+    expect(await directory.findGroup({ kind: 'name', name: 'g' })).toMatchObject({
+      kind: 'cannot-tell',
+      temporary: false,
+    });
+    expect(valueIn(await directory.groupsOf(directory.users[0] as never)).map(({ id }) => id)).toEqual(['1', '2']);
   });
 });
 

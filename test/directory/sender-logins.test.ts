@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { definePolicy } from '../../src/core/policy.js';
+import { directoryGroupAliases } from '../../src/directory/group-aliases.js';
 import { directoryRecipients } from '../../src/directory/recipients.js';
 import { directorySenderLogins } from '../../src/directory/sender-logins.js';
 import { rejectSenderLoginMismatch, smtpdRestrictions, withRestrictions } from '../../src/stages/restrictions/index.js';
@@ -28,8 +29,8 @@ describe('owners of sender addresses', () => {
     ['nobody', 'not-found', 'not-found'],
     ['', 'not-found', 'not-found'],
     // A list of owners has blanks between them: doe must not own it.
-    ['jane@school.example', 'cannot-tell', 'cannot-tell'],
-    ['odd@school.example', 'not-found', 'cannot-tell'],
+    ['jane@school.example', '"jane doe"', '"jane doe"'],
+    ['odd@school.example', 'not-found', '"jane doe",bob'],
     ['*)(uid=*@school.example', 'not-found', 'not-found'],
     [`${'x'.repeat(65_536)}@school.example`, 'not-found', 'not-found'],
   ])('%s: %s, with members %s', (key, alone, withMembers) => {
@@ -94,10 +95,21 @@ describe('users as recipients', () => {
     directory.fail('it is down');
     expect(value(directoryRecipients(directory), 'nobody@school.example')).toBe('cannot-tell');
   });
+});
 
-  it('refuses states that are none', () => {
-    const wrong = problemsOf(() => directoryRecipients(school(), { refuse: ['retired' as 'disabled'] }));
-    expect(wrong.map((one) => one.construct)).toEqual(['retired']);
+describe('options that are none', () => {
+  const directory = school();
+  it.each<[string, (...given: never[]) => unknown, readonly unknown[], readonly string[]]>([
+    ['a state', directoryRecipients, [directory, { refuse: ['retired'] }], ['refuse']],
+    ['no list', directoryRecipients, [directory, { refuse: 'disabled' }], ['refuse']],
+    ['refused', directoryRecipients, [directory, { refused: ['disabled'] }], ['refused']],
+    ['no directory', directoryRecipients, [{}, { bareNames: 1, mailbox: 'x' }], ['directory', 'mailbox', 'bareNames']],
+    ['groups', directorySenderLogins, [directory, { groups: 'member' }], ['groups']],
+    ['bareName', directorySenderLogins, [undefined, { bareName: true }], ['directory', 'bareName']],
+    ['no directory', directoryGroupAliases, [{}], ['directory']],
+  ])('%s of %o', (_name, make, given, constructs) => {
+    const wrong = problemsOf(() => (make as (...given: readonly unknown[]) => unknown)(...given));
+    expect(wrong.map((one) => one.construct)).toEqual(constructs);
   });
 });
 
@@ -123,6 +135,10 @@ describe('with the restrictions of Postfix', () => {
     ['bob', 'alice@school.example', 'not owned by user bob'],
     ['bob', 'nobody@school.example', 'not owned by user bob'],
     ['intern', 'staff@school.example', 'not owned by user intern'],
+    ['jane doe', 'jane@school.example', 'continue'],
+    ['bob', 'odd@school.example', 'continue'],
+    ['jane doe', 'odd@school.example', 'continue'],
+    ['doe', 'jane@school.example', 'not owned by user doe'],
     [undefined, 'alice@school.example', 'not logged in'],
     [undefined, 'a@elsewhere.example', 'continue'],
   ])('%s as <%s>: %s', async (login, sender, expected) => {

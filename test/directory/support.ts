@@ -28,7 +28,7 @@ export function school(): MemoryDirectory {
       { name: 'Staff', users: ['Alice'], groups: ['Teachers'], addresses: ['staff@school.example'] },
       { name: 'Teachers', users: ['bob'], groups: ['Staff'] },
       { name: 'Interns', users: ['intern'] },
-      { name: 'Odd', users: ['jane doe'], addresses: ['odd@school.example'] },
+      { name: 'Odd', users: ['jane doe', 'bob'], addresses: ['odd@school.example'] },
     ],
   });
 }

@@ -18,6 +18,7 @@ export function treeAsJson(passwordOf: (user: UserData) => string | undefined): 
         (user) => ({
           password: passwordOf(user),
           name: user.displayName,
+          principal: user.principal,
           addresses: user.addresses,
           state: user.state,
           posix: user.posix,
@@ -127,7 +128,7 @@ export function treeAsAdLdif(): string {
         objectClass: ['top', 'person', 'organizationalPerson', 'user'],
         sAMAccountName: user.login,
         displayName: user.displayName,
-        userPrincipalName: `${user.login}@school.example`,
+        userPrincipalName: user.principal,
         proxyAddresses: [
           'X500:/o=School/cn=x',
           'sip:x@school.example',
@@ -149,6 +150,12 @@ export function treeAsAdLdif(): string {
         proxyAddresses: addresses.map((one) => `SMTP:${one}`),
       }),
     ),
+    record(`CN=Domain Users,CN=Users,${BASE}`, {
+      ...add,
+      objectClass: ['top', 'group'],
+      sAMAccountName: 'Domain Users',
+      objectSid: sid(513),
+    }),
     record(`CN=PC1,OU=Computers,${BASE}`, {
       ...add,
       objectClass: ['top', 'person', 'organizationalPerson', 'user', 'computer'],

@@ -1,6 +1,7 @@
 /**
- * What the report calls honoured is carried out: another value than the default gives another policy, server or transport. The
- * stages are recorded with the options they are made of; a parameter that is read and forgotten changes nothing, and fails here.
+ * What the report calls honoured is carried out: another value than the default gives another policy, server or
+ * transport. The stages are recorded with the options they are made of; a parameter that is read and forgotten changes
+ * nothing, and fails here.
  */
 import { expect, it, vi } from 'vitest';
 import { catalogue } from '../../src/postfix/catalogue/defaults.js';

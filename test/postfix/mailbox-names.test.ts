@@ -1,4 +1,7 @@
-/** Names that nobody vetted: with local_recipient_maps empty every local recipient is taken, but not what no user is called. */
+/**
+ * Names that nobody vetted: with local_recipient_maps empty every local recipient is taken, but not what no user is
+ * called.
+ */
 import { describe, expect, it } from 'vitest';
 import { fate, main } from './support.js';
 

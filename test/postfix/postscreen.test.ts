@@ -1,4 +1,6 @@
-/** Services of type inet that are no smtpd, lines of `-o`, reports of what is refused, and options of the wrong form. */
+/**
+ * Services of type inet that are no smtpd, lines of `-o`, reports of what is refused, and options of the wrong form.
+ */
 import { describe, expect, it } from 'vitest';
 import { checkPostfix, type PostfixOptions, readPostfix } from '../../src/postfix/index.js';
 import { isConfigurationError } from '../../src/values/errors.js';

@@ -1,4 +1,7 @@
-/** What main.cf says of the protocol itself. Each reply is what smtpd of Postfix 3.7.11 gave to the same dialogue with the same lines. */
+/**
+ * What main.cf says of the protocol itself. Each reply is what smtpd of Postfix 3.7.11 gave to the same dialogue with
+ * the same lines.
+ */
 import { expect, test } from 'vitest';
 import { readPostfix } from '../../src/postfix/index.js';
 import { smtpServer } from '../../src/servers/smtp/index.js';

@@ -55,17 +55,22 @@ describe('RequestReader', () => {
     ['PRE without a user', 'PRE . imap\n'],
     ['AUTH without a number', 'AUTH \n'],
     ['AUTH with a wrong number', 'AUTH -1\n'],
-    ['AUTH with more than it can hold', 'AUTH 8193\n'],
-    ['AUTH with a number of the sixth place', 'AUTH 100000\n'],
     ['AUTH of nothing', 'AUTH 0\n'],
     ['AUTH without a type', auth('imap\n')],
     ['AUTH without a password', auth('imap\nlogin\nalice\n')],
-    ['AUTH with a line more', auth('imap\nlogin\nalice\nx\ny\n')],
     ['AUTH without the last line end', auth('imap\nlogin\nalice\nx')],
     ['no end of a line', 'x'.repeat(8193)],
     ['no end of lines', 'A=1\n'.repeat(21)],
   ])('refuses %s', (_, text) => {
     expect(read(text)?.kind).toBe('malformed');
+  });
+
+  it.each([
+    ['with more than it can hold', 'AUTH 8193\n'],
+    ['of a number of the sixth place', 'AUTH 100000\n'],
+    ['with a line more', auth('imap\nlogin\nalice\nx\ny\n')],
+  ])('takes AUTH %s for a login of nobody', (_, text) => {
+    expect(read(text)).toMatchObject({ kind: 'parsed', value: { kind: 'login', user: '', password: '' } });
   });
 
   it('waits for the rest', () => {

@@ -9,7 +9,7 @@ import {
   unlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { directoryCredentials } from '../../src/directory/credentials.js';
@@ -127,17 +127,55 @@ describe('saslauthdServer', () => {
       ),
     ).toBe(OK);
     expect(await talk(path, [Buffer.concat([bytes, Buffer.alloc(100_000)])])).toBe(OK);
-    expect(await talk(path, [bytes], true)).toBe(OK);
   });
 
   it.each<[string, Buffer[], boolean]>([
     ['nothing', [], true],
     ['half of one', [request('alice', 'right').subarray(0, 9)], true],
-    ['too long a string', [request('x'.repeat(1025), 'x')], false],
-    ['a web browser', [Buffer.from('GET / HTTP/1.1\r\n\r\n')], false],
   ])('answers no request: %s', async (_, pieces, end) => {
     const { path } = await start();
     expect(await talk(path, pieces, end)).toBe('');
+  });
+
+  it.each<[string, Buffer]>([
+    ['a login', request('x'.repeat(1025), 'x')],
+    ['a password', request('alice', 'x'.repeat(1025))],
+    ['a service', request('alice', 'right', 'x'.repeat(1025))],
+    ['a web browser', Buffer.from('GET / HTTP/1.1\r\n\r\n')],
+  ])('says no to what is too long, as the daemon itself: %s', async (_, bytes) => {
+    const { path, lines } = await start({}, async () => found({ name: 'anybody' }));
+    expect(await talk(path, [bytes])).toBe(NO);
+    expect(lines.at(-1)).toMatch(/^login failed .*"detail":"empty, too long or not UTF-8"/);
+  });
+
+  it('asks nobody for who has gone, and his place is free at once', async () => {
+    let aborted = 0;
+    const { path, ask } = await start({ connections: 2 }, (login, _password, { signal }) => {
+      if (login === 'bob') return Promise.resolve(found({ name: login }));
+      signal.addEventListener('abort', () => aborted++);
+      return new Promise(() => undefined);
+    });
+    for (let round = 0; round < 3; round++) {
+      const gone = [0, 1].map(() => {
+        const socket = connect(path);
+        socket.write(request('alice', 'right'));
+        return socket;
+      });
+      await wait(20);
+      // One closes, the other no more than its half.
+      gone[0]?.destroy();
+      gone[1]?.end();
+      await wait(20);
+      expect(aborted).toBe(2 * round + 2);
+      expect(await ask('bob', 'x')).toBe(OK);
+    }
+  });
+
+  it('logs no more than the beginning of what it is told', async () => {
+    const { ask, lines } = await start();
+    await ask('a'.repeat(1000), 'wrong', 's'.repeat(1000), 'r'.repeat(1000));
+    const { login, service } = JSON.parse(lines.at(-1)?.replace(/^[^{]*/, '') ?? '');
+    expect([login.length, service.length]).toEqual([256, 256]);
   });
 
   it('says yes to no garbage', async () => {
@@ -182,6 +220,13 @@ describe('limits', () => {
   });
 });
 
+async function leaveStale(path: string): Promise<void> {
+  const stale = createServer();
+  await new Promise<void>((resolve) => stale.listen(`${path}.old`, resolve));
+  renameSync(`${path}.old`, path);
+  await new Promise((resolve) => stale.close(resolve));
+}
+
 describe('the socket', () => {
   it('has its mode, and nothing else is left in its folder', async () => {
     const { path, folder, server } = await start({ mode: 0o622 });
@@ -197,10 +242,7 @@ describe('the socket', () => {
   it('takes the place of one whose process is gone', async () => {
     const there = place();
     open.push(there.remove);
-    const stale = createServer();
-    await new Promise<void>((resolve) => stale.listen(`${there.path}.old`, resolve));
-    renameSync(`${there.path}.old`, there.path);
-    await new Promise((resolve) => stale.close(resolve));
+    await leaveStale(there.path);
     expect(existsSync(there.path)).toBe(true);
     const server = await saslauthdServer({ path: there.path, credentials: { verify: honest } });
     open.push(() => server.close());
@@ -213,6 +255,24 @@ describe('the socket', () => {
       code: 'EADDRINUSE',
     });
     expect(await ask('alice', 'right')).toBe(OK);
+  });
+
+  it.each([false, true])('is of one alone where several start at once, a stale one being there: %s', async (stale) => {
+    for (let round = 0; round < 10; round++) {
+      const there = place();
+      open.push(there.remove);
+      if (stale) await leaveStale(there.path);
+      const starts = Array.from({ length: 4 }, (_, at) =>
+        saslauthdServer({ path: there.path, credentials: { verify: async () => found({ name: `${at}` }) } }),
+      );
+      const ended = await Promise.allSettled(starts);
+      const running = ended.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+      open.push(() => Promise.all(running.map((one) => one.close())));
+      expect(running).toHaveLength(1);
+      for (const one of ended) if (one.status === 'rejected') expect(one.reason).toMatchObject({ code: 'EADDRINUSE' });
+      expect(await talk(there.path, [request('alice', 'right')])).toBe(OK);
+      expect(readdirSync(there.folder)).toEqual(['socket']);
+    }
   });
 
   it('does not take the place of a file or a folder', async () => {
@@ -232,7 +292,11 @@ describe('the socket', () => {
 
   it('needs a folder', async () => {
     const path = '/nonexistent/folder/mux';
-    await expect(saslauthdServer({ path, credentials: { verify: honest } })).rejects.toMatchObject({ code: 'ENOENT' });
+    const started = saslauthdServer({ path, credentials: { verify: honest } });
+    await expect(started).rejects.toMatchObject({
+      code: 'ENOENT',
+      message: 'listen ENOENT: option path: /nonexistent/folder/mux: there is no folder /nonexistent/folder',
+    });
   });
 
   it('of another process in its place is left alone', async () => {

@@ -21,7 +21,7 @@ const faults = {
 
 describe('memoryDirectory', () => {
   const count =
-    directoryConformance({ test: it, makeDirectory: make, faults }) +
+    directoryConformance({ test: it, makeDirectory: make, faults, abilities: { principals: true } }) +
     authenticatorConformance({ test: it, makeAuthenticator: make, faults });
 
   it('was tested by suites that are not empty', () => {
@@ -79,6 +79,9 @@ describe('the suite finds', () => {
     'one that sorts addresses': {
       findUser: (key) => mapped(right.findUser(key), (user) => ({ ...user, addresses: [...user.addresses].reverse() })),
     },
+    'one that takes a login for a principal': {
+      findUser: (key) => right.findUser(key.kind === 'principal' ? { kind: 'login', login: key.principal } : key),
+    },
     'one that gives direct groups alone': {
       groupsOf: (user) =>
         mapped(right.groupsOf(user), (groups) => groups.filter(({ name }) => !/^(Year5|LoopB|Deep0\d)$/.test(name))),
@@ -135,7 +138,9 @@ describe('the suite finds', () => {
 
   it.each(Object.entries(broken))('%s', async (_, change) => {
     expect(
-      await failures((test) => directoryConformance({ test, makeDirectory: () => ({ ...right, ...change }) })),
+      await failures((test) =>
+        directoryConformance({ test, makeDirectory: () => ({ ...right, ...change }), abilities: { principals: true } }),
+      ),
     ).not.toEqual([]);
   });
 

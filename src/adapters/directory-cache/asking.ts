@@ -1,6 +1,7 @@
 /**
- * Questions with a memory: an equal question that is under way is not asked again, and whoever waits for it does so within his own
- * time; the question itself has a time of its own. What has been found serves on for a while when the directory cannot tell.
+ * Questions with a memory: an equal question that is under way is not asked again, and whoever waits for it does so
+ * within his own time; the question itself has a time of its own. What has been found serves on for a while when the
+ * directory cannot tell.
  */
 import { setMaxListeners } from 'node:events';
 import type { MaybePromise, PortCall } from '../../core/stage.js';
@@ -17,7 +18,8 @@ export class Asking {
   readonly #settings: DirectoryCacheSettings;
   readonly #memory: AnswerMemory;
   #underWay = new Map<string, Promise<Answer<unknown>>>();
-  /** While the directory is left alone, where an outdated answer serves. */
+  /** While the last that the directory has said is that it cannot tell: nobody waits for it where an outdated answer
+   * serves. */
   #down: { readonly until: number; readonly why: string } | undefined;
 
   constructor(name: string, settings: DirectoryCacheSettings) {
@@ -45,10 +47,16 @@ export class Asking {
     // What is remembered under a key was said to the question of this key.
     if (known !== undefined && age < this.#freshFor(known)) return known.answer as Answer<T>;
     const stale = this.#servesOn(known, age) ? known : undefined;
-    if (stale !== undefined && this.#down !== undefined && this.#settings.now() < this.#down.until) {
-      return this.#stale(key, stale, this.#down.why) as Answer<T>;
+    const at = this.#settings.now();
+    if (stale?.rests !== undefined && at < stale.rests.until) {
+      return this.#stale(key, stale, stale.rests.why) as Answer<T>;
     }
     const answer = this.#underWay.get(key) ?? this.#begin(key, question);
+    // That one question failed says nothing of this one, which is asked all the same: the next who comes is told
+    // what it has become.
+    if (stale !== undefined && 'then' in answer && this.#down !== undefined && at < this.#down.until) {
+      return this.#stale(key, stale, this.#down.why) as Answer<T>;
+    }
     return 'then' in answer
       ? (this.#waitFor(key, answer, stale, call) as Promise<Answer<T>>)
       : this.#last(key, answer, stale);
@@ -103,7 +111,11 @@ export class Asking {
 
   #remember(key: string, said: Answer<unknown>): void {
     if (said.kind === 'cannot-tell') {
-      if (said.temporary) this.#down = { until: this.#settings.now() + this.#settings.rest, why: said.why };
+      if (!said.temporary) return;
+      const rests = { until: this.#settings.now() + this.#settings.rest, why: said.why };
+      const known = this.#memory.get(key);
+      if (known !== undefined) this.#memory.set(key, { ...known, rests });
+      this.#down = rests;
       return;
     }
     this.#down = undefined;

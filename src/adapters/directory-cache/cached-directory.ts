@@ -1,6 +1,7 @@
 /**
- * A directory with a memory. What was found and what was not is remembered, each for its time; equal questions at once are one; while
- * the directory cannot tell, what it has said serves on for a while. Passwords are never remembered: logins go to the directory.
+ * A directory with a memory. What was found and what was not is remembered, each for its time; equal questions at once
+ * are one; while the directory cannot tell, what it has said serves on for a while. Passwords are never remembered:
+ * logins go to the directory.
  */
 import type { PortCall } from '../../core/stage.js';
 import { foldName } from '../../directory/fold.js';
@@ -51,7 +52,14 @@ export function cachedDirectory(
 const LONGEST_KEY = 4096;
 
 function userKey(key: UserKey): string | undefined {
-  return key.kind === 'login' ? named('user login', key.login) : `user address ${foldedKey(key.address)}`;
+  switch (key.kind) {
+    case 'login':
+      return named('user login', key.login);
+    case 'principal':
+      return named('user principal', key.principal);
+    case 'address':
+      return `user address ${foldedKey(key.address)}`;
+  }
 }
 
 function groupKey(key: GroupKey): string | undefined {

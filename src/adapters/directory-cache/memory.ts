@@ -1,10 +1,13 @@
-/** Answers by question, bounded in number and in the members of their lists: the one that was used longest ago goes first. No timer. */
+/** Answers by question, bounded in number and in the members of their lists: the one that was used longest ago goes
+ * first. No timer. */
 import type { Answer } from '../../values/answer.js';
 
 export interface Remembered {
   readonly answer: Answer<unknown>;
   /** Milliseconds on the cache's clock. */
   readonly since: number;
+  /** It could not be renewed, and is not asked for again until then. */
+  readonly rests?: { readonly until: number; readonly why: string };
 }
 
 export class AnswerMemory {

@@ -8,12 +8,14 @@ export interface DirectoryCacheOptions {
   readonly ttl?: number;
   /** Seconds for "no such user" and "no such group": so long a new one is not seen. Default 30; 0: not remembered. */
   readonly negativeTtl?: number;
-  /** Seconds beyond `ttl` for which what was found serves on while the directory cannot tell, temporarily. Default 3,600; 0: not at all. */
+  /** Seconds beyond `ttl` for which what was found serves on while the directory cannot tell, temporarily. Default
+   * 3,600; 0: not at all. */
   readonly staleFor?: number;
-  /** Milliseconds that a directory may take to renew what was found, before the outdated answer is given; the question goes on for those
-   * who come later. Default 1,000. */
+  /** Milliseconds that a directory may take to renew what was found, before the outdated answer is given; the question
+   * goes on for those who come later. Default 1,000. */
   readonly patience?: number;
-  /** Milliseconds for which a directory that could not tell is not asked again for what an outdated answer serves. Default 5,000. */
+  /** Milliseconds for which a directory that could not tell is not asked the same again, where an outdated answer
+   * serves; other questions of that kind are asked, and nobody waits for what comes. Default 5,000. */
   readonly rest?: number;
   /** Milliseconds for one question to the directory, whoever still waits for it. Default 10,000. */
   readonly timeout?: number;

@@ -1,7 +1,8 @@
 /**
- * A password is checked by a bind as the user (RFC 4513 section 5.1.3), whose entry is searched first, with the configured rights: no
- * name that a stranger gives is ever bound as it is. Whom nobody knows costs a bind too, of a name that is not there. An empty password
- * is refused before anything is asked: a server takes it for an anonymous bind, which succeeds (section 5.1.2).
+ * A password is checked by a bind as the user (RFC 4513 section 5.1.3), whose entry is searched first, with the
+ * configured rights: no name that a stranger gives is ever bound as it is. Whom nobody knows costs a bind too, of a
+ * name that is not there. An empty password is refused before anything is asked: a server takes it for an anonymous
+ * bind, which succeeds (section 5.1.2).
  */
 import type { Authentication, LoginRefusal } from '../../ports/authenticator.js';
 import type { AccountState, DirectoryUser } from '../../ports/directory.js';
@@ -39,7 +40,10 @@ async function asUser(inquiry: Inquiry, user: DirectoryUser, password: string): 
   const bound = await service.bind(user.id, password, call);
   if (bound.kind !== 'found') return unanswered(bound);
   if (bound.value.kind === 'refused') {
-    const { cause, detail } = refusalOf(bound.value);
+    // What was found at one server has not come to another yet: its no says nothing.
+    if (bound.value.missing === true)
+      return cannotTell(`${service.name}: ${user.id} is not at the server that was asked`);
+    const { cause, detail } = refusalOf(bound.value, password);
     const state = cause === 'wrong-password' && user.state !== 'active' ? ` (the entry is ${user.state})` : '';
     return refused(cause, `${detail}${state}`);
   }

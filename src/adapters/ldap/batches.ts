@@ -1,18 +1,31 @@
-/** Much work as few searches: so many items to a search, so many searches at once. All of the answers, or why not: never a part. */
+/** Much work as few searches: so many items to a search, so many searches at once. All of the answers, or why not:
+ * never a part. */
 import { type Answer, type CannotTell, found } from '../../values/answer.js';
 
 /** Names in one filter: what servers read quickly, and far below what they refuse. */
 export const NAMES_AT_ONCE = 30;
+/** Characters, each of which may be three octets in a filter; one longer item is asked for alone. */
+const CHARACTERS_AT_ONCE = 40_000;
 const SEARCHES_AT_ONCE = 4;
 
-/** The results of all batches in one list, in no order; the first that cannot tell ends it. */
-export function inBatches<T, R>(
-  items: readonly T[],
+/** The results of all batches in one list, in no order; the first that cannot tell ends it. `items` stand in
+ * filters. */
+export function inBatches<R>(
+  items: readonly string[],
   size: number,
-  ask: (batch: readonly T[]) => Promise<Answer<readonly R[]>>,
+  ask: (batch: readonly string[]) => Promise<Answer<readonly R[]>>,
 ): Promise<Answer<readonly R[]>> {
-  const batches: (readonly T[])[] = [];
-  for (let at = 0; at < items.length; at += size) batches.push(items.slice(at, at + size));
+  const batches: string[][] = [];
+  let length = 0;
+  for (const item of items) {
+    const last = batches.at(-1);
+    length += item.length;
+    if (last !== undefined && last.length < size && length <= CHARACTERS_AT_ONCE) last.push(item);
+    else {
+      batches.push([item]);
+      length = item.length;
+    }
+  }
   return severalAtOnce(batches, ask);
 }
 

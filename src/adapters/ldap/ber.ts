@@ -1,6 +1,7 @@
 /**
- * Basic Encoding Rules as LDAP restricts them (RFC 4511 section 5.1: definite lengths): messages out of a stream of octets, and values
- * out of a message. No value reaches beyond what it stands in. A message is held once, in room that grows as its octets come.
+ * Basic Encoding Rules as LDAP restricts them (RFC 4511 section 5.1: definite lengths): messages out of a stream of
+ * octets, and values out of a message. No value reaches beyond what it stands in. A message is held once, in room that
+ * grows as its octets come.
  */
 
 /** What came is no LDAP. */

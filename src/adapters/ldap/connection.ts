@@ -1,7 +1,7 @@
 /**
- * One connection to an LDAP server: questions with numbers of their own and their answers, any number at once. It is never opened
- * again: what has been lost is lost for all that was asked, so that nothing is ever asked without the rights that were bound. What is
- * no LDAP, and answers that nobody asked for, end it.
+ * One connection to an LDAP server: questions with numbers of their own and their answers, any number at once. It is
+ * never opened again: what has been lost is lost for all that was asked, so that nothing is ever asked without the
+ * rights that were bound. What is no LDAP, and answers that nobody asked for, end it.
  */
 import type { Socket } from 'node:net';
 import { MessageReader } from './ber.js';
@@ -22,8 +22,12 @@ export interface Question {
   readonly operation: LdapResult['operation'];
   readonly request: Request;
   readonly signal: AbortSignal;
+  /** Of who asks. What he breaks off says nothing of the server. */
+  readonly outer?: Pick<AbortSignal, 'aborted'> | undefined;
   /** Is given each entry and its octets; a text ends the question. */
   readonly take?: (entry: RawEntry, size: number) => string | undefined;
+  /** Is given each continuation reference. */
+  readonly refer?: (urls: readonly string[]) => void;
   /** Is told of the octets of what is not an entry. As `take`. */
   readonly count?: (size: number) => string | undefined;
 }
@@ -31,6 +35,7 @@ export interface Question {
 interface Pending {
   readonly question: Question;
   readonly heard: number;
+  readonly since: number;
   readonly settle: (reply: Reply) => void;
 }
 
@@ -38,7 +43,7 @@ interface Pending {
 const NOTICE_OF_DISCONNECTION = '1.3.6.1.4.1.1466.20036';
 /** RFC 4511 section 4.1.1.1 has them up to 2,147,483,647. */
 const LAST_NUMBER = 2_000_000_000;
-/** So long without an octet, and a question that nobody waits for any more is a sign that the server does not answer at all. */
+/** So long without an octet, and a question whose time is over is a sign that the server does not answer at all. */
 const SILENCE_MS = 500;
 
 export class LdapConnection {
@@ -48,21 +53,27 @@ export class LdapConnection {
   readonly #requests: Requests;
   readonly #reader: MessageReader;
   readonly #limit: number;
+  readonly #lastNumber: number;
   readonly #pending = new Map<number, Pending>();
   readonly #onUnusable: (cause: Cause) => void;
   #last = 0;
   /** Pieces that have come. */
   #heard = 0;
-  /** Of the first question since the last of them. */
-  #unansweredSince: number | undefined = undefined;
   /** Octets for questions that were given up, since the last answer. */
   #forNobody = 0;
   #retired = false;
   #lost: string | undefined = undefined;
   #idleTimer: NodeJS.Timeout | undefined = undefined;
 
-  /** `socket` is connected. `limit`: octets of one message. `onUnusable` is called once. */
-  constructor(socket: Socket, requests: Requests, limit: number, onUnusable: (cause: Cause) => void = () => {}) {
+  /** `socket` is connected. `limit`: octets of one message. `onUnusable` is called once. `lastNumber`: of a question. */
+  constructor(
+    socket: Socket,
+    requests: Requests,
+    limit: number,
+    onUnusable: (cause: Cause) => void = () => {},
+    lastNumber: number = LAST_NUMBER,
+  ) {
+    this.#lastNumber = lastNumber;
     this.#socket = socket;
     this.#requests = requests;
     this.#reader = new MessageReader(limit);
@@ -88,8 +99,7 @@ export class LdapConnection {
     if (signal.aborted) return Promise.resolve({ kind: 'stopped', why: String(signal.reason) });
     const id = ++this.#last;
     const octets = question.request(id);
-    if (id >= LAST_NUMBER) this.retire();
-    this.#unansweredSince ??= performance.now();
+    if (id >= this.#lastNumber) this.retire();
     return new Promise((resolve) => {
       const abort = (): void => this.#stop(id, String(signal.reason));
       const settle = (reply: Reply): void => {
@@ -97,7 +107,7 @@ export class LdapConnection {
         this.#pending.delete(id);
         resolve(reply);
       };
-      this.#pending.set(id, { question, heard: this.#heard, settle });
+      this.#pending.set(id, { question, heard: this.#heard, since: performance.now(), settle });
       signal.addEventListener('abort', abort, { once: true });
       this.#socket.ref();
       this.#socket.write(octets);
@@ -124,8 +134,8 @@ export class LdapConnection {
     this.#end(why, 'ours');
   }
 
-  /** The socket, for TLS to be put over it; nothing is asked here any more. Undefined where octets have come that nobody asked for:
-   * they came in clear text and would be read as if they had come within TLS. */
+  /** The socket, for TLS to be put over it; nothing is asked here any more. Undefined where octets have come that
+   * nobody asked for: they came in clear text and would be read as if they had come within TLS. */
   detach(): Socket | undefined {
     this.#socket.pause();
     if (!this.usable || this.#pending.size > 0 || this.#reader.pending > 0 || this.#socket.readableLength > 0)
@@ -142,7 +152,6 @@ export class LdapConnection {
 
   readonly #received = (octets: Buffer): void => {
     this.#heard++;
-    this.#unansweredSince = undefined;
     try {
       for (const message of this.#reader.push(new Uint8Array(octets.buffer, octets.byteOffset, octets.length))) {
         this.#answered(readResponse(message), message.length);
@@ -167,6 +176,7 @@ export class LdapConnection {
       else pending.settle({ kind: 'result', result: response.result });
       return;
     }
+    if (response.kind === 'reference') question.refer?.(response.urls);
     const why = response.kind === 'entry' ? question.take?.(response.entry, size) : question.count?.(size);
     if (why !== undefined) this.#stop(id, why);
   }
@@ -183,9 +193,12 @@ export class LdapConnection {
   #stop(id: number, why: string): void {
     const pending = this.#pending.get(id);
     if (pending === undefined) return;
-    const silent = this.#unansweredSince !== undefined && performance.now() - this.#unansweredSince >= SILENCE_MS;
-    // RFC 4511 section 4.11: a bind cannot be abandoned. Of a server that says nothing nobody knows whether it is there.
-    if (silent || pending.question.operation !== 'search') this.retire(silent ? 'silent' : 'ours');
+    const { question, heard, since } = pending;
+    const quiet = heard === this.#heard && performance.now() - since >= SILENCE_MS;
+    const silent = quiet && question.outer?.aborted !== true;
+    // RFC 4511 section 4.11: a bind cannot be abandoned. Of a server that says nothing nobody knows whether it is
+    // there.
+    if (silent || question.operation !== 'search') this.retire(silent ? 'silent' : 'ours');
     else this.#socket.write(this.#requests.abandon(id)(++this.#last));
     pending.settle({ kind: 'stopped', why });
   }

@@ -1,7 +1,7 @@
 /**
- * The ports Directory and Authenticator over LDAP: Active Directory, OpenLDAP, and others with the schemas of RFC 2307, RFC 2798 and
- * RFC 4519. One question may take several searches, which share its time. Answers are not remembered (that is `cachedDirectory`), but for
- * groups of Active Directory.
+ * The ports Directory and Authenticator over LDAP: Active Directory, OpenLDAP, and others with the schemas of RFC 2307,
+ * RFC 2798 and RFC 4519. One question may take several searches, which share its time. Answers are not remembered (that
+ * is `cachedDirectory`), but for groups of Active Directory.
  */
 import type { PortCall } from '../../core/stage.js';
 import type { Authentication, Authenticator } from '../../ports/authenticator.js';

@@ -1,9 +1,11 @@
 /**
- * One user or group by its name or by an address. The server finds, and what it found is looked at again: what two names have in
- * common is for some servers more than letter case (accents, blanks), and is not for us. Two entries for one key are "could not tell".
+ * One user or group by its name or by an address. The server finds, and what it found is looked at again: what two
+ * names have in common is for some servers more than letter case (accents, blanks), and is not for us. Two entries for
+ * one key are "could not tell".
  */
-import { groupOf, textsIn, userOf } from '../../directory/entries.js';
+import { groupOf } from '../../directory/entries.js';
 import { foldName } from '../../directory/fold.js';
+import { plainTexts } from '../../directory/login-of.js';
 import type { DirectoryGroup, DirectoryUser, GroupKey, UserKey } from '../../ports/directory.js';
 import type { LdapEntry } from '../../ports/ldap-search.js';
 import { foldedKey, type Mailbox } from '../../values/address.js';
@@ -12,6 +14,8 @@ import { utf8Length } from '../../values/characters.js';
 import { escapeFilterValue } from '../../values/ldap-names.js';
 import { allOf, anyOf } from './filters.js';
 import { entriesBelow, type Inquiry } from './inquiry.js';
+import { loginOfAddress, unclearLogin, userIn } from './people.js';
+import { PRINCIPAL } from './schema.js';
 
 /** Octets of a name: Active Directory allows 256 characters at most, far fewer in practice. */
 const LONGEST_NAME = 256;
@@ -20,10 +24,9 @@ const MOST_ALIKE = 20;
 
 export async function findUser(inquiry: Inquiry, key: UserKey): Promise<Answer<DirectoryUser>> {
   const { schema, usersBase } = inquiry.place;
-  const { usersFilter, now } = inquiry.settings;
-  const term = key.kind === 'login' ? nameTerm(schema.entries.login, key.login) : addressTerm(inquiry, key.address);
+  const term = userTerm(inquiry, key);
   if (term === undefined) return notFound('no account has such a name');
-  const filter = allOf(term, schema.userFilter, usersFilter);
+  const filter = allOf(term, schema.userFilter, inquiry.settings.usersFilter);
   const entries = await entriesBelow(inquiry, {
     base: usersBase,
     filter,
@@ -31,15 +34,32 @@ export async function findUser(inquiry: Inquiry, key: UserKey): Promise<Answer<D
     sizeLimit: MOST_ALIKE,
   });
   if (entries.kind !== 'found') return entries;
-  const at = now();
+  // Such an entry may be the one that is meant, or not.
+  const fault = unclearLogin(inquiry, entries.value);
+  if (fault !== undefined) return fault;
   const users = entries.value.flatMap((entry) => {
-    const user = userOf(entry, schema.entries, at);
-    if (user === undefined) return [];
-    const meant =
-      key.kind === 'login' ? hasName(entry, schema.entries.login, key.login) : hasAddress(user, key.address);
-    return meant ? [user] : [];
+    const user = userIn(inquiry, entry);
+    return user !== undefined && isMeant(entry, user, key) ? [user] : [];
   });
   return onlyOne(inquiry, users);
+}
+
+function userTerm(inquiry: Inquiry, key: UserKey): string | undefined {
+  const { kind, entries } = inquiry.place.schema;
+  if (key.kind === 'login') return nameTerm(entries.login, key.login);
+  if (key.kind === 'principal') {
+    return kind === 'active-directory' ? nameTerm([PRINCIPAL], key.principal) : undefined;
+  }
+  const login = loginOfAddress(inquiry, key.address);
+  const terms = [addressTerm(inquiry, key.address), login === undefined ? undefined : nameTerm(entries.login, login)];
+  return anyOf(terms.filter((term) => term !== undefined));
+}
+
+function isMeant(entry: LdapEntry, user: DirectoryUser, key: UserKey): boolean {
+  if (key.kind === 'address') return hasAddress(user, key.address);
+  // Not any value of the attribute: what an entry is called besides makes it no other's.
+  if (key.kind === 'login') return foldName(user.login) === foldName(key.login);
+  return plainTexts(entry, PRINCIPAL.toLowerCase()).some((text) => foldName(text) === foldName(key.principal));
 }
 
 export async function findGroup(inquiry: Inquiry, key: GroupKey): Promise<Answer<DirectoryGroup>> {
@@ -68,11 +88,6 @@ function nameTerm(attributes: readonly string[], name: string): string | undefin
   if (name.length > LONGEST_NAME || utf8Length(name) > LONGEST_NAME || foldName(name) === undefined) return undefined;
   const value = escapeFilterValue(name.normalize('NFC'));
   return anyOf(attributes.map((attribute) => `(${attribute}=${value})`));
-}
-
-function hasName(entry: LdapEntry, attributes: readonly string[], name: string): boolean {
-  const folded = foldName(name);
-  return attributes.some((attribute) => textsIn(entry, attribute).some((text) => foldName(text) === folded));
 }
 
 function addressTerm(inquiry: Inquiry, address: Mailbox): string {

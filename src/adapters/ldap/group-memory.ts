@@ -1,4 +1,5 @@
-/** What groups are and which groups they are in, for a while: the next user of a domain is mostly in groups that are known already. */
+/** What groups are and which groups they are in, for a while: the next user of a domain is mostly in groups that are
+ * known already. */
 import type { DirectoryGroup } from '../../ports/directory.js';
 
 export interface KnownGroup {

@@ -1,10 +1,11 @@
 /**
- * Every group of a user of Active Directory. `tokenGroups` ([MS-ADTS] section 3.1.1.4.5.19) names the security groups in one look-up,
- * nested ones, the primary one and built-in ones too. Distribution groups, which mail is about, are not in it: for them `memberOf` is
- * followed, of the user and then of every group that is new. Groups are remembered, so that this mostly costs no further search.
+ * Every group of a user of Active Directory. `tokenGroups` ([MS-ADTS] section 3.1.1.4.5.19) names the security groups
+ * in one look-up, nested ones, the primary one and built-in ones too. Distribution groups, which mail is about, are not
+ * in it: for them `memberOf` is followed, of the user and then of every group that is new. Groups are remembered, so
+ * that this mostly costs no further search.
  *
- * An ordinary account may read what groups are members of, and often not what users are: where the user shows no `memberOf`, the
- * groups are asked who has the user as a member.
+ * An ordinary account may read what groups are members of, and often not what users are: where the user shows no
+ * `memberOf`, the groups are asked who has the user as a member.
  */
 
 import { dnKey } from '../../directory/dn-key.js';
@@ -17,10 +18,10 @@ import { escapeFilterValue } from '../../values/ldap-names.js';
 import { inBatches, NAMES_AT_ONCE } from './batches.js';
 import { allOf, anyOf } from './filters.js';
 import type { KnownGroup } from './group-memory.js';
-import { entriesBelow, entryNamed, type Inquiry } from './inquiry.js';
+import { entriesBelow, type Inquiry, ownEntry } from './inquiry.js';
 
 export async function groupsByToken(inquiry: Inquiry, user: DirectoryUser): Promise<Answer<readonly DirectoryGroup[]>> {
-  const entry = await entryNamed(inquiry, user.id, ['tokenGroups', 'memberOf', 'primaryGroupID', 'objectSid']);
+  const entry = await ownEntry(inquiry, user.id, ['tokenGroups', 'memberOf', 'primaryGroupID', 'objectSid']);
   if (entry.kind !== 'found') return entry;
   const sids = securityGroups(entry.value);
   if (sids.length === 0) {

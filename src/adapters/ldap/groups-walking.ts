@@ -1,7 +1,7 @@
 /**
- * Every group of a user where the directory does not tell by itself: the groups that have the user as a member, by name (`member`,
- * `uniqueMember`) or by login (`memberUid`), and the primary one; then the groups that have those as members, level by level. Each group
- * is asked for once, so loops end and the cost is linear in the groups of the user.
+ * Every group of a user where the directory does not tell by itself: the groups that have the user as a member, by name
+ * (`member`, `uniqueMember`) or by login (`memberUid`), and the primary one; then the groups that have those as
+ * members, level by level. Each group is asked for once, so loops end and the cost is linear in the groups of the user.
  */
 import { groupOf } from '../../directory/entries.js';
 import type { DirectoryGroup, DirectoryUser } from '../../ports/directory.js';
@@ -9,13 +9,13 @@ import { type Answer, cannotTell, found } from '../../values/answer.js';
 import { escapeFilterValue } from '../../values/ldap-names.js';
 import { inBatches, NAMES_AT_ONCE } from './batches.js';
 import { allOf, anyOf } from './filters.js';
-import { entriesBelow, entryNamed, type Inquiry } from './inquiry.js';
+import { entriesBelow, type Inquiry, ownEntry } from './inquiry.js';
 
 export async function groupsByWalking(
   inquiry: Inquiry,
   user: DirectoryUser,
 ): Promise<Answer<readonly DirectoryGroup[]>> {
-  const entry = await entryNamed(inquiry, user.id, ['objectClass']);
+  const entry = await ownEntry(inquiry, user.id, ['objectClass']);
   if (entry.kind !== 'found') return entry;
   const { service, settings, place } = inquiry;
   const groups = new Map<string, DirectoryGroup>();

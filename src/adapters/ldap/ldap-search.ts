@@ -1,4 +1,5 @@
-/** The port LdapSearch over the servers of one directory: for tables in the form of ldap_table(5), and whatever else searches. */
+/** The port LdapSearch over the servers of one directory: for tables in the form of ldap_table(5), and whatever else
+ * searches. */
 import type { PortCall } from '../../core/stage.js';
 import type { LdapEntry, LdapQuery, LdapSearch } from '../../ports/ldap-search.js';
 import type { Answer } from '../../values/answer.js';
@@ -11,8 +12,8 @@ export interface LdapSearchClient extends LdapSearch, AsyncDisposable {
   close(): Promise<void>;
 }
 
-/** Throws ConfigurationError (code `options`) for wrong options, (code `package`) where ldapts is not installed. Connects for the first
- * search. */
+/** Throws ConfigurationError (code `options`) for wrong options, (code `package`) where ldapts is not installed.
+ * Connects for the first search. */
 export function ldapSearch(options: LdapServerOptions): LdapSearchClient {
   const service = ldapService(ldapSettings(options));
   const close = (): Promise<void> => service.close();

@@ -1,7 +1,8 @@
 /**
- * The package `ldapts` (^8.2.0 or ^9.0.0, to be installed beside this one): its messages and its encoder write what is sent. Not used
- * are its client, which after a loss connects again by itself and then searches without rights, takes an empty page for the last one
- * and an answer cut by a size limit for a whole one; and its decoder, which does not end for lengths that exceed what they stand in.
+ * The package `ldapts` (^8.2.0 or ^9.0.0, to be installed beside this one): its messages and its encoder write what is
+ * sent. Not used are its client, which after a loss connects again by itself and then searches without rights, takes an
+ * empty page for the last one and an answer cut by a size limit for a whole one; and its decoder, which does not end
+ * for lengths that exceed what they stand in.
  */
 import { createRequire } from 'node:module';
 import { ConfigurationError } from '../../values/errors.js';

@@ -1,12 +1,13 @@
 /**
- * A new connection: TCP, TLS at once or by StartTLS (RFC 4511 section 4.14, RFC 4513 section 3), and the bind. Certificates and names are
- * verified by Node; nothing is sent in clear text where TLS was asked for and failed.
+ * A new connection: TCP, TLS at once or by StartTLS (RFC 4511 section 4.14, RFC 4513 section 3), and the bind.
+ * Certificates and names are verified by Node; nothing is sent in clear text where TLS was asked for and failed.
  */
 import { connect, isIP, type Socket } from 'node:net';
 import { type ConnectionOptions, connect as connectTls } from 'node:tls';
+import { bindText, isRefusedBind, mayBindLater } from './bind-answers.js';
 import { type Cause, LdapConnection, type Reply, textOf } from './connection.js';
 import type { Requests } from './requests.js';
-import { isRefusedBind, isTemporary } from './results.js';
+import { isTemporary } from './results.js';
 import type { LdapEndpoint, LdapSettings } from './settings.js';
 
 export type Opened =
@@ -49,7 +50,7 @@ export async function openConnection(
   const reply = await connection.ask({ operation: 'bind', request: requests.bind(bind.dn, bind.password), signal });
   if (reply.kind === 'result' && reply.result.code === 0) return { kind: 'open', connection };
   connection.close('the bind has failed');
-  return failedBind(reply);
+  return failedBind(reply, bind.password);
 }
 
 type Established = { readonly kind: 'established'; readonly socket: Socket } | Extract<Opened, { kind: 'failed' }>;
@@ -76,7 +77,8 @@ function tlsSocket(endpoint: LdapEndpoint, options: OpenOptions, under?: Socket)
   const { host, port } = endpoint;
   const { context: secureContext, ...given } = options.tls;
   const servername = given.servername ?? (isIP(host) === 0 ? host : undefined);
-  // Explicit, as an environment variable of Node's could have it otherwise. Node looks for the name in the certificate: `servername`, else `host`.
+  // Explicit, as an environment variable of Node's could have it otherwise. Node looks for the name in the certificate:
+  // `servername`, else `host`.
   const common: ConnectionOptions = {
     host,
     secureContext,
@@ -119,11 +121,11 @@ function established(socket: Socket, event: 'connect' | 'secureConnect', signal:
 
 const KEEP_ALIVE_MS = 30_000;
 
-function failedBind(reply: Reply): Opened {
+function failedBind(reply: Reply, password: string): Opened {
   if (reply.kind !== 'result') return failed(reply.why);
-  const { code } = reply.result;
   const refused = isRefusedBind(reply.result);
-  return { ...failed(`the bind is refused: ${textOf(reply.result)}`, !refused && isTemporary(code)), refused };
+  const why = `the bind is refused: ${bindText(reply.result, password)}`;
+  return { ...failed(why, !refused && mayBindLater(reply.result)), refused };
 }
 
 function failedSocket(error: NodeJS.ErrnoException): Extract<Opened, { kind: 'failed' }> {

@@ -1,4 +1,6 @@
-/** Which of the members of a group are users at all: below `usersBase` and by `usersFilter`. The server decides, as it does for one. */
+/** Which of the members of a group are users at all: below `usersBase` and by `usersFilter`. The server decides, as it
+ * does for one. */
+import { isOutside } from '../../directory/naming.js';
 import type { DirectoryMember } from '../../ports/directory.js';
 import { type Answer, cannotTell, found } from '../../values/answer.js';
 import { escapeFilterValue } from '../../values/ldap-names.js';
@@ -12,7 +14,9 @@ export async function permitted(
 ): Promise<Answer<readonly DirectoryMember[]>> {
   const { place, settings } = inquiry;
   const { schema, base, usersBase } = place;
-  if (settings.usersFilter === undefined && usersBase === base) return found(members);
+  if (settings.usersFilter === undefined && usersBase === base) {
+    return found(members.filter(({ kind, id }) => kind === 'contact' || !isOutside(id, usersBase)));
+  }
   const names = members.filter(({ kind }) => kind === 'user').map(({ id }) => id);
   const users = await inBatches(names, NAMES_AT_ONCE, (batch) => {
     const named = anyOf(batch.map((name) => `(${schema.entryName}=${escapeFilterValue(name)})`));

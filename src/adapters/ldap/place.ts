@@ -1,4 +1,5 @@
-/** Where in the tree users and groups are, and by which schema: as configured, or as the root DSE (RFC 4512 section 5.1) tells. */
+/** Where in the tree users and groups are, and by which schema: as configured, or as the root DSE (RFC 4512 section
+ * 5.1) tells. */
 
 import type { PortCall } from '../../core/stage.js';
 import { textsIn } from '../../directory/entries.js';

@@ -1,7 +1,8 @@
 /**
- * Connections to the servers of one directory, opened when they are needed, one after the other, and used again until they have been
- * idle for too long. Who wants one is given the one with the least to do; while all have something to do, another is opened beside,
- * up to the limit. After a loss the others to that server are used no more: it may have been restarted.
+ * Connections to the servers of one directory, opened when they are needed, one after the other, and used again until
+ * they have been idle for too long. Who wants one is given the one with the least to do; while all have something to
+ * do, another is opened beside, up to the limit. After a loss the others to that server are used no more: it may have
+ * been restarted.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cause, LdapConnection } from './connection.js';
@@ -33,7 +34,8 @@ export interface Lease {
 
 export type NoLease = { readonly kind: 'failed'; readonly why: string; readonly temporary: boolean };
 
-/** `shared`: besides others that share. `sole`: besides shared ones, and no other sole one. `alone`: besides nothing. */
+/** `shared`: besides others that share. `sole`: besides shared ones, and no other sole one. `alone`: besides
+ * nothing. */
 export type Manner = 'shared' | 'sole' | 'alone';
 
 interface Slot {
@@ -71,16 +73,16 @@ export class Pool {
     this.#options = { requests, tls: settings.tls, maxBytes: settings.maxBytes, bind };
   }
 
-  /** Never rejects; ends with the signal. */
-  async lease(manner: Manner, signal: AbortSignal): Promise<Lease | NoLease> {
-    const ready = this.#now(manner);
+  /** Never rejects; ends with the signal. `at`: to this server and no other. */
+  async lease(manner: Manner, signal: AbortSignal, at?: Server): Promise<Lease | NoLease> {
+    const ready = this.#now(manner, at);
     if (ready !== undefined) return ready;
     const stopped = whenAborted(signal);
     try {
       for (let spoilt = 0; !signal.aborted; ) {
-        const opened = await Promise.race([this.#open(), stopped.promise]);
+        const opened = await Promise.race([this.#open(at), stopped.promise]);
         if (opened !== undefined && 'kind' in opened) return opened;
-        const slot = this.#now(manner);
+        const slot = this.#now(manner, at);
         if (slot !== undefined) return slot;
         if (opened?.connection.usable === false && ++spoilt === MOST_SPOILT) {
           return said(opened.server, { why: 'it closes every connection at once', temporary: true });
@@ -93,10 +95,10 @@ export class Pool {
   }
 
   /** One that is there; undefined: none that may be used so. */
-  #now(manner: Manner): Lease | undefined {
-    const slot = this.#leastBusy(manner);
+  #now(manner: Manner, at: Server | undefined): Lease | undefined {
+    const slot = this.#leastBusy(manner, at);
     if (slot === undefined) return undefined;
-    if (slot.load > 0 && this.#opening === undefined && this.#slots.size < this.#most) void this.#open();
+    if (slot.load > 0 && this.#opening === undefined && this.#slots.size < this.#most) void this.#open(at);
     return this.#leased(slot, manner);
   }
 
@@ -115,9 +117,10 @@ export class Pool {
     await Promise.all(gone);
   }
 
-  #leastBusy(manner: Manner): Slot | undefined {
+  #leastBusy(manner: Manner, at: Server | undefined): Slot | undefined {
     let best: Slot | undefined;
     for (const slot of this.#slots) {
+      if (at !== undefined && slot.server !== at) continue;
       const fits = manner === 'alone' ? slot.load === 0 : manner === 'shared' || !slot.sole;
       if (fits && (best === undefined || slot.load < best.load)) best = slot;
     }
@@ -144,17 +147,17 @@ export class Pool {
   }
 
   /** The one that is being opened, or another. */
-  #open(): Promise<Slot | NoLease> {
-    this.#opening ??= this.#openOne().finally(() => {
+  #open(at: Server | undefined): Promise<Slot | NoLease> {
+    this.#opening ??= this.#openOne(at).finally(() => {
       this.#opening = undefined;
     });
     return this.#opening;
   }
 
-  async #openOne(): Promise<Slot | NoLease> {
+  async #openOne(at: Server | undefined): Promise<Slot | NoLease> {
     const closing = this.#closing.signal;
     if (this.#refused !== undefined && performance.now() < this.#refused.until) return this.#refused.answer;
-    let servers = this.#servers.toTry();
+    let servers = at === undefined ? this.#servers.toTry() : [at];
     if (servers.length === 0) {
       const { server, ms } = this.#servers.pause();
       await sleep(Math.max(1, Math.ceil(ms)), undefined, { signal: closing }).catch(() => {});

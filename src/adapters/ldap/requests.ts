@@ -1,4 +1,5 @@
-/** What is sent (RFC 4511 section 4), encoded by ldapts; filters (section 4.5.1.7) from data by its writer, so that values are octets. */
+/** What is sent (RFC 4511 section 4), encoded by ldapts; filters (section 4.5.1.7) from data by its writer, so that
+ * values are octets. */
 import type { LdapFilter } from '../../values/ldap-filter.js';
 import type { Ldapts, Writer } from './load.js';
 

@@ -4,7 +4,9 @@ import { BerCursor, MalformedError } from './ber.js';
 
 export type Response =
   | { readonly kind: 'entry'; readonly id: number; readonly entry: RawEntry }
-  /** A continuation reference, an intermediate response: nothing that is looked at. */
+  /** RFC 4511 section 4.5.3. */
+  | { readonly kind: 'reference'; readonly id: number; readonly urls: readonly string[] }
+  /** An intermediate response: nothing that is looked at. */
   | { readonly kind: 'ignored'; readonly id: number }
   | { readonly kind: 'result'; readonly id: number; readonly result: LdapResult };
 
@@ -45,12 +47,21 @@ const MOST_VALUES = 1_000_000;
 export function readResponse(message: Uint8Array): Response {
   const whole = new BerCursor(message).inside(SEQUENCE);
   const id = whole.integer(INTEGER);
+  const response = readOperation(whole, id);
+  const cookie = whole.tag === CONTROLS ? cookieOf(whole.inside(CONTROLS)) : undefined;
+  // RFC 4511 section 4: what may follow is passed over, as long as it is well formed.
+  while (!whole.atEnd) whole.skip();
+  return response.kind === 'result' ? { ...response, result: { ...response.result, cookie } } : response;
+}
+
+function readOperation(whole: BerCursor, id: number): Response {
   const { tag } = whole;
   if (tag === ENTRY) return { kind: 'entry', id, entry: readEntry(whole.inside(ENTRY)) };
   if (tag === undefined || (tag & 0xc0) !== 0x40) throw new MalformedError('a message is not as LDAP has it');
-  if (tag === REFERENCE || tag === INTERMEDIATE) return { kind: 'ignored', id };
+  if (tag === REFERENCE) return { kind: 'reference', id, urls: readUrls(whole.inside(REFERENCE)) };
   const operation = OPERATIONS[tag] ?? 'other';
   const body = whole.inside(tag);
+  if (tag === INTERMEDIATE) return { kind: 'ignored', id };
   const code = body.integer(ENUMERATED);
   body.skip();
   const diagnostic = body.octets(OCTET_STRING);
@@ -59,8 +70,14 @@ export function readResponse(message: Uint8Array): Response {
     if (body.tag === EXTENDED_NAME) name = printable(body.octets(EXTENDED_NAME));
     else body.skip();
   }
-  const cookie = whole.tag === CONTROLS ? cookieOf(whole.inside(CONTROLS)) : undefined;
-  return { kind: 'result', id, result: { operation, code, message: printable(diagnostic), cookie, name } };
+  return { kind: 'result', id, result: { operation, code, message: printable(diagnostic), cookie: undefined, name } };
+}
+
+function readUrls(body: BerCursor): readonly string[] {
+  const urls: string[] = [];
+  // What is no text names nothing, and so what was asked for.
+  while (!body.atEnd) urls.push(decodeUtf8(body.octets(OCTET_STRING)) ?? '');
+  return urls;
 }
 
 function readEntry(body: BerCursor): RawEntry {

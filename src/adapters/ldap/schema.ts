@@ -1,6 +1,7 @@
 /**
- * How a directory is to be asked: what its entries say (`EntrySchema`), and which of two families it is of. Active Directory tells a
- * user's groups itself; any other is walked group by group, for there the in-chain rule and ranges succeed with nothing.
+ * How a directory is to be asked: what its entries say (`EntrySchema`), and which of two families it is of. Active
+ * Directory tells a user's groups itself; any other is walked group by group, for there the in-chain rule and ranges
+ * succeed with nothing.
  */
 import { activeDirectorySchema, type EntrySchema, rfc2307Schema } from '../../directory/schema.js';
 import type { Problem } from '../../values/errors.js';
@@ -8,7 +9,8 @@ import { anyOf } from './filters.js';
 
 export type SchemaKind = 'active-directory' | 'rfc2307';
 
-/** A schema of the site's own: that of `like`, but for what is given. Names of attributes and classes of any letter case. */
+/** A schema of the site's own: that of `like`, but for what is given. Names of attributes and classes of any letter
+ * case. */
 export interface LdapSchema extends Partial<EntrySchema> {
   readonly like: SchemaKind;
 }
@@ -41,7 +43,8 @@ export function schemaOf(given: SchemaKind | LdapSchema): Schema {
   const standard = kind === 'active-directory' ? activeDirectorySchema : rfc2307Schema;
   const lower = Object.entries(own).map(([name, values]) => [name, (values ?? []).map((one) => one.toLowerCase())]);
   const entries: EntrySchema = { ...standard, ...Object.fromEntries(lower) };
-  const userAttributes = [...PERSON, ...entries.login, ...entries.displayName, ...entries.addresses, ...entries.home];
+  const person = kind === 'active-directory' ? [...PERSON, PRINCIPAL, 'primaryGroupID'] : PERSON;
+  const userAttributes = [...person, ...entries.login, ...entries.displayName, ...entries.addresses, ...entries.home];
   const groupAttributes = [
     'objectClass',
     'objectSid',
@@ -63,8 +66,12 @@ export function schemaOf(given: SchemaKind | LdapSchema): Schema {
   };
 }
 
-/** sAMAccountType SAM_NORMAL_USER_ACCOUNT ([MS-ADTS] section 2.2.17): no computer, no trust with another domain. Indexed. */
+/** sAMAccountType SAM_NORMAL_USER_ACCOUNT ([MS-ADTS] section 2.2.17): no computer, no trust with another domain.
+ * Indexed. */
 const NORMAL_ACCOUNT = '(sAMAccountType=805306368)';
+
+/** [MS-ADA3]: `user@suffix`, for logins. */
+export const PRINCIPAL: string = 'userPrincipalName';
 
 /** What `entries.ts` reads of every schema; some are operational and come only when they are asked for by name. */
 const PERSON = [
@@ -96,21 +103,30 @@ export function schemaProblems(given: unknown): readonly Problem[] {
   const problem = (expected: string): Problem => {
     return { code: 'bad-option', message: `ldap: schema ${expected}`, construct: 'schema' };
   };
-  if (typeof given !== 'object' || given === null || !isKind((given as { readonly like?: unknown }).like)) {
-    return [problem('is "active-directory", "rfc2307", or an object whose like is one of these')];
+  if (typeof given !== 'object' || given === null) {
+    return [problem(`is "active-directory", "rfc2307", or an object whose like is one of these${givenText(given)}`)];
   }
+  const { like } = given as { readonly like?: unknown };
+  const needed = 'like: "active-directory" or "rfc2307", whose names hold where it gives none';
+  const unlike = isKind(like) ? [] : [like === undefined ? `needs ${needed}` : `needs ${needed}${givenText(like)}`];
   const lists = Object.entries(given).filter(([name]) => name !== 'like');
-  const strange = lists.filter(([name]) => !Object.hasOwn(rfc2307Schema, name)).map(([name]) => `knows no "${name}"`);
+  const strange = lists
+    .filter(([name]) => !Object.hasOwn(rfc2307Schema, name))
+    .map(([name]) => `knows no "${name}" (${Object.keys(rfc2307Schema).join(', ')})`);
   const wrong = lists
     .filter(([name, value]) => Object.hasOwn(rfc2307Schema, name) && !isNames(value))
     .map(([name]) => `has a ${name} that is no list of names of attributes or classes`);
   const nameless = lists
     .filter(([name, value]) => NEEDED.includes(name) && Array.isArray(value) && value.length === 0)
     .map(([name]) => `needs at least one ${name}`);
-  return [...strange, ...wrong, ...nameless].map(problem);
+  return [...unlike, ...strange, ...wrong, ...nameless].map(problem);
 }
 
 const NEEDED = ['users', 'groups', 'login', 'groupName'];
+
+function givenText(value: unknown): string {
+  return typeof value === 'string' ? `, not "${value.slice(0, 100)}"` : '';
+}
 
 function isKind(value: unknown): value is SchemaKind {
   return value === 'active-directory' || value === 'rfc2307';

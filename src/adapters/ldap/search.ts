@@ -1,12 +1,13 @@
 /**
- * One search over one connection, until all of its answer is there: page after page (RFC 2696), then what is missing of long attributes.
- * All of it or nothing. References to other servers (RFC 4511 section 4.5.3) are passed over.
+ * One search over one connection, until all of its answer is there: page after page (RFC 2696), then what is missing of
+ * long attributes. All of it or nothing. References to other servers (RFC 4511 section 4.5.3) are not followed.
  */
 import type { LdapEntry, LdapQuery } from '../../ports/ldap-search.js';
 import { type Answer, cannotTell, found, notFound } from '../../values/answer.js';
 import type { LdapFilter } from '../../values/ldap-filter.js';
-import { type LdapConnection, type Reply, textOf } from './connection.js';
+import { type LdapConnection, type Question, type Reply, textOf } from './connection.js';
 import { type Gathered, gathered, type MissingPart, nextPart } from './parts.js';
+import { referredNames } from './references.js';
 import type { Requests, SearchQuestion } from './requests.js';
 import type { RawEntry } from './responses.js';
 import { isTemporary, isUnavailable, NO_SUCH_OBJECT, SIZE_LIMIT_EXCEEDED, SUCCESS } from './results.js';
@@ -18,7 +19,8 @@ export interface Search extends Omit<LdapQuery, 'filter'> {
 }
 
 export type Outcome =
-  | { readonly kind: 'answer'; readonly answer: Answer<readonly LdapEntry[]> }
+  /** `referred`: names of entries that other servers have parts of the tree below. */
+  | { readonly kind: 'answer'; readonly answer: Answer<readonly LdapEntry[]>; readonly referred?: readonly string[] }
   /** Another connection may do better. `silent`: nothing was heard of the server. */
   | { readonly kind: 'lost'; readonly why: string; readonly silent: boolean }
   | { readonly kind: 'unavailable'; readonly why: string };
@@ -30,9 +32,11 @@ export interface SearchOver {
   /** For `why`. */
   readonly where: string;
   readonly signal: AbortSignal;
+  readonly outer?: Question['outer'];
 }
 
-/** Whether it may take several pages. Of what is asked for by its name, or in a small number, the server sends all at once. */
+/** Whether it may take several pages. Of what is asked for by its name, or in a small number, the server sends all at
+ * once. */
 export function isPaged({ scope, sizeLimit }: Pick<LdapQuery, 'scope' | 'sizeLimit'>, pageSize: number): boolean {
   return scope !== 'base' && (sizeLimit === 0 || sizeLimit > pageSize);
 }
@@ -51,14 +55,22 @@ function valuesIn({ attributes }: RawEntry): number {
   return count;
 }
 
+function sameOctets(a: Uint8Array, b: Uint8Array | undefined): boolean {
+  return b !== undefined && Buffer.compare(a, b) === 0;
+}
+
 /** Pages without an entry one after the other; Active Directory may send some. */
 const MOST_EMPTY_PAGES = 1000;
+
+/** More are not looked at: there is one for each part of the tree. */
+const MOST_REFERENCES = 1000;
 
 class Run {
   readonly #over: SearchOver;
   readonly #search: Search;
   readonly #entries: Gathered[] = [];
   readonly #most: number;
+  readonly #referred: string[] = [];
   #octets = 0;
 
   constructor(over: SearchOver, search: Search) {
@@ -71,13 +83,14 @@ class Run {
   async outcome(): Promise<Outcome> {
     const incomplete = await this.#pages();
     if (incomplete !== undefined) return incomplete;
-    for (const { entry, missing } of this.#entries) {
+    for (const { entry, missing, fault } of this.#entries) {
+      if (fault !== undefined) return this.#cannotTell(`it sends a part of an attribute that fits nothing: ${fault}`);
       for (const part of missing) {
         const failure = await this.#complete(entry, part);
         if (failure !== undefined) return failure;
       }
     }
-    return { kind: 'answer', answer: found(this.#entries.map(({ entry }) => entry)) };
+    return { kind: 'answer', answer: found(this.#entries.map(({ entry }) => entry)), referred: this.#referred };
   }
 
   /** Undefined: every entry has come. */
@@ -86,8 +99,11 @@ class Run {
     const { pageSize } = this.#over.settings;
     const paged = isPaged(this.#search, pageSize);
     let cookie: Uint8Array | undefined;
+    // The first entry of the page before.
+    let begun: string | undefined;
     for (let empty = 0; empty <= MOST_EMPTY_PAGES; ) {
       const before = this.#entries.length;
+      const asked = cookie;
       const page = paged ? { size: pageSize, cookie } : undefined;
       const limit = paged || scope === 'base' ? 0 : sizeLimit;
       const reply = await this.#ask({ base, scope, filter, attributes, sizeLimit: limit, page }, (entry) => {
@@ -99,6 +115,11 @@ class Run {
       cookie = reply.kind === 'result' ? reply.result.cookie : undefined;
       if (cookie === undefined || cookie.length === 0) return undefined;
       if (!paged) return this.#cannotTell('it sends a page where all was asked for');
+      const first = this.#entries[before]?.entry.dn;
+      if (first !== undefined && first === begun && sameOctets(cookie, asked)) {
+        return this.#cannotTell('it sends the same page again', true);
+      }
+      begun = first;
       empty = this.#entries.length > before ? 0 : empty + 1;
     }
     return this.#cannotTell('it sends empty pages and no end');
@@ -136,7 +157,7 @@ class Run {
   }
 
   #ask(question: Omit<SearchQuestion, 'timeLimit'>, take: (entry: RawEntry) => string | undefined): Promise<Reply> {
-    const { connection, requests, settings, signal } = this.#over;
+    const { connection, requests, settings, signal, outer } = this.#over;
     const timeLimit = Math.ceil(settings.timeout / 1000);
     const count = (size: number): string | undefined => {
       this.#octets += size;
@@ -146,6 +167,11 @@ class Run {
       operation: 'search',
       request: requests.search({ ...question, timeLimit }),
       signal,
+      outer,
+      refer: (urls) => {
+        if (this.#referred.length < MOST_REFERENCES)
+          this.#referred.push(...referredNames(urls.slice(0, MOST_REFERENCES)));
+      },
       take: (entry, size) => count(size + VALUE_OCTETS * valuesIn(entry)) ?? take(entry),
       count,
     });

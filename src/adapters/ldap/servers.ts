@@ -1,6 +1,6 @@
 /**
- * The servers of one directory in their order. One that has failed is passed over for a while, as long as another works; when none
- * does they are tried again, after a moment.
+ * The servers of one directory in their order. One that has failed is passed over for a while, as long as another
+ * works; when none does they are tried again, after a moment.
  */
 import type { LdapEndpoint } from './settings.js';
 

@@ -9,17 +9,19 @@ export type { LdapTlsOptions } from './tls-settings.js';
 
 /** Times in milliseconds. */
 export interface LdapServerOptions {
-  /** `ldaps://dc1.school.example`, `ldap://localhost:3890`; ports 636 and 389 unless given. Several are servers of one directory, asked in
-   * this order; one that has failed is passed over for 30 seconds. */
+  /** `ldaps://dc1.school.example`, `ldap://localhost:3890`; ports 636 and 389 unless given. Several are servers of one
+   * directory, asked in this order; one that has failed is passed over for 30 seconds. */
   readonly url: string | readonly string[];
-  /** Whose rights searches have. `dn`: a distinguished name; with Active Directory also `user@domain` or `DOMAIN\user`. Servers that
-   * show nothing to the anonymous answer them "there is no such entry", and mail bounces: `anonymous` is for those that show all. */
+  /** Whose rights searches have. `dn`: a distinguished name; with Active Directory also `user@domain` or `DOMAIN\user`.
+   * Servers that show nothing to the anonymous answer them "there is no such entry", and mail bounces: `anonymous` is
+   * for those that show all. */
   readonly bind: { readonly dn: string; readonly password: string } | 'anonymous';
   /** For `ldap:` URLs: TLS by StartTLS (RFC 4511 section 4.14); never without, once asked for. Default false. */
   readonly startTls?: boolean;
   /** Certificates are verified, always. */
   readonly tls?: LdapTlsOptions;
-  /** Passwords of everybody in clear text over `ldap:` without `startTls`. This host itself is allowed anyway. Default false. */
+  /** Passwords of everybody in clear text over `ldap:` without `startTls`. This host itself is allowed anyway. Default
+   * false. */
   readonly allowPlaintext?: boolean;
   /** For a connection with all that belongs to it: TCP, TLS, bind. Default 5,000. */
   readonly connectTimeout?: number;
@@ -113,7 +115,7 @@ export function readLdapSettings(given: LdapServerOptions, problems: Problem[]):
   const numbers = wholeNumbers('ldap', ranges, given, problems);
   for (const { url, host, security } of servers) {
     if (security !== 'none' || allowPlaintext || isLoopback(host)) continue;
-    const message = 'ldap: passwords would be sent in clear text: ldaps:, startTls, or allowPlaintext is needed';
+    const message = 'ldap: passwords would be sent in clear text; that takes ldaps://, startTls or allowPlaintext';
     problems.push({ code: 'plaintext-password', message, construct: url });
   }
   const name = `ldap ${servers.map(({ url }) => url).join(' ')}`;
@@ -126,18 +128,23 @@ function serversOf(given: unknown, startTls: boolean, problems: Problem[]): read
   return urls.flatMap((url) => {
     const server = serverOf(url, startTls);
     if (typeof server === 'object') return [server];
-    problems.push({ ...problem('url', server), ...(typeof url === 'string' ? { construct: url } : {}) });
+    problems.push({ ...problem('url', server), ...(typeof url === 'string' ? { construct: withoutUser(url) } : {}) });
     return [];
   });
 }
 
-/** The server, or what was expected. A path, a query (RFC 4516) would say what to search: that has options of its own. */
+/** No password is shown, where one was put into the URL. */
+function withoutUser(url: string): string {
+  return url.replace(/\/\/.*@/s, '//');
+}
+
+/** The server, or what was expected. */
 function serverOf(given: unknown, startTls: boolean): LdapEndpoint | string {
   const match = typeof given === 'string' ? URL_FORM.exec(given) : null;
-  if (match === null) return 'is ldap://host, ldap://host:port, or the same with ldaps:';
+  if (match === null) return `is ldap://host or ldaps://host, perhaps with :port${mistakeIn(given)}`;
   const [, scheme = '', bracketed, plain = '', digits] = match;
   const secure = scheme.toLowerCase() === 'ldaps';
-  if (secure && startTls) return 'with ldaps: has TLS already: no startTls';
+  if (secure && startTls) return 'with the scheme "ldaps" has TLS already and takes no startTls';
   const host = (bracketed ?? plain).toLowerCase();
   if (bracketed !== undefined && isIP(bracketed) !== 6) return 'has an IPv6 address in brackets';
   const standard = secure ? 636 : 389;
@@ -148,18 +155,48 @@ function serverOf(given: unknown, startTls: boolean): LdapEndpoint | string {
   return { url: `${secure ? 'ldaps' : 'ldap'}://${shown}`, host, port, security };
 }
 
+/** What is behind the host (RFC 4516) would say what to search: that has options of its own. */
+function mistakeIn(given: unknown): string {
+  if (typeof given !== 'string') return '';
+  if (given.includes('@')) return ', without a name and password, which are for the option bind';
+  const isLdap = /^ldaps?:\/\/[^/?]+/i.exec(given);
+  const rest = isLdap === null ? '' : given.slice(isLdap[0].length);
+  return /^[/?]./.test(rest) ? ', and nothing behind: the name to search below is for the option base' : '';
+}
+
 const URL_FORM = /^(ldaps?):\/\/(?:\[([0-9A-Fa-f:.]{2,45})\]|([A-Za-z0-9._-]{1,253}))(?::(\d{1,5}))?\/?$/i;
 
 function bindOf(given: unknown, problems: Problem[]): LdapSettings['bind'] {
   if (given === 'anonymous') return undefined;
-  const { dn, password } = (typeof given === 'object' && given !== null ? given : {}) as {
-    dn?: unknown;
-    password?: unknown;
-  };
+  if (typeof given !== 'object' || given === null) {
+    problems.push(problem('bind', 'is { dn, password }, or "anonymous"'));
+    return undefined;
+  }
+  const { dn, password } = given as { readonly dn?: unknown; readonly password?: unknown };
   // RFC 4513 section 5.1.2: without a password, or a name, it would be anonymous unseen.
-  if (isBindName(dn) && isBindPassword(password)) return { dn, password };
-  problems.push(problem('bind', 'is { dn, password }, neither of them empty, or "anonymous"'));
+  if (isBindName(dn) && isBindPassword(password)) {
+    problems.push(...strangersIn(given));
+    return { dn, password };
+  }
+  const wrong = [
+    isBindName(dn) ? '' : faultOf('dn', dn),
+    isBindPassword(password) ? '' : faultOf('password', password),
+  ];
+  const faults = [...wrong, ...strangersIn(given).map(({ message }) => message.replace('ldap: bind ', ''))];
+  const why = faults.filter((one) => one !== '').join(', ');
+  problems.push(problem('bind', `is { dn, password }, or "anonymous": ${why}`));
   return undefined;
+}
+
+function faultOf(name: string, value: unknown): string {
+  if (value === undefined) return `${name} is missing`;
+  if (typeof value !== 'string') return `${name} is no text`;
+  return value.includes('\0') ? `${name} has a NUL` : `${name} is empty`;
+}
+
+function strangersIn(given: object): readonly Problem[] {
+  const names = Object.keys(given).filter((name) => name !== 'dn' && name !== 'password');
+  return names.map((name) => problem('bind', `knows no "${name}"`));
 }
 
 /** Not what a server may take for nobody: servers written in C take a NUL for the end, and then little may be left. */

@@ -78,11 +78,9 @@ function filesOf(server: LdapTableServer, source: SourcePosition): TlsFiles {
   return { ca, cert, key };
 }
 
-function optionsOf(
-  { urls, bind = 'anonymous', timeout, startTls }: LdapTableServer,
-  { ca, cert, key }: TlsFiles,
-  options: LdapTablesOptions,
-): LdapServerOptions {
+function optionsOf(server: LdapTableServer, files: TlsFiles, options: LdapTablesOptions): LdapServerOptions {
+  const { urls, bind = 'anonymous', timeout, startTls } = server;
+  const { ca, cert, key } = files;
   const tls = { ...options.tls, ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) };
   return { allowPlaintext: true, ...options, url: urls, bind, timeout, connectTimeout: timeout, startTls, tls };
 }

@@ -1,4 +1,5 @@
-/** The TLS of connections to LDAP servers: whom we believe, checked and read once. There is no way to believe everybody. */
+/** The TLS of connections to LDAP servers: whom we believe, checked and read once. There is no way to believe
+ * everybody. */
 import { X509Certificate } from 'node:crypto';
 import { createSecureContext, type SecureContext } from 'node:tls';
 import type { Problem } from '../../values/errors.js';
@@ -35,8 +36,9 @@ function tlsProblems(tls: unknown): readonly Problem[] {
   const problems: Problem[] = [];
   givenOptions('ldap', tls, ['ca', 'servername', 'minVersion', 'cert', 'key'], problems);
   const { ca, servername, minVersion, cert, key } = tls as { readonly [P in keyof LdapTlsOptions]?: unknown };
-  if (!(Array.isArray(ca) ? ca : [ca]).every(isPem)) problems.push(problem('tls.ca', 'is PEM'));
-  if (![cert, key].every(isPem)) problems.push(problem('tls.cert', 'and tls.key are PEM'));
+  if (!(Array.isArray(ca) ? ca : [ca]).every(isPem))
+    problems.push(problem('tls.ca', 'is PEM text, not the name of a file'));
+  if (![cert, key].every(isPem)) problems.push(problem('tls.cert', 'and tls.key are PEM text, not names of files'));
   if ((cert === undefined) !== (key === undefined)) problems.push(problem('tls.cert', 'and tls.key belong together'));
   if (servername !== undefined && !(typeof servername === 'string' && /^[A-Za-z0-9._-]{1,253}$/.test(servername))) {
     problems.push(problem('tls.servername', 'is the name of a host'));
@@ -68,7 +70,8 @@ function pemOf(pem: string | Uint8Array): string {
   return typeof pem === 'string' ? pem : Buffer.from(pem).toString('latin1');
 }
 
-/** OpenSSL passes over authorities that it cannot read; then no certificate would be good, and nobody knew why. Throws. */
+/** OpenSSL passes over authorities that it cannot read; then no certificate would be good, and nobody knew why.
+ * Throws. */
 function checkCertificates(pem: string): void {
   const blocks = pem.split('-----BEGIN ').slice(1);
   if (blocks.length === 0) throw new Error('there is no certificate in it');

@@ -3,6 +3,7 @@
  */
 import type { GroupEntry, PasswdEntry } from './lines.js';
 import { pick } from './names.js';
+import { type Steps, stepwise } from './steps.js';
 
 export interface Accounts {
   readonly size: number;
@@ -12,14 +13,14 @@ export interface Accounts {
   membersOf(group: GroupEntry): readonly PasswdEntry[];
 }
 
-export function accountsOf(passwd: readonly PasswdEntry[], group: readonly GroupEntry[]): Accounts {
-  const users = firstOfEach(passwd);
-  const groups = firstOfEach(joined(group));
-  const usersByName = byKey([...users.values()], ({ name }) => [name.toLowerCase()]);
-  const groupsByName = byKey([...groups.values()], ({ name }) => [name.toLowerCase()]);
-  const usersByGid = byKey([...users.values()], ({ gid }) => [gid]);
-  const groupsByGid = byKey([...groups.values()], ({ gid }) => [gid]);
-  const groupsByMember = byKey([...groups.values()], ({ members }) => members);
+export function* accountsOf(passwd: readonly PasswdEntry[], group: readonly GroupEntry[]): Steps<Accounts> {
+  const users = yield* firstOfEach(passwd);
+  const groups = yield* firstOfEach(yield* joined(group));
+  const usersByName = yield* byKey(users.values(), ({ name }) => [name.toLowerCase()]);
+  const groupsByName = yield* byKey(groups.values(), ({ name }) => [name.toLowerCase()]);
+  const usersByGid = yield* byKey(users.values(), ({ gid }) => [gid]);
+  const groupsByGid = yield* byKey(groups.values(), ({ gid }) => [gid]);
+  const groupsByMember = yield* byKey(groups.values(), ({ members }) => members);
   return {
     size: users.size,
     user: (name) => pick(usersByName.get(name.toLowerCase()) ?? [], name),
@@ -36,31 +37,35 @@ export function accountsOf(passwd: readonly PasswdEntry[], group: readonly Group
   };
 }
 
-function firstOfEach<T extends { readonly name: string }>(entries: readonly T[]): ReadonlyMap<string, T> {
+function* firstOfEach<T extends { readonly name: string }>(entries: readonly T[]): Steps<ReadonlyMap<string, T>> {
   const all = new Map<string, T>();
-  for (const entry of entries) if (!all.has(entry.name)) all.set(entry.name, entry);
+  yield* stepwise(entries, (entry) => {
+    if (!all.has(entry.name)) all.set(entry.name, entry);
+  });
   return all;
 }
 
 /** A group of many members may have several lines, which initgroups(3) reads all. */
-function joined(lines: readonly GroupEntry[]): readonly GroupEntry[] {
+function* joined(lines: readonly GroupEntry[]): Steps<readonly GroupEntry[]> {
   const all = new Map<string, { name: string; gid: number; members: Set<string> }>();
-  for (const { name, gid, members } of lines) {
+  yield* stepwise(lines, ({ name, gid, members }) => {
     const known = all.get(name);
     if (known === undefined) all.set(name, { name, gid, members: new Set(members) });
     else if (known.gid === gid) for (const member of members) known.members.add(member);
-  }
-  return [...all.values()].map(({ name, gid, members }) => ({ name, gid, members: [...members] }));
+  });
+  const groups: GroupEntry[] = [];
+  yield* stepwise(all.values(), ({ name, gid, members }) => groups.push({ name, gid, members: [...members] }));
+  return groups;
 }
 
-function byKey<K, T>(entries: readonly T[], keysOf: (entry: T) => readonly K[]): ReadonlyMap<K, T[]> {
+function* byKey<K, T>(entries: Iterable<T>, keysOf: (entry: T) => readonly K[]): Steps<ReadonlyMap<K, T[]>> {
   const all = new Map<K, T[]>();
-  for (const entry of entries) {
+  yield* stepwise(entries, (entry) => {
     for (const key of keysOf(entry)) {
       const there = all.get(key);
       if (there === undefined) all.set(key, [entry]);
       else there.push(entry);
     }
-  }
+  });
   return all;
 }

@@ -62,6 +62,7 @@ class AccountFiles {
     } catch (error) {
       throw new ConfigurationError('options', [asProblem(error)]);
     }
+    if (!this.#taken.whole) this.#seen = '';
   }
 
   async current(): Promise<Answer<Current>> {
@@ -87,7 +88,7 @@ class AccountFiles {
   async #look(): Promise<void> {
     try {
       const looked = await look(this.#settings, ({ signature, age }) => {
-        const changed = signature !== this.#taken.state.signature;
+        const changed = signature !== this.#taken.state.signature || !this.#taken.whole;
         const settled = changed && (signature === this.#seen || age >= this.#settings.interval);
         this.#seen = changed ? signature : undefined;
         return settled;

@@ -12,6 +12,7 @@ import { type GroupEntry, type PasswdEntry, readGroup, readPasswd } from './line
 import { isName, isNumeric, pick, sameName } from './names.js';
 import type { GetentSettings } from './settings.js';
 import type { AccountSource } from './source.js';
+import { inTurns, type Steps } from './steps.js';
 
 export function getentSource(settings: GetentSettings): AccountSource {
   const { timeout, processes: atOnce, waiting } = settings;
@@ -32,7 +33,7 @@ export function getentSource(settings: GetentSettings): AccountSource {
 /** Names in one command: of at most 256 octets each. */
 const AT_ONCE = 250;
 
-type Read<T> = (text: string, from: string, warn: GetentSettings['warn']) => readonly T[];
+type Read<T> = (text: string, from: string, warn: GetentSettings['warn']) => Steps<readonly T[]>;
 
 /** One question, which may take several runs. */
 class Asking {
@@ -141,7 +142,7 @@ class Asking {
   async #entries<T>(database: string, keys: readonly string[], read: Read<T>): Promise<Answer<readonly T[]>> {
     const ran = await this.#run([database, ...keys]);
     if (ran.kind === 'malformed') return this.#cannotTell(ran.why);
-    return found(read(ran.value.text, `getent ${database}`, this.#settings.warn));
+    return found(await inTurns(read(ran.value.text, `getent ${database}`, this.#settings.warn)));
   }
 
   #run(words: readonly string[]): Promise<Parsed<Ran>> {

@@ -6,6 +6,7 @@
 import { decodeText, decodeUtf8, indexOfLf } from '../../values/bytes.js';
 import { excerpt } from '../../values/characters.js';
 import type { Problem } from '../../values/errors.js';
+import { type Steps, stepwise } from './steps.js';
 
 export interface PasswdEntry {
   readonly name: string;
@@ -39,7 +40,7 @@ export function textOf(bytes: Uint8Array): string {
 export type Warn = (problem: Problem) => void;
 
 /** `from`: for warnings. */
-export function readPasswd(text: string, from: string, warn: Warn): readonly PasswdEntry[] {
+export function readPasswd(text: string, from: string, warn: Warn): Steps<readonly PasswdEntry[]> {
   return readLines(text, from, warn, 7, ([name = '', , uid, gid, gecos = '', home = '', shell = '']) => {
     const [user, group] = [idOf(uid), idOf(gid)];
     if (user === undefined || group === undefined) return undefined;
@@ -47,7 +48,7 @@ export function readPasswd(text: string, from: string, warn: Warn): readonly Pas
   });
 }
 
-export function readGroup(text: string, from: string, warn: Warn): readonly GroupEntry[] {
+export function readGroup(text: string, from: string, warn: Warn): Steps<readonly GroupEntry[]> {
   return readLines(text, from, warn, 4, ([name = '', , gid, members = '']) => {
     const group = idOf(gid);
     if (group === undefined) return undefined;
@@ -62,27 +63,37 @@ export function readGroup(text: string, from: string, warn: Warn): readonly Grou
 /** Warnings of one text; more would say the same. */
 const WARNINGS_LIMIT = 20;
 
-function readLines<T>(
+function* readLines<T>(
   text: string,
   from: string,
   warn: Warn,
   most: number,
   read: (fields: readonly string[]) => T | undefined,
-): readonly T[] {
+): Steps<readonly T[]> {
   let warnings = 0;
+  let number = 0;
   const entries: T[] = [];
-  for (const [at, raw] of text.split('\n').entries()) {
+  yield* stepwise(linesOf(text), (raw) => {
+    number++;
     const line = raw.trimStart();
-    if (line === '' || line.startsWith('#')) continue;
+    if (line === '' || line.startsWith('#')) return;
     const fields = line.split(':');
     const [name = ''] = fields;
     // `+` and `-` are of NIS ("compat"), which this is not.
     const good = name !== '' && !/^[+-]|[\0\r]/.test(line) && fields.length <= most;
     const entry = good ? read(fields) : undefined;
     if (entry !== undefined) entries.push(entry);
-    else if (warnings++ < WARNINGS_LIMIT) warn(badLine(from, at + 1, name));
-  }
+    else if (warnings++ < WARNINGS_LIMIT) warn(badLine(from, number, name));
+  });
   return entries;
+}
+
+function* linesOf(text: string): Generator<string, void, void> {
+  for (let at = 0; at <= text.length; ) {
+    const end = text.indexOf('\n', at);
+    yield text.slice(at, end < 0 ? text.length : end);
+    at = end < 0 ? text.length + 1 : end + 1;
+  }
 }
 
 function badLine(file: string, line: number, name: string): Problem {

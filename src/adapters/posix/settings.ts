@@ -22,7 +22,8 @@ export interface PosixFilesOptions extends PosixCommon {
   /** group(5). Default `/etc/group`. */
   readonly group?: string;
   /** Milliseconds between two looks at whether the files have changed. A change counts when it is that old, for who
-   * writes may not be done; until then who was not there before is "could not tell". Default 1,000. */
+   * writes may not be done; until then who was not there before is "could not tell". A file that ends within a line is being
+   * written, for ten times as long. Default 1,000. */
   readonly interval?: number;
   /** Octets of a file; a larger one is not read. Default 16,777,216. */
   readonly maxBytes?: number;

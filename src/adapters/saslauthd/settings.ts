@@ -17,8 +17,9 @@ export interface SaslauthdOptions {
   readonly splitRealm?: boolean;
   /**
    * An account that always is and its password. A NO without a telling reason is a refusal only when the witness is let
-   * in: the mechanisms ldap, sasldb and pam say just NO also when what they ask is down. Default: none, and `onNo`
-   * counts.
+   * in: the mechanisms ldap, sasldb and pam say just NO also when what they ask is down. Not where the daemon has a
+   * cache (saslauthd -c, which Debian's OPTIONS have): that lets the witness in for 8 hours, whatever is down, and every
+   * NO would be a refusal. There `onNo: 'cannot-tell'` alone is safe. Default: none, and `onNo` counts.
    */
   readonly witness?: { readonly login: string; readonly password: string };
   /** What a NO without a telling reason is where there is no witness. `cannot-tell`: every wrong password of most

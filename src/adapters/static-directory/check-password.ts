@@ -56,7 +56,8 @@ export interface HashOptions {
   readonly ln?: number;
 }
 
-/** A password as a file of users has it: `$scrypt$ln=14,r=8,p=1$SALT$HASH`. Throws ConfigurationError for an empty one. */
+/** A password as a file of users has it: `$scrypt$ln=14,r=8,p=1$SALT$HASH`. Throws ConfigurationError for an empty one.
+ * */
 export async function hashPassword(password: string, options: HashOptions = {}): Promise<string> {
   const { ln = 14 } = options;
   if (password === '') throw refusal('the password is empty', 'password');

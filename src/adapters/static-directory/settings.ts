@@ -4,14 +4,15 @@ import { givenOptions, nameProblems } from '../../values/given-options.js';
 import { MOST_MILLISECONDS, type Range, wholeNumbers } from '../shared/whole-numbers.js';
 
 export interface StaticDirectorySettings {
-  /** `json`: as people write it, see the README. `ldif`: as directories export it. Default: by the name of the file, which ends in
-   * `.ldif` or `.ldf` for the latter. */
+  /** `json`: as people write it, see the README. `ldif`: as directories export it. Default: by the name of the file,
+   * which ends in `.ldif` or `.ldf` for the latter. */
   readonly format?: 'json' | 'ldif';
   /** For the log and the trace. Default: `static` and the name of the file. */
   readonly name?: string;
   /** An address that two users have, or two groups, is no error: "could not tell" for good. Default false. */
   readonly sharedAddresses?: boolean;
-  /** LDIF: a member of whom the file has no entry is left out, instead of an error. Default false. */
+  /** LDIF: a member of whom the file has no entry is left out, instead of an error; so are the
+   * groups that `memberOf` and `primaryGroupID` name. Default false. */
   readonly missingMembers?: boolean;
   /** Logins whose passwords are checked at once, in Node's threads, of which there are four; others wait. Default 2. */
   readonly atOnce?: number;
@@ -24,8 +25,8 @@ export interface StaticDirectorySettings {
 export interface StaticDirectoryOptions extends StaticDirectorySettings {
   /** UTF-8. Read once, when the directory is made. */
   readonly file: string;
-  /** Octets. Default 268,435,456. */
-  readonly maxSize?: number;
+  /** Octets. Default 67,108,864. */
+  readonly maxBytes?: number;
 }
 
 export interface Settings {
@@ -36,17 +37,17 @@ export interface Settings {
   readonly atOnce: number;
   readonly waiting: number;
   readonly timeout: number;
-  readonly maxSize: number;
+  readonly maxBytes: number;
 }
 
 const OF = 'staticDirectory';
 
-const ranges: Readonly<Record<'atOnce' | 'waiting' | 'timeout' | 'maxSize', Range>> = {
+const ranges: Readonly<Record<'atOnce' | 'waiting' | 'timeout' | 'maxBytes', Range>> = {
   atOnce: [2, 1, 64],
   waiting: [1000, 0, 1_000_000],
   timeout: [10_000, 1, MOST_MILLISECONDS],
   // Beyond it a text does not fit into one string.
-  maxSize: [268_435_456, 1, 500_000_000],
+  maxBytes: [67_108_864, 1, 500_000_000],
 };
 
 const names: readonly string[] = [

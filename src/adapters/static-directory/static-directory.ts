@@ -1,7 +1,7 @@
 /**
- * Users, groups and passwords from a file, read once: another file, or a changed one, is another directory. Look-ups are those of the
- * directory in memory. Passwords that are slow to check are checked in Node's threads, a few at a time; an account that does not exist
- * takes the time of one that does.
+ * Users, groups and passwords from a file, read once: another file, or a changed one, is another directory. Look-ups
+ * are those of the directory in memory. Passwords that are slow to check are checked in Node's threads, a few at a
+ * time; an account that does not exist takes the time of one that does.
  */
 import { readFileSync, statSync } from 'node:fs';
 import type { PortCall } from '../../core/stage.js';
@@ -29,7 +29,8 @@ export interface StaticDirectory extends Directory, Authenticator {
   /** All of them, in the order of the file. */
   readonly users: readonly DirectoryUser[];
   readonly groups: readonly DirectoryGroup[];
-  /** Logins of those whose password is stored in a form that cannot be checked here ({CRYPT}, {ARGON2}): "could not tell". */
+  /** Logins of those whose password is stored in a form that cannot be checked here ({CRYPT}, {ARGON2}): "could not
+   * tell". */
   readonly unverifiable: readonly string[];
   /** Ends the logins under way and later ones. Look-ups go on. */
   close(): Promise<void>;
@@ -39,7 +40,7 @@ export interface StaticDirectory extends Directory, Authenticator {
 /** Throws ConfigurationError `options`, or `directory` with all that is wrong in the file. */
 export function staticDirectory(options: StaticDirectoryOptions): StaticDirectory {
   const settings = staticSettings(options);
-  return directoryOf(octetsOf(options.file, settings.maxSize), options.file, settings);
+  return directoryOf(octetsOf(options.file, settings.maxBytes), options.file, settings);
 }
 
 /** The same from text that is at hand. `file`: for messages, and for the format where that is not given. */
@@ -51,9 +52,9 @@ export function readStaticDirectory(
   return directoryOf(typeof text === 'string' ? encodeUtf8(text) : text, options.file, settings);
 }
 
-function octetsOf(file: string, maxSize: number): Uint8Array {
+function octetsOf(file: string, maxBytes: number): Uint8Array {
   try {
-    if (statSync(file).size > maxSize) throw new Error(`it has more than ${maxSize} octets`);
+    if (statSync(file).size > maxBytes) throw new Error(`it has more than ${maxBytes} octets`);
     return readFileSync(file);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
@@ -68,10 +69,15 @@ function directoryOf(octets: Uint8Array, file: string, settings: Settings): Stat
   const passwords = new Passwords(data.users, settings, problems);
   const directory = checkedDirectory(data, settings, passwords.verify, problems);
   const close = (): Promise<void> => passwords.close();
-  const { findUser, findGroup, groupsOf, membersOf, authenticate, users, groups, name } = directory;
+  const { findUser, findGroup, groupsOf, membersOf, groups, name } = directory;
+  // An export that was made without them: whoever is told "wrong password" would be told so for nothing.
+  const noPasswords = cannotTell(`${name}: the file holds no passwords`, false);
+  const authenticate = passwords.none ? () => noPasswords : directory.authenticate;
   return {
     name,
-    users,
+    get users() {
+      return directory.users;
+    },
     groups,
     unverifiable: passwords.unverifiable,
     findUser,
@@ -95,7 +101,7 @@ function dataOf(
       ? { data: { users: [] }, problems: [{ code: 'json', message: 'expected UTF-8', source: { file } }] }
       : format === 'json'
         ? readJsonDirectory(text, file)
-        : readLdifDirectory(octets, { file, now: Date.now(), missingMembers });
+        : readLdifDirectory(octets, { file, missingMembers });
   const all: Problem[] = [...problems];
   // Else a file that was cut to nothing would make all mail bounce.
   if (data.users.length === 0 && all.length === 0)
@@ -106,13 +112,15 @@ function dataOf(
 /** Throws all problems, those of the directory among them. */
 function checkedDirectory(
   data: DirectoryData,
-  { name, sharedAddresses }: Settings,
+  { name, format, sharedAddresses }: Settings,
   verify: VerifyPassword,
   problems: readonly Problem[],
 ): MemoryDirectory {
   const more: Problem[] = [];
   try {
-    const directory = memoryDirectory({ ...data, name, sharedAddresses, verify });
+    const sharedGroupNames = format === 'ldif';
+    const now = Date.now;
+    const directory = memoryDirectory({ ...data, name, sharedAddresses, sharedGroupNames, now, verify });
     if (problems.length === 0) return directory;
   } catch (error) {
     if (!isConfigurationError(error)) throw error;
@@ -127,6 +135,7 @@ const LONGEST_PASSWORD = 4096;
 
 class Passwords {
   readonly unverifiable: readonly string[];
+  readonly none: boolean;
   readonly #stored = new Map<string, StoredPassword>();
   readonly #decoy: KnownPassword;
   readonly #desk: Desk;
@@ -137,8 +146,10 @@ class Passwords {
     const { format, name, atOnce, waiting, timeout } = settings;
     this.#name = name;
     this.#desk = new Desk({ name, atOnce, waiting, timeout });
-    for (const { login, password, source } of users) {
-      if (password === undefined || this.#stored.has(password)) continue;
+    const all = users.flatMap((user) => passwordsOf(user).map((password) => ({ ...user, password })));
+    this.none = all.length === 0;
+    for (const { login, password, source } of all) {
+      if (this.#stored.has(password)) continue;
       const stored = parseStored(password, format === 'ldif');
       if (stored.kind === 'parsed') this.#stored.set(password, stored.value);
       else {
@@ -147,7 +158,10 @@ class Passwords {
       }
     }
     this.unverifiable = users
-      .filter(({ password }) => this.#stored.get(password ?? '')?.kind === 'unknown')
+      .filter((user) => {
+        const forms = passwordsOf(user).map((password) => this.#stored.get(password)?.kind);
+        return forms.length > 0 && forms.every((kind) => kind === 'unknown');
+      })
       .map(({ login }) => login);
     this.#decoy = decoyOf(commonest([...this.#stored.values()]));
   }
@@ -157,7 +171,8 @@ class Passwords {
     const stored = this.#stored.get(text ?? '') ?? this.#decoy;
     if (stored.kind === 'unknown')
       return cannotTell(`its password is stored as ${stored.scheme}, which is not checked here`, false);
-    // HMAC, on which scrypt and PBKDF2 rest, fills its key up with NULs (RFC 2104 section 2): `secret` and `secret\0` were the same.
+    // HMAC, on which scrypt and PBKDF2 rest, fills its key up with NULs (RFC 2104 section 2): `secret` and
+    // `secret\0` were the same.
     if (given.length > LONGEST_PASSWORD || given.includes('\0')) return found(false);
     return isSlow(stored)
       ? this.#inThread(() => checkInThread(stored, given), call)
@@ -176,6 +191,10 @@ class Passwords {
       }),
     );
   }
+}
+
+function passwordsOf({ password, otherPasswords = [] }: UserData): readonly string[] {
+  return [...(password === undefined ? [] : [password]), ...otherPasswords];
 }
 
 /** The form that most passwords have: one that does not exist takes the time of these. */

@@ -20,7 +20,7 @@ export type StoredPassword =
   | { readonly kind: 'digest'; readonly algorithm: string; readonly salt: Uint8Array; readonly hash: Uint8Array }
   | ScryptPassword
   | Pbkdf2Password
-  /** The scheme as it stands there: `{CRYPT}`. */
+  /** The scheme in capitals, `{CRYPT}`, where it is one that is known by name. */
   | { readonly kind: 'unknown'; readonly scheme: string };
 
 export interface ScryptPassword {
@@ -77,8 +77,14 @@ function withScheme(scheme: string, rest: string): Parsed<StoredPassword> {
   if (digest !== undefined) return digested(scheme, digest, rest, salted);
   const pbkdf2 = /^PBKDF2(?:-(SHA1|SHA256|SHA512))?$/.exec(scheme);
   if (pbkdf2 !== null) return pbkdf2Of((pbkdf2[1] ?? 'SHA1').toLowerCase(), rest);
-  return parsed({ kind: 'unknown', scheme: `{${scheme}}` });
+  // Else what is in braces may be a password.
+  const shown = OTHER_SCHEMES.test(scheme) ? `{${scheme}}` : 'a scheme without a known name';
+  return parsed({ kind: 'unknown', scheme: shown });
 }
+
+/** Of OpenLDAP and its modules, 389 Directory Server, Dovecot. */
+const OTHER_SCHEMES =
+  /^(?:CRYPT|ARGON2(?:I|ID|D)?|BCRYPT|BLF-CRYPT|DES-CRYPT|MD5-CRYPT|SHA256-CRYPT|SHA512-CRYPT|SASL|KERBEROS|LANMAN|NTLM|NT|NS-MTA-MD5|APR1|SCRYPT|TOTP1|TOTP256|TOTP512|RADIUS|UNIX|CLEAR|SCRAM-SHA-1|SCRAM-SHA-256|CRAM-MD5|DIGEST-MD5|PBKDF2_SHA256|PBKDF2-SHA384|AES|RSA-MD4|RSA-MD5)$/;
 
 function digested(
   scheme: string,

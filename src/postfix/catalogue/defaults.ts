@@ -1,7 +1,7 @@
 /**
- * Every parameter of Postfix 3.7.11 with its default, as `postconf -d` of Debian 12's build prints it: file locations are
- * Debian's. What a default takes from the machine is fixed here, so that a configuration read elsewhere means the same:
- * see `hostDependent`. Parameters of one transport (`mailman_destination_recipient_limit`) follow from master.cf.
+ * Every parameter of Postfix 3.7.11 with its default, as `postconf -d` of Debian 12's build prints it: file locations
+ * are Debian's. What a default takes from the machine is fixed here, so that a configuration read elsewhere means the
+ * same: see `hostDependent`. Parameters of one transport (`mailman_destination_recipient_limit`) follow from master.cf.
  */
 import { defaultsAToH } from './defaults-a-h.js';
 import { defaultsIToO } from './defaults-i-o.js';
@@ -32,8 +32,8 @@ export const catalogue: Readonly<Record<string, string>> = {
 };
 
 /**
- * What Postfix asks the machine for, and what it is here: myhostname the system's name (`localhost`), mydomain what follows
- * its first dot, mynetworks the system's own networks (loopback alone).
+ * What Postfix asks the machine for, and what it is here: myhostname the system's name (`localhost`), mydomain what
+ * follows its first dot, mynetworks the system's own networks (loopback alone).
  */
 export const hostDependent: ReadonlySet<string> = new Set([
   'myhostname',

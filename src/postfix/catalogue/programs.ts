@@ -1,6 +1,7 @@
 /**
- * Which program of Postfix reads a parameter, as far as a wrong answer could mislead: `-o` on the line of another program has no
- * effect there. Of the tables of parameters that smtpd(8), cleanup(8), trivial-rewrite(8), local(8) and virtual(8) of 3.7 hold.
+ * Which program of Postfix reads a parameter, as far as a wrong answer could mislead: `-o` on the line of another
+ * program has no effect there. Of the tables of parameters that smtpd(8), cleanup(8), trivial-rewrite(8), local(8) and
+ * virtual(8) of 3.7 hold.
  */
 
 /** Of cleanup(8), trivial-rewrite(8), local(8) or virtual(8), and not of smtpd(8). */

@@ -1,8 +1,9 @@
 /**
- * What becomes of a parameter that nothing here reads: it means nothing in one process that accepts mail (irrelevant), or it
- * is not honoured, what that means for the mail, and whether it guards security. A guard decides who may send, relay or log
- * in, what content is refused, what is encrypted, or as whom programs run. The columns of master.cf (chroot, unprivileged,
- * process limits) are no guards here: they confine Postfix's own processes, ours runs with the rights of who starts it.
+ * What becomes of a parameter that nothing here reads: it means nothing in one process that accepts mail (irrelevant),
+ * or it is not honoured, what that means for the mail, and whether it guards security. A guard decides who may send,
+ * relay or log in, what content is refused, what is encrypted, or as whom programs run. The columns of master.cf
+ * (chroot, unprivileged, process limits) are no guards here: they confine Postfix's own processes, ours runs with the
+ * rights of who starts it.
  */
 
 export type ParameterStatus = 'honoured' | 'irrelevant' | 'not-honoured' | 'unknown';

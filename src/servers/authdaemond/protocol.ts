@@ -68,8 +68,9 @@ export class RequestReader {
       return undefined;
     }
     if (name !== 'AUTH') return readCommand(name, rest, this.#client);
-    const octets = /^ *(\d{1,5})$/.exec(rest)?.[1];
-    if (octets === undefined || Number(octets) > LIMIT) return malformed(`AUTH of ${excerpt(rest)} octets`);
+    const octets = /^ *(\d{1,9})$/.exec(rest)?.[1];
+    if (octets === undefined) return malformed(`AUTH of ${excerpt(rest)} octets`);
+    if (Number(octets) > LIMIT) return nobody(this.#client);
     this.#body = Number(octets);
     return this.#body === 0 ? malformed('AUTH of nothing') : undefined;
   }
@@ -88,13 +89,19 @@ function readCommand(name: string, rest: string, client: string): Parsed<Authdae
 
 /** `service LF type LF`, then for `login` `user LF password LF`. */
 function readLogin(text: string | undefined, client: string): Parsed<AuthdaemonRequest> {
-  // Nobody's name and nobody's password.
-  if (text === undefined) return parsed({ kind: 'login', service: '', user: '', password: '', client });
+  if (text === undefined) return nobody(client);
   const [service = '', type, user, password, ...more] = text.split('\n');
   if (type === undefined || user === undefined) return malformed('AUTH without a service and a type');
   if (type !== 'login') return parsed({ kind: 'other-login', service, type, client });
-  if (password === undefined || more.length !== 1 || more[0] !== '') return malformed('AUTH with other than two lines');
+  if (password === undefined || more.at(-1) !== '') return malformed('AUTH without two whole lines');
+  // A line end within one of the two.
+  if (more.length > 1) return nobody(client);
   return parsed({ kind: 'login', service, user, password, client });
+}
+
+/** Nobody's name and nobody's password: too long, not UTF-8, or with a line end. */
+function nobody(client: string): Parsed<AuthdaemonRequest> {
+  return parsed({ kind: 'login', service: '', user: '', password: '', client });
 }
 
 /** What Courier needs to know of an account. */
@@ -108,7 +115,8 @@ export interface AuthdaemonAccount {
   readonly maildir?: string;
   /** What Courier calls the account. Default: its first address, else its login. */
   readonly address?: string;
-  /** Of a Maildir++: `7680000S`, `7680000S,1000C`. */
+  /** Of a Maildir++: `7680000S`, `7680000S,1000C`. Courier's IMAP server does not look at it: it knows no quota but
+   * that in the file `maildirsize` of the Maildir, which maildirmake -q makes (tried on 5.0). */
   readonly quota?: string;
   /** `disableimap=1,disablewebmail=1`. */
   readonly options?: string;

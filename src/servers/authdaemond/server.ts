@@ -11,7 +11,7 @@ import { ConfigurationError, type Problem } from '../../values/errors.js';
 import { parseMailbox } from '../../values/mailbox.js';
 import type { LogFields, Logger } from '../shared/logger.js';
 import { ipOf } from '../shared/socket-facts.js';
-import { type RunningUnixServer, type Service, startUnixServer } from '../shared/unix-server.js';
+import { type RunningUnixServer, type Service, shown, startUnixServer } from '../shared/unix-server.js';
 import { type UnixServerOptions, type UnixServerSettings, unixServerSettings } from '../shared/unix-settings.js';
 import { type AuthdaemonAccount, type AuthdaemonRequest, encodeAccount, FAIL, RequestReader } from './protocol.js';
 
@@ -87,12 +87,12 @@ async function logIn(
   call: PortCall,
 ): Promise<Uint8Array | undefined> {
   const { service, user: login, password, client } = request;
-  const fields = { event: 'auth', protocol: PROTOCOL, service, client, login: login.slice(0, MOST_SHOWN) };
+  const fields = { event: 'auth', protocol: PROTOCOL, ...shownOf(service, client, login) };
   const { signal, deadline } = call;
   // RFC 4513 section 5.1.2: a directory may take an empty password for an anonymous bind.
   const identity =
     login === '' || password === ''
-      ? notFound('empty')
+      ? notFound('empty, too long, not UTF-8, or with a line end')
       : await options.credentials.verify(login, password, { signal, deadline, client: ipOf(client) });
   if (identity.kind !== 'found') {
     settings.log?.warn({ ...fields, result: identity.kind, detail: identity.why }, 'login failed');
@@ -110,12 +110,14 @@ async function lookUp(
   { service, user: name, client }: Lookup,
   call: PortCall,
 ): Promise<Uint8Array | undefined> {
-  const fields = { event: 'account', protocol: PROTOCOL, service, client, login: name.slice(0, MOST_SHOWN) };
+  const fields = { event: 'account', protocol: PROTOCOL, ...shownOf(service, client, name) };
   const user = await options.directory.findUser(keyOf(name), call);
   return settled(log, fields, await toldOf(options, user, service, call), 'account', 'no account');
 }
 
-const MOST_SHOWN = 256;
+function shownOf(service: string, client: string, login: string): LogFields {
+  return { service: shown(service), client: shown(client), login: shown(login) };
+}
 
 /** An address where it looks like one. */
 function keyOf(user: string): UserKey {

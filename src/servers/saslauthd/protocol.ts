@@ -25,14 +25,16 @@ export class RequestReader {
 
   push(bytes: Uint8Array): Parsed<SaslauthdRequest> | undefined {
     const read = this.#counted.push(bytes);
-    if (read === undefined || read.kind === 'malformed') return read;
+    if (read === undefined) return undefined;
+    // Too long: the daemon says NO at once, too.
+    if (read.kind === 'malformed') return NOBODY;
     const [login, password, service, realm] = read.value.strings.map(decodeUtf8);
     if (login === undefined || password === undefined || service === undefined || realm === undefined) return NOBODY;
     return parsed({ login, password, service, realm });
   }
 }
 
-/** What is not UTF-8 is nobody's name and nobody's password. */
+/** What is not UTF-8, or too long, is nobody's name and nobody's password. */
 const NOBODY: Parsed<SaslauthdRequest> = parsed({ login: '', password: '', service: '', realm: '' });
 
 export const OK: Uint8Array = encodeCounted([encodeUtf8('OK')]);

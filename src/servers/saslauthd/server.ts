@@ -6,7 +6,7 @@ import type { PortCall } from '../../core/stage.js';
 import type { CredentialsCall, Identity } from '../../ports/credentials.js';
 import type { Answer } from '../../values/answer.js';
 import { ConfigurationError, type Problem } from '../../values/errors.js';
-import { type RunningUnixServer, startUnixServer } from '../shared/unix-server.js';
+import { type RunningUnixServer, shown, startUnixServer } from '../shared/unix-server.js';
 import { type UnixServerOptions, type UnixServerSettings, unixServerSettings } from '../shared/unix-settings.js';
 import { NO, OK, RequestReader, type SaslauthdRequest } from './protocol.js';
 
@@ -21,11 +21,12 @@ export interface SaslauthdServerOptions extends UnixServerOptions {
   /** Absolute; `mux` in the folder that the clients know: `/run/saslauthd/mux`. The folder must be there. */
   readonly path: string;
   /** Asked with `login@realm` where the client sends a realm, as the SASL library does with what stands behind an
-   * `@`. Any Credentials will do: `directoryCredentials(...)`, behind `loginLimits`. */
+   * `@`. Any Credentials will do: `directoryCredentials(...)`, behind `limitLogins`, which
+   * then counts by account, and by all clients together (`unknownClients`) where you tell it to. */
   readonly credentials: {
     verify(login: string, password: string, call: SaslauthdCall): Promise<Answer<Identity>>;
   };
-  /** Octets of each string of a request. Default 1,024. */
+  /** Octets of each string of a request; a longer one is answered with NO. Default 1,024. */
   readonly maxBytes?: number;
 }
 
@@ -56,9 +57,9 @@ async function answer(
   call: PortCall,
 ): Promise<Uint8Array | undefined> {
   const login = realm === '' ? name : `${name}@${realm}`;
-  const fields = { event: 'auth', protocol: 'saslauthd', service, login };
+  const fields = { event: 'auth', protocol: 'saslauthd', service: shown(service), login: shown(login) };
   if (name === '' || password === '') {
-    log?.warn({ ...fields, result: 'not-found', detail: 'empty' }, 'login failed');
+    log?.warn({ ...fields, result: 'not-found', detail: 'empty, too long or not UTF-8' }, 'login failed');
     return NO;
   }
   const { signal, deadline } = call;

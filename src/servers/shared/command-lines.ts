@@ -1,7 +1,7 @@
 /**
- * The commands of one connection: lines that end in LF or CRLF, cut from the chunks of the socket without a copy, one at a
- * time: the next line is read when the one before has been answered. It also tells what RFC 2920 turns on: whether the
- * client had sent more behind a command before it saw the answer.
+ * The commands of one connection: lines that end in LF or CRLF, cut from the chunks of the socket without a copy, one
+ * at a time: the next line is read when the one before has been answered. It also tells what RFC 2920 turns on: whether
+ * the client had sent more behind a command before it saw the answer.
  */
 import { LF } from '../../values/bytes.js';
 

@@ -1,9 +1,10 @@
 /**
- * One connection: smtp-server's class with the commands of RFC 5321 answered by our `Peer`, and the limits of commands (junk,
- * length, order). How a message is received is in receiving.ts, how replies are written and errors counted in answering.ts.
+ * One connection: smtp-server's class with the commands of RFC 5321 answered by our `Peer`, and the limits of commands
+ * (junk, length, order). How a message is received is in receiving.ts, how replies are written and errors counted in
+ * answering.ts.
  *
- * What stays as smtp-server has it: the greeting comes after 100 ms, and who talks before it gets 421; the tenth unknown
- * command gets 421; commands may end in a bare LF.
+ * What stays as smtp-server has it: the greeting comes after 100 ms, and who talks before it gets 421; the tenth
+ * unknown command gets 421; commands may end in a bare LF.
  */
 import type { Reply } from '../../values/reply.js';
 import type { Connection, ConnectionClass } from './connection-types.js';

@@ -1,7 +1,8 @@
 /**
- * The parser of a connection: commands by line (command-lines.ts), and the octets between 354 and the end of data, which go
- * into the spool no faster than it takes them. What the package's parser writes to stands in for the PassThrough of its own, of which it uses no more than this: a message
- * in one piece costs one call, not a stream. What ends the data, and dot-stuffing, are in unstuff.ts.
+ * The parser of a connection: commands by line (command-lines.ts), and the octets between 354 and the end of data,
+ * which go into the spool no faster than it takes them. What the package's parser writes to stands in for the
+ * PassThrough of its own, of which it uses no more than this: a message in one piece costs one call, not a stream. What
+ * ends the data, and dot-stuffing, are in unstuff.ts.
  */
 import { EventEmitter } from 'node:events';
 import type { SMTPStream, SMTPStreamOptions } from 'smtp-server/lib/smtp-stream.js';
@@ -10,7 +11,9 @@ import type { Intake } from './content.js';
 import type { Engine } from './engine.js';
 import { Unstuffer } from './unstuff.js';
 
-/** `arrived` is called when no more can come, `settled` once: when the intake has it all, or was told that it broke off. */
+/**
+ * `arrived` is called when no more can come, `settled` once: when the intake has it all, or was told that it broke off.
+ */
 export class MessageStream extends EventEmitter {
   byteLength = 0;
   sizeExceeded = false;
@@ -158,7 +161,8 @@ export function dataParserClass({ SMTPStream }: Engine): DataParserClass {
       resume();
     }
 
-    /** In one call for each chunk, where the loop of the package makes one write for each line that begins with a dot. */
+    /** In one call for each chunk, where the loop of the package makes one write for each line that begins with a
+     * dot. */
     override _feedDataStream(chunk: Buffer, done: Done): void {
       const { content, rest } = this.#unstuffer.read(chunk);
       this._countDataBytes(content.length);

@@ -1,11 +1,11 @@
 /**
  * Loads smtp-server, an optional peer, when a server is made and not at import.
  *
- * Why its connection class is extended, and not its `onMailFrom` family used: those hooks get addresses that are already
- * decoded and folded (`"a b"@x` and `"a@b"@c` are refused, domains become U-labels, recipients lose duplicates and case
- * variants), one-line replies with a second enhanced code, no HELO, no DATA, no raw command line. The package exports the
- * class (`smtp-server/lib/smtp-connection.js`) and declares its members, command handlers among them. Used from it: the
- * sockets, STARTTLS, SASL, idle timeout, closing; commands and data are read in data.ts.
+ * Why its connection class is extended, and not its `onMailFrom` family used: those hooks get addresses that are
+ * already decoded and folded (`"a b"@x` and `"a@b"@c` are refused, domains become U-labels, recipients lose duplicates
+ * and case variants), one-line replies with a second enhanced code, no HELO, no DATA, no raw command line. The package
+ * exports the class (`smtp-server/lib/smtp-connection.js`) and declares its members, command handlers among them. Used
+ * from it: the sockets, STARTTLS, SASL, idle timeout, closing; commands and data are read in data.ts.
  */
 import { ConfigurationError } from '../../values/errors.js';
 

@@ -1,8 +1,8 @@
 /**
  * MAIL and RCPT from the octets of the command line to values, or to the reply that refuses them: RFC 5321 section 4.1,
- * SIZE of RFC 1870, BODY of RFC 6152, SMTPUTF8 of RFC 6531 (without it no domain goes beyond US-ASCII, and a local part only
- * where the server is lenient), AUTH= of RFC 4954 section 5. Parameters of extensions that are not offered (DSN, DELIVERBY ...)
- * are refused with 555. Faults are told in Postfix's order: path, parameters, size, SMTPUTF8.
+ * SIZE of RFC 1870, BODY of RFC 6152, SMTPUTF8 of RFC 6531 (without it no domain goes beyond US-ASCII, and a local part
+ * only where the server is lenient), AUTH= of RFC 4954 section 5. Parameters of extensions that are not offered (DSN,
+ * DELIVERBY ...) are refused with 555. Faults are told in Postfix's order: path, parameters, size, SMTPUTF8.
  */
 import type { Parameters } from '../../core/transaction.js';
 import { type ForwardPath, type Mailbox, needsSmtputf8, type ReversePath } from '../../values/address.js';

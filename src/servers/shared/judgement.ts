@@ -1,6 +1,6 @@
 /**
- * The end of a transaction, for one peer: what has arrived is held against the limits, judged by the policy, delivered, and
- * answered with one reply, or for LMTP one for each accepted RCPT.
+ * The end of a transaction, for one peer: what has arrived is held against the limits, judged by the policy, delivered,
+ * and answered with one reply, or for LMTP one for each accepted RCPT.
  */
 import type { SpoolRefusal, SpoolResult } from '../../adapters/spool/index.js';
 import type { Conversation } from '../../core/conversation.js';

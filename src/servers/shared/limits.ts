@@ -1,13 +1,14 @@
 /**
- * The limits of a mail server, their defaults, and what may be set. Times are in milliseconds, sizes in octets. RFC 5321
- * section 4.5.3 gives the minima; each default is at least that, and Postfix's where it has one.
+ * The limits of a mail server, their defaults, and what may be set. Times are in milliseconds, sizes in octets. RFC
+ * 5321 section 4.5.3 gives the minima; each default is at least that, and Postfix's where it has one.
  */
 import type { Problem } from '../../values/errors.js';
 
 export interface ServerLimits {
   /** RCPT commands taken in one transaction; 452 4.5.3 beyond. Default 1,000 (smtpd_recipient_limit). */
   readonly recipients: number;
-  /** Commands answered with 4yz or 5yz, refused recipients among them, before 421. Default 20 (smtpd_hard_error_limit). */
+  /** Commands answered with 4yz or 5yz, refused recipients among them, before 421. Default 20
+   * (smtpd_hard_error_limit). */
   readonly errors: number;
   /** NOOP, RSET, VRFY and HELP between two messages before 421. Default 100 (smtpd_junk_command_limit). */
   readonly junkCommands: number;
@@ -28,7 +29,8 @@ export interface ServerLimits {
   readonly headerFields: number;
   /** Octets of one header field; 552 5.3.4 beyond. Default 102,400. */
   readonly fieldBytes: number;
-  /** Connections at once, TLS handshakes among them; beyond, 421 4.7.0, or under implicit TLS no answer. Default 1,000. */
+  /** Connections at once, TLS handshakes among them; beyond, 421 4.7.0, or under implicit TLS no answer. Default
+   * 1,000. */
   readonly connections: number;
   /** The same from one address. Default 50 (smtpd_client_connection_count_limit). */
   readonly connectionsPerClient: number;
@@ -40,8 +42,8 @@ export interface ServerLimits {
   readonly idleTime: number;
   /** From 354 to the last octet of the message, however steady the stream. Default 600,000. */
   readonly dataTime: number;
-  /** For each list of the policy, scanners and scorers in it too; deferred beyond. RFC 5321 section 4.5.3.2.6 has clients wait ten
-   * minutes behind the message. Default 30,000. */
+  /** For each list of the policy, scanners and scorers in it too; deferred beyond. RFC 5321 section 4.5.3.2.6 has
+   * clients wait ten minutes behind the message. Default 30,000. */
   readonly policyTime: number;
   /** For the answer of the credentials port; 454 beyond. Default 30,000. */
   readonly authTime: number;

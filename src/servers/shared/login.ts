@@ -1,16 +1,16 @@
 /**
- * One attempt to log in (RFC 4954), behind PLAIN and LOGIN alike. An empty password is refused without asking: a directory
- * may take it for an anonymous bind. No password is kept or logged.
+ * One attempt to log in (RFC 4954), behind PLAIN and LOGIN alike. An empty password is refused without asking: a
+ * directory may take it for an anonymous bind. No password is kept or logged.
  */
 import type { Conversation } from '../../core/conversation.js';
 import type { Login } from '../../core/session.js';
-import type { PortCall } from '../../core/stage.js';
 import type { Credentials } from '../../ports/credentials.js';
-import { type Answer, cannotTell } from '../../values/answer.js';
+import { type Answer, cannotTell, found } from '../../values/answer.js';
 import { utf8Length } from '../../values/characters.js';
 import type { IpAddress } from '../../values/ip.js';
 import type { Reply } from '../../values/reply.js';
 import type { ServerHost } from './host.js';
+import { inTime } from './in-time.js';
 import { messageOf, peerFields } from './record.js';
 import * as replies from './replies.js';
 
@@ -25,8 +25,6 @@ export interface LoginAttempt {
 /** Of a login, and of a password. */
 const MOST_OCTETS = 1024;
 const MOST_SHOWN = 256;
-/** Of the time for a login that the port does not have. */
-const MARGIN_PART = 0.05;
 
 /** The login, or the reply that refuses it. */
 export async function logIn(
@@ -59,25 +57,11 @@ async function verifyLogin(
   if (actAs !== '' && actAs !== login) return { kind: 'not-found', why: 'asked to act as somebody else' };
   if (utf8Length(login) > MOST_OCTETS || utf8Length(password) > MOST_OCTETS)
     return { kind: 'not-found', why: 'too long' };
-  const answer = await inTime(timeLimit, (call) => credentials.verify(login, password, { ...call, client }));
-  if (answer.kind !== 'found') return answer;
-  return { kind: 'found', value: { name: answer.value.name, mechanism } };
-}
-
-async function inTime<T>(ms: number, ask: (call: PortCall) => Promise<Answer<T>>): Promise<Answer<T>> {
-  const controller = new AbortController();
-  let timer: NodeJS.Timeout | undefined;
-  // A little before: then the port's own reason is heard.
-  const deadline = performance.now() + ms * (1 - MARGIN_PART);
-  const late = new Promise<Answer<T>>((resolve) => {
-    timer = setTimeout(() => resolve(cannotTell(`no answer within ${ms} ms`)), ms);
-  });
   try {
-    return await Promise.race([ask({ signal: controller.signal, deadline }), late]);
+    const answer = await inTime(timeLimit, (call) => credentials.verify(login, password, { ...call, client }));
+    if (answer === 'late' || answer === 'over') return cannotTell(`no answer within ${timeLimit} ms`);
+    return answer.kind === 'found' ? found({ name: answer.value.name, mechanism }) : answer;
   } catch (error) {
     return cannotTell(messageOf(error));
-  } finally {
-    clearTimeout(timer);
-    controller.abort();
   }
 }

@@ -25,8 +25,8 @@ export interface ServerOptions {
   readonly host?: string;
   /** Our own domain name: greeting, EHLO reply, Received fields. */
   readonly name: string;
-  /** Who gets mail for `<postmaster>` without a domain, which every server takes (RFC 5321 section 4.5.1). The policy must
-   * accept it as a recipient. Default `postmaster@` with `name`. */
+  /** Who gets mail for `<postmaster>` without a domain, which every server takes (RFC 5321 section 4.5.1). The policy
+   * must accept it as a recipient. Default `postmaster@` with `name`. */
   readonly postmaster?: string;
   /** For recipients whose next hop is `maildir`. */
   readonly store: MailStore;
@@ -48,22 +48,23 @@ export interface ServerOptions {
   readonly requireTls?: boolean;
   /** Clients that may say XCLIENT (Postfix's smtpd_authorized_xclient_hosts). Default none. */
   readonly xclientHosts?: readonly Network[];
-  /** A bare LF in a message: refused with 521 5.5.2, and the connection closes; or made CRLF. A bare CR is always refused
-   * like that. Default `reject`. */
+  /** A bare LF in a message: refused with 521 5.5.2, and the connection closes; or made CRLF. A bare CR is always
+   * refused like that. Default `reject`. */
   readonly bareNewline?: 'reject' | 'normalise';
-  /** `MAIL FROM:<a@b>` with its brackets, as RFC 5321 has it; else they may be missing. Spaces behind the colon are read over
-   * either way (Postfix's strict_rfc821_envelopes). Default false. */
+  /** `MAIL FROM:<a@b>` with its brackets, as RFC 5321 has it; else they may be missing. Spaces behind the colon are
+   * read over either way (Postfix's strict_rfc821_envelopes). Default false. */
   readonly strictEnvelope?: boolean;
-  /** SMTPUTF8 (RFC 6531). `strict`: what is not ASCII, in addresses and in our replies, is for clients that have said it;
-   * `lenient`: local parts and replies also without, as Postfix does unless strict_smtputf8 is set; `off`: it is not offered,
-   * local parts are taken, replies are ASCII (smtputf8_enable). A domain in U-labels always needs it. Default `strict`. */
+  /** SMTPUTF8 (RFC 6531). `strict`: what is not ASCII, in addresses and in our replies, is for clients that have said
+   * it; `lenient`: local parts and replies also without, as Postfix does unless strict_smtputf8 is set; `off`: it is
+   * not offered, local parts are taken, replies are ASCII (smtputf8_enable). A domain in U-labels always needs it.
+   * Default `strict`. */
   readonly smtputf8?: 'strict' | 'lenient' | 'off';
   /** 503 to MAIL from a client that has not said HELO, EHLO or LHLO (RFC 5321 section 4.1.4). Postfix takes it unless
    * smtpd_helo_required is set. Default true. */
   readonly requireHello?: boolean;
-  /** A refusal of the list of helo is told at MAIL, as Postfix's smtpd_delay_reject does it: a client that is refused at HELO
-   * tries again without end, and the log does not tell whose mail it was. False: at HELO, which then has not been said.
-   * Default true. */
+  /** A refusal of the list of helo is told at MAIL, as Postfix's smtpd_delay_reject does it: a client that is refused
+   * at HELO tries again without end, and the log does not tell whose mail it was. False: at HELO, which then has not
+   * been said. Default true. */
   readonly delayHello?: boolean;
   /** Every refusal for good becomes one for now, in code and enhanced code: for trying out a configuration (Postfix's
    * soft_bounce). Default false. */

@@ -1,7 +1,7 @@
 /**
- * One peer's session: what each command means for the policy, and the reply to it. Knows no socket. Keeps its own list of
- * recipients, one entry for each RCPT command that got a 250: duplicates and case variants count by themselves.
- * A verdict on HELO is held until MAIL (`delayHello`).
+ * One peer's session: what each command means for the policy, and the reply to it. Knows no socket. Keeps its own list
+ * of recipients, one entry for each RCPT command that got a 250: duplicates and case variants count by themselves. A
+ * verdict on HELO is held until MAIL (`delayHello`).
  */
 import type { SpoolResult } from '../../adapters/spool/index.js';
 import type { Conversation } from '../../core/conversation.js';
@@ -124,7 +124,8 @@ export class Peer {
     await this.#conversation.secure(tls);
   }
 
-  /** Undefined when the session starts over, with `connect()` and a greeting. What is wrong first is told as by Postfix. */
+  /** Undefined when the session starts over, with `connect()` and a greeting. What is wrong first is told as by
+   * Postfix. */
   xclient(line: Uint8Array, authorised: boolean): Reply | undefined {
     if (this.inTransaction) return replies.notDuringMail;
     const text = decodeText(line).slice('XCLIENT'.length).trim();

@@ -1,6 +1,7 @@
 /**
- * Behind which commands a client may send more before it has the answer: RFC 2920 section 3.1, as Postfix's smtpd sees it. Without
- * EHLO behind none; with it behind all but those that end a group of commands. What is no command of ours proves nothing.
+ * Behind which commands a client may send more before it has the answer: RFC 2920 section 3.1, as Postfix's smtpd sees
+ * it. Without EHLO behind none; with it behind all but those that end a group of commands. What is no command of ours
+ * proves nothing.
  */
 import type { Session } from '../../core/session.js';
 

@@ -1,6 +1,6 @@
 /**
- * The middle of a connection, between answering.ts and the commands of connection.ts: the peer, the greeting, DATA and the flow of a
- * message into the spool, the end of a session that lasts too long.
+ * The middle of a connection, between answering.ts and the commands of connection.ts: the peer, the greeting, DATA and
+ * the flow of a message into the spool, the end of a session that lasts too long.
  */
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
@@ -65,7 +65,8 @@ export function receivingClass(engine: Engine, host: ServerHost): ReceivingClass
       this.#refusal = await this.peer.connect();
     }
 
-    /** In place of the greeting a refusal may stand: the client is to say QUIT, and the connection stays (RFC 5321 section 3.1). */
+    /** In place of the greeting a refusal may stand: the client is to say QUIT, and the connection stays (RFC 5321
+     * section 3.1). */
     override _sendGreeting(): void {
       if (this.#refusal === undefined) super._sendGreeting();
       else this.answer(this.#refusal);

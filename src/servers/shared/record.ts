@@ -1,6 +1,6 @@
 /**
- * What is told of a finished transaction: to `onTransaction`, and on the diagnostics channel `postern:transaction`, which
- * costs nothing while nobody listens. Log lines are made here too: one structured line for each decision.
+ * What is told of a finished transaction: to `onTransaction`, and on the diagnostics channel `postern:transaction`,
+ * which costs nothing while nobody listens. Log lines are made here too: one structured line for each decision.
  */
 import { channel } from 'node:diagnostics_channel';
 import type { Verdict } from '../../core/decision.js';

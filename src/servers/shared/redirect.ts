@@ -1,10 +1,10 @@
 /**
- * Where mail goes that the policy itself redirects, or sends to a recipient of its own (BCC): the policy is asked again, as
- * for a message that this host sends to the new address, so that aliases and routing apply. Only the connect, helo, mail
- * and rcpt lists run: content that asked for it would ask again. They see the null path as sender, for rules about the
- * sender have had their say. An address that the policy then refuses is a mistake of the operator: a log line, and 451 for mail
- * that is redirected there. What the policy adds beside (BCC) is left out where it is rejected, for nobody who sends should
- * hear of it; where the policy defers, it puts the message off.
+ * Where mail goes that the policy itself redirects, or sends to a recipient of its own (BCC): the policy is asked
+ * again, as for a message that this host sends to the new address, so that aliases and routing apply. Only the connect,
+ * helo, mail and rcpt lists run: content that asked for it would ask again. They see the null path as sender, for rules
+ * about the sender have had their say. An address that the policy then refuses is a mistake of the operator: a log
+ * line, and 451 for mail that is redirected there. What the policy adds beside (BCC) is left out where it is rejected,
+ * for nobody who sends should hear of it; where the policy defers, it puts the message off.
  */
 import type { Verdict } from '../../core/decision.js';
 import type { Session } from '../../core/session.js';

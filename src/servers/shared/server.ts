@@ -1,5 +1,6 @@
 /**
- * A server that listens: limits on connections, the bridge from smtp-server's hooks to our sessions, and the orderly end.
+ * A server that listens: limits on connections, the bridge from smtp-server's hooks to our sessions, and the orderly
+ * end.
  */
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
@@ -24,8 +25,8 @@ export interface RunningServer extends AsyncDisposable {
   readonly port: number;
   readonly address: string;
   /**
-   * Sessions that begin from now on run this policy; those under way keep theirs. Throws ConfigurationError (code `server`)
-   * for a policy that the server cannot run, and then nothing changes.
+   * Sessions that begin from now on run this policy; those under way keep theirs. Throws ConfigurationError (code
+   * `server`) for a policy that the server cannot run, and then nothing changes.
    */
   usePolicy(policy: Policy): void;
   /**

@@ -1,8 +1,8 @@
 /**
  * From what the policy decided for each recipient to deliveries and replies. A unit is what gets one reply: the whole
- * message for SMTP, each RCPT command for LMTP (RFC 2033 section 4.2). A unit with a refused recipient delivers to none of
- * its recipients; one whose delivery fails for some may be sent again by the peer, and the others then have it twice:
- * rather twice than never.
+ * message for SMTP, each RCPT command for LMTP (RFC 2033 section 4.2). A unit with a refused recipient delivers to none
+ * of its recipients; one whose delivery fails for some may be sent again by the peer, and the others then have it
+ * twice: rather twice than never.
  */
 import type { Final, Verdict } from '../../core/decision.js';
 import type { RecipientVerdict } from '../../core/outcome.js';
@@ -17,8 +17,10 @@ import { type Consignment, deliverAll, type Failures, type Outlets, type Target 
 import type { RefusedRedirect } from './redirect.js';
 import * as replies from './replies.js';
 
-/** Asks the policy, in a local session, where mail for an address of the policy's own goes: recipients with a next hop, or
- * why not. */
+/**
+ * Asks the policy, in a local session, where mail for an address of the policy's own goes: recipients with a next hop,
+ * or why not.
+ */
 export type AskRedirect = (to: Mailbox) => Promise<readonly Recipient[] | RefusedRedirect>;
 
 export interface Settling {
@@ -106,8 +108,8 @@ function planFor(
   redirects: Map<string, ReturnType<AskRedirect>>,
 ): MaybePromise<Plan> {
   const units = settling.unitsOf(recipient);
-  // One that the policy added when the message was there (BCC). As in Postfix, one that is refused for good does not stand in
-  // the way of the message; one that may go later puts it off, or the copy would be lost.
+  // One that the policy added when the message was there (BCC). As in Postfix, one that is refused for good does not
+  // stand in the way of the message; one that may go later puts it off, or the copy would be lost.
   const isCopy = settling.isAdded(recipient);
   const plan = (targets: readonly Target[]): Plan => ({ units, targets, refusal: undefined, isCopy });
   const refused = (refusal: Reply): Plan => ({ units, targets: [], refusal, isCopy });
@@ -193,8 +195,8 @@ function wayOf(
 }
 
 /**
- * At RCPT: a next hop by which no mail can go. The message is not sent for nothing, and the other recipients have theirs: at the
- * end there may be one reply for all.
+ * At RCPT: a next hop by which no mail can go. The message is not sent for nothing, and the other recipients have
+ * theirs: at the end there may be one reply for all.
  */
 export function noWayOut(
   outlets: Outlets,

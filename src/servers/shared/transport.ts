@@ -7,7 +7,8 @@ import type { Message } from '../../values/message.js';
 import type { Reply } from '../../values/reply.js';
 
 export interface Transport {
-  /** Results in the order of `recipients`. `delivered` is a promise: the next hop, or stable storage, has the message. */
+  /** Results in the order of `recipients`. `delivered` is a promise: the next hop, or stable storage, has the
+   * message. */
   deliver(delivery: TransportDelivery, signal?: AbortSignal): Promise<readonly TransportResult[]>;
 }
 

@@ -2,11 +2,12 @@
  * A server on a Unix socket that takes one request and gives one answer for each connection: what saslauthd(8) and
  * Courier's authdaemond are. A connection that closes without an answer is a temporary failure to both of their
  * clients: so end a request that is nonsense or does not arrive, an answer that does not come, and whatever cannot be
- * told.
+ * told. Neither closes its half of the connection before the answer: who does has gone, and nobody is asked for him.
  */
 import { createServer, type Server, type Socket } from 'node:net';
 import type { PortCall } from '../../core/stage.js';
 import type { Parsed } from '../../values/parsed.js';
+import { inTime } from './in-time.js';
 import { messageOf } from './record.js';
 import type { UnixServerSettings } from './unix-settings.js';
 import { listenAt, removeOwn } from './unix-socket.js';
@@ -20,7 +21,8 @@ export interface RunningUnixServer extends AsyncDisposable {
 }
 
 export interface RequestReader<R> {
-  /** Undefined: more is to come. What comes behind a whole request is not looked at. */
+  /** Undefined: more is to come. What comes behind a whole request is not looked at. Malformed closes without an
+   * answer: what can only be a wrong login is a request of nobody instead. */
   push(bytes: Uint8Array): Parsed<R> | undefined;
 }
 
@@ -35,13 +37,13 @@ export interface Service<R> {
 interface Visit {
   /** Its request is whole. */
   asking: boolean;
+  /** It is being answered. */
+  answered: boolean;
   readonly over: AbortController;
 }
 
 /** For the peer to close, behind an answer. */
 const LINGER_MS = 1000;
-/** Of the time for an answer that the port does not have. */
-const MARGIN_PART = 0.05;
 
 /**
  * Rejects with the system's error when the socket cannot be had; EADDRINUSE when somebody listens there, or it is no
@@ -62,8 +64,12 @@ export async function startUnixServer<R>(
       socket.destroy();
       return;
     }
-    const visit: Visit = { asking: false, over: new AbortController() };
+    const visit: Visit = { asking: false, answered: false, over: new AbortController() };
     visits.set(socket, visit);
+    // Neither client closes its half before the answer: who does has gone.
+    socket.once('end', () => {
+      if (!visit.answered) socket.destroy();
+    });
     socket.once('close', () => {
       visits.delete(socket);
       visit.over.abort('the peer has gone');
@@ -112,10 +118,10 @@ async function serve<R>(
     return;
   }
   visit.asking = true;
-  const answer = await inTime(answerTime, visit.over, (call) => service.answer(request.value, call));
+  const answer = await inTime(answerTime, (call) => service.answer(request.value, call), visit.over);
   if (answer === 'late')
     log?.warn({ event: 'request', protocol, why: `no answer within ${answerTime} ms` }, 'too late');
-  else if (answer !== undefined) await sent(socket, answer);
+  else if (answer !== undefined && answer !== 'over') await sent(socket, answer);
 }
 
 /** Undefined where the peer goes, is silent, or drips. */
@@ -135,28 +141,8 @@ function received<R>(socket: Socket, reader: RequestReader<R>, ms: number): Prom
     const gone = (): void => done(undefined);
     const timer = setTimeout(gone, ms);
     socket.on('data', take);
-    socket.once('end', gone);
     socket.once('close', gone);
   });
-}
-
-async function inTime<T>(
-  ms: number,
-  over: AbortController,
-  ask: (call: PortCall) => Promise<T>,
-): Promise<T | 'late' | undefined> {
-  const deadline = performance.now() + ms * (1 - MARGIN_PART);
-  let timer: NodeJS.Timeout | undefined;
-  const end = new Promise<'late' | undefined>((resolve) => {
-    timer = setTimeout(() => resolve('late'), ms);
-    over.signal.addEventListener('abort', () => resolve(undefined), { once: true });
-  });
-  try {
-    return await Promise.race([ask({ signal: over.signal, deadline }), end]);
-  } finally {
-    clearTimeout(timer);
-    over.abort('the answer is not waited for any more');
-  }
 }
 
 function sent(socket: Socket, answer: Uint8Array): Promise<void> {
@@ -168,4 +154,11 @@ function sent(socket: Socket, answer: Uint8Array): Promise<void> {
     });
     socket.end(answer);
   });
+}
+
+const MOST_SHOWN = 256;
+
+/** Of what a peer says, for the log. */
+export function shown(text: string): string {
+  return text.slice(0, MOST_SHOWN);
 }

@@ -1,7 +1,7 @@
 /**
- * The end of the data, and dot-stuffing (RFC 5321 sections 4.1.1.4 and 4.5.2), in chunks of any division: a search where
- * no line begins with a dot, one pass over the octets behind the first that does. CRLF "." CRLF ends the data and nothing
- * else. Of two dots that begin a line one goes, behind a bare LF too; a lone dot before other text stays.
+ * The end of the data, and dot-stuffing (RFC 5321 sections 4.1.1.4 and 4.5.2), in chunks of any division: a search
+ * where no line begins with a dot, one pass over the octets behind the first that does. CRLF "." CRLF ends the data and
+ * nothing else. Of two dots that begin a line one goes, behind a bare LF too; a lone dot before other text stays.
  */
 export interface Unstuffed {
   readonly content: Buffer;

@@ -1,6 +1,6 @@
 /**
- * XCLIENT: a trusted front tells whose connection this really is (Postfix XCLIENT_README). NAME, ADDR, PORT, PROTO, HELO
- * and LOGIN, each once, values in xtext; `[UNAVAILABLE]` and `[TEMPUNAVAIL]` are known for all.
+ * XCLIENT: a trusted front tells whose connection this really is (Postfix XCLIENT_README). NAME, ADDR, PORT, PROTO,
+ * HELO and LOGIN, each once, values in xtext; `[UNAVAILABLE]` and `[TEMPUNAVAIL]` are known for all.
  */
 import type { Client, ClientName, Session } from '../../core/session.js';
 import { parseDomain } from '../../values/domain.js';
@@ -22,8 +22,10 @@ export interface XclientAttributes {
 /** What EHLO says of it. */
 export const XCLIENT_KEYWORD = 'XCLIENT NAME ADDR PORT PROTO HELO LOGIN';
 
-/** Judged by the address that the connection came from, and by that of the client that it speaks for now: whoever is behind a
- * front must not speak for others, when the front passes on what he says. */
+/**
+ * Judged by the address that the connection came from, and by that of the client that it speaks for now: whoever is
+ * behind a front must not speak for others, when the front passes on what he says.
+ */
 export function maySayXclient(
   hosts: readonly Network[] | undefined,
   clients: readonly (IpAddress | undefined)[],
@@ -78,7 +80,9 @@ function attributeOf(key: string, value: string): XclientAttributes | undefined 
   }
 }
 
-/** The front has verified it: Postfix sends the name that leads back to the address, and `[UNAVAILABLE]` without one. */
+/**
+ * The front has verified it: Postfix sends the name that leads back to the address, and `[UNAVAILABLE]` without one.
+ */
 function nameOf(value: string, missing: boolean): XclientAttributes | undefined {
   if (missing) {
     const temporary = /^\[TEMPUNAVAIL\]$/i.test(value);

@@ -3,6 +3,7 @@ import type { MaybePromise } from '../../core/stage.js';
 import { andThen } from '../../core/stage-context.js';
 import { fittingCode } from '../../tables/access-action.js';
 import { virtualKeys } from '../../tables/address-keys.js';
+import { ownersOf as ownersIn } from '../../tables/owner-list.js';
 import { type Mailbox, writtenAddress } from '../../values/address.js';
 import type { Check } from './check.js';
 import { finalDomain, resolvedAddress } from './destinations.js';
@@ -191,7 +192,7 @@ function loginMismatch(check: Check, address: Mailbox, rule: LoginRule): MaybePr
         if (typeof found === 'object') return check.lookupFailure(writtenAddress(address), found.why);
         if (name === undefined) return found === undefined ? 'next' : refuse('not logged in');
         if (found === undefined && rule.known) return 'next';
-        const own = (found ?? '').split(/[\s,]+/).some((owner) => owner.toLowerCase() === name.toLowerCase());
+        const own = ownersIn(found ?? '').some((owner) => owner.toLowerCase() === name.toLowerCase());
         return own ? 'next' : refuse(`not owned by user ${name}`);
       },
     );

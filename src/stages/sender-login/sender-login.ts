@@ -10,15 +10,17 @@ import { andThen } from '../../core/stage-context.js';
 import type { Table } from '../../core/table.js';
 import { virtualKeyTexts } from '../../tables/address-keys.js';
 import { readDomains } from '../../tables/domain-set.js';
+import { ownersOf } from '../../tables/owner-list.js';
 import { searchTable } from '../../tables/search.js';
 import { type Mailbox, writtenAddress } from '../../values/address.js';
 import type { Answer } from '../../values/answer.js';
-import { ConfigurationError } from '../../values/errors.js';
+import { ConfigurationError, type Problem } from '../../values/errors.js';
+import { aText, checkedOptions, oneOf, portWith, required, texts } from '../../values/given-options.js';
 import { reply, replyFromText } from '../../values/reply.js';
 
 export interface SenderLoginOptions {
-  /** The logins that own an address, with commas or blanks between, by `user@domain`, `@domain`, and at
-   * `localDomains` by `user`: for one `directorySenderLogins`. */
+  /** The logins that own an address, with commas or blanks between, `"in quotes"` where one has a blank in it; by
+   * `user@domain`, `@domain`, and at `localDomains` by `user`: for one `directorySenderLogins`. */
   readonly owners: Table;
   /** An address without an owner: `refuse` it to those who are logged in, or let it `pass`
    * (reject_known_sender_login_mismatch). Default `refuse`. */
@@ -26,7 +28,8 @@ export interface SenderLoginOptions {
   /** An address that has an owner, from a client that is not logged in: `refuse` it or let it `pass`. To refuse it
    * is for servers that get no mail from outside: forwarders and lists use our addresses too. Default `pass`. */
   readonly strangers?: 'refuse' | 'pass';
-  /** Domains whose addresses are asked for by the local part alone too. Default none. */
+  /** Domains whose addresses are asked for by the local part alone too: needed for `bareNames` of
+   * `directorySenderLogins`. Default none. */
   readonly localDomains?: readonly string[];
   /** Characters that begin an address extension: `user+news@domain` belongs to the owner of `user@domain`. Default
    * none. */
@@ -59,11 +62,24 @@ export interface SenderLoginStage
 
 const refusal = reply(553, '5.7.1', 'Sender address rejected');
 
-/** Throws ConfigurationError `options` for a wrong domain (`bad-domain`, `wildcard-domain`). */
+const RULES = {
+  owners: required(portWith('a table: directorySenderLogins(...)', 'lookup')),
+  unowned: oneOf('refuse', 'pass'),
+  strangers: oneOf('refuse', 'pass'),
+  localDomains: texts,
+  recipientDelimiter: aText,
+  cannotTell: oneOf('defer', 'reject'),
+} as const;
+
+/** Throws ConfigurationError `options`: `no-such-option`, `bad-option`, and `bad-domain` or `wildcard-domain` for a
+ * wrong domain. */
 export function senderLogin(options: SenderLoginOptions): SenderLoginStage {
-  const { owners: table, unowned = 'refuse', strangers = 'pass', recipientDelimiter = '' } = options;
-  const local = readDomains(options.localDomains ?? [], 'localDomains');
-  if (local.problems.length > 0) throw new ConfigurationError('options', local.problems);
+  const problems: Problem[] = [];
+  const right = checkedOptions('senderLogin', options, RULES, problems);
+  const { owners: table, unowned = 'refuse', strangers = 'pass', recipientDelimiter = '' } = right;
+  const local = readDomains(right.localDomains ?? [], 'localDomains');
+  problems.push(...local.problems);
+  if (problems.length > 0) throw new ConfigurationError('options', problems);
   const keysOf = (address: Mailbox): readonly string[] =>
     virtualKeyTexts(address, local.set.has(address.domain), { recipientDelimiter });
 
@@ -84,7 +100,7 @@ export function senderLogin(options: SenderLoginOptions): SenderLoginStage {
     name: 'senderLogin',
     at: 'mail',
     gives: [senderLoginFinding],
-    asks: { owners: { port: table, cannotTell: options.cannotTell ?? 'defer' } },
+    asks: { owners: { port: table, cannotTell: right.cannotTell ?? 'defer' } },
     run: ({ session, sender }, ctx) => {
       const login = session.login?.name;
       if (sender.kind === 'null-path') return given('null-path');
@@ -110,5 +126,5 @@ function given(result: SenderLoginFinding['result'], owners: readonly string[] =
 /** Undefined where the address is in no table: that is not the same as a list of nobody. */
 function ownersIn(answer: Answer<{ readonly entry: { readonly value: string } }>): readonly string[] | undefined {
   if (answer.kind !== 'found') return undefined;
-  return answer.value.entry.value.split(/[\s,]+/).filter((owner) => owner !== '');
+  return ownersOf(answer.value.entry.value);
 }

@@ -1,6 +1,7 @@
 /**
- * The list `domain` of an `ldap:` table: domains, `/file` with more of them, `type:table` that has them as keys; `!` in front means no,
- * and the first that matches decides (match_list(3)). What lies below a domain is another domain. Compared without regard to letter case.
+ * The list `domain` of an `ldap:` table: domains, `/file` with more of them, `type:table` that has them as keys; `!` in
+ * front means no, and the first that matches decides (match_list(3)). What lies below a domain is another domain.
+ * Compared without regard to letter case.
  */
 import type { MaybePromise, PortCall } from '../../core/stage.js';
 import { andThen } from '../../core/stage-context.js';

@@ -1,7 +1,7 @@
 /**
- * Search filters as Postfix's LDAP library reads them, in the strict form of RFC 4515 section 3: parentheses may be missing around a
- * filter of one comparison, white space may stand between components, and `\(`, `\)`, `\*`, `\\` are taken for `\28` and so on.
- * Templates pass as they are: `%s` is text here. Linear.
+ * Search filters as Postfix's LDAP library reads them, in the strict form of RFC 4515 section 3: parentheses may be
+ * missing around a filter of one comparison, white space may stand between components, and `\(`, `\)`, `\*`, `\\` are
+ * taken for `\28` and so on. Templates pass as they are: `%s` is text here. Linear.
  */
 import { parseLdapFilter } from '../../values/ldap-filter.js';
 import { malformed, type Parsed, parsed } from '../../values/parsed.js';
@@ -33,7 +33,9 @@ function checked(strict: string): Parsed<string> {
 
 const EXPECTED = 'expected a filter of RFC 4515, as (&(mail=%s)(objectClass=person))';
 
-/** Writes the filter in parentheses at `at`. The index behind it; for one that is wrong -1 less the index of the fault. */
+/**
+ * Writes the filter in parentheses at `at`. The index behind it; for one that is wrong -1 less the index of the fault.
+ */
 function component(text: string, at: number, out: string[], depth: number): number {
   if (text.charAt(at) !== '(' || depth > DEPTH_LIMIT) return -1 - at;
   const begin = skipSpace(text, at + 1);

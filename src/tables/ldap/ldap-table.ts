@@ -1,7 +1,8 @@
 /**
- * `ldap:` tables in the form of ldap_table(5), over the port LdapSearch: no connection is made here. A key that lacks what the templates
- * need (`%d` of a name without a domain) is not found and not searched for. An entry that is not there is "not found" where search_base
- * comes of the key; where it is fixed, and for anything else that goes wrong, it is "could not tell".
+ * `ldap:` tables in the form of ldap_table(5), over the port LdapSearch: no connection is made here. A key that lacks
+ * what the templates need (`%d` of a name without a domain) is not found and not searched for. An entry that is not
+ * there is "not found" where search_base comes of the key; where it is fixed, and for anything else that goes wrong, it
+ * is "could not tell".
  */
 import type { MaybePromise, PortCall } from '../../core/stage.js';
 import { andThen } from '../../core/stage-context.js';
@@ -18,7 +19,10 @@ import { type LdapParameters, readParameters } from './parameters.js';
 import { knownParameters, type LdapTableSettings, type ReadSettings, readSettings } from './settings.js';
 import { fill, isDynamic, keyFits, partsOf } from './template.js';
 
-/** Makes what searches the servers of a table; `ldapTables` of adapters/ldap has one. `source`: where the table is named or written. */
+/**
+ * Makes what searches the servers of a table; `ldapTables` of adapters/ldap has one. `source`: where the table is named
+ * or written.
+ */
 export type LdapOpener = (server: LdapTableServer, source: SourcePosition) => LdapSearch;
 
 export interface LdapTableOptions {
@@ -35,7 +39,8 @@ export interface LdapTableOptions {
 
 export interface LdapTable extends Table {
   readonly server: LdapTableServer;
-  /** `duplicate-parameter`, `unknown-parameter`, `ignored-parameter`, `fixed-filter`, `verified-anyway`, `plaintext-password`, `not-utf8`. */
+  /** `duplicate-parameter`, `unknown-parameter`, `ignored-parameter`, `fixed-filter`, `verified-anyway`,
+   * `plaintext-password`, `not-utf8`. */
   readonly warnings: readonly Problem[];
 }
 
@@ -43,9 +48,10 @@ export interface LdapTable extends Table {
 const KEY_LIMIT = 65_536;
 
 /**
- * Octets count as UTF-8. Throws ConfigurationError `table` with every fault of the text, each with its line: `leading-space`, `no-equals`, `bad-name`,
- * `bad-number`, `bad-word`, `bad-server`, `no-base`, `bad-base`, `bad-filter`, `bad-template`, `bad-attribute`, `no-attributes`,
- * `no-password`, `start-tls`, `unsupported`, `bad-domain`, `nul`.
+ * Octets count as UTF-8. Throws ConfigurationError `table` with every fault of the text, each with its line:
+ * `leading-space`, `no-equals`, `bad-name`, `bad-number`, `bad-word`, `bad-server`, `no-base`, `bad-base`,
+ * `bad-filter`, `bad-template`, `bad-attribute`, `no-attributes`, `no-password`, `start-tls`, `unsupported`,
+ * `bad-domain`, `nul`.
  */
 export function ldapTable(text: string | Uint8Array, options: LdapTableOptions): LdapTable {
   const { file } = options;

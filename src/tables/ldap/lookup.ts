@@ -1,7 +1,8 @@
 /**
- * One look-up of an `ldap:` table: the search, and the values of the entries that it finds. Values of special attributes are names or
- * URLs of other entries, which are read too, and so on; the order is that of Postfix, depth first. Terminal and leaf attributes
- * count by the entry that they stand in (ldap_table(5)). All of it, or "could not tell": never a part.
+ * One look-up of an `ldap:` table: the search, and the values of the entries that it finds. Values of special
+ * attributes are names or URLs of other entries, which are read too, and so on; the order is that of Postfix, depth
+ * first. Terminal and leaf attributes count by the entry that they stand in (ldap_table(5)). All of it, or "could not
+ * tell": never a part.
  */
 import type { PortCall } from '../../core/stage.js';
 import type { LdapEntry, LdapQuery, LdapSearch } from '../../ports/ldap-search.js';

@@ -1,7 +1,7 @@
 /**
- * The parameters of an `ldap:` table as text: a file in the form of main.cf, where `$` has no meaning, or parameters of main.cf itself
- * that begin with the table's name (ldap_table(5), "OBSOLETE MAIN.CF PARAMETERS"). Values are read by their type here; what a name
- * means is settings.ts's. A password is never repeated in a problem.
+ * The parameters of an `ldap:` table as text: a file in the form of main.cf, where `$` has no meaning, or parameters of
+ * main.cf itself that begin with the table's name (ldap_table(5), "OBSOLETE MAIN.CF PARAMETERS"). Values are read by
+ * their type here; what a name means is settings.ts's. A password is never repeated in a problem.
  */
 import type { Problem, SourcePosition } from '../../values/errors.js';
 import { tableProblem } from '../memory-table.js';

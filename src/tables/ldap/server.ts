@@ -1,6 +1,7 @@
 /**
- * Which servers an `ldap:` table asks, and how: server_host, server_port, bind*, timeout, start_tls, tls_* and what is like them. What
- * cannot be had here (SASL binds, ldapi:, protocol version 2, referrals, aliases of the directory) is a problem that says so.
+ * Which servers an `ldap:` table asks, and how: server_host, server_port, bind*, timeout, start_tls, tls_* and what is
+ * like them. What cannot be had here (SASL binds, ldapi:, protocol version 2, referrals, aliases of the directory) is a
+ * problem that says so.
  */
 import type { LdapTableServer } from '../../ports/ldap-search.js';
 import type { ParameterReader } from './parameters.js';

@@ -1,6 +1,7 @@
 /**
- * What an `ldap:` table searches for and what it answers: search_base, query_filter, scope, result_format, the four lists of
- * attributes, the limits (ldap_table(5)). Everything is checked when the table is opened, and every fault is told with its line.
+ * What an `ldap:` table searches for and what it answers: search_base, query_filter, scope, result_format, the four
+ * lists of attributes, the limits (ldap_table(5)). Everything is checked when the table is opened, and every fault is
+ * told with its line.
  */
 import type { LdapQuery, LdapTableServer } from '../../ports/ldap-search.js';
 import type { Problem, SourcePosition } from '../../values/errors.js';

@@ -1,6 +1,7 @@
 /**
- * The `%` of query_filter, search_base and result_format (ldap_table(5)): %s, %u, %d of the key or the result, %S, %U, %D and %1 to
- * %9 of the key. What one template needs of a key, every look-up of the table needs: a key without it is not searched for.
+ * The `%` of query_filter, search_base and result_format (ldap_table(5)): %s, %u, %d of the key or the result, %S, %U,
+ * %D and %1 to %9 of the key. What one template needs of a key, every look-up of the table needs: a key without it is
+ * not searched for.
  */
 import { malformed, type Parsed, parsed } from '../../values/parsed.js';
 

@@ -1,6 +1,6 @@
 /**
- * LDAP URLs (RFC 4516) as values of special_result_attribute: what to search for. The server that one names is not asked, the
- * table's own is; extensions mean nothing, as in Postfix. `<URL:...>` around one is taken off.
+ * LDAP URLs (RFC 4516) as values of special_result_attribute: what to search for. The server that one names is not
+ * asked, the table's own is; extensions mean nothing, as in Postfix. `<URL:...>` around one is taken off.
  */
 import { strictFilter } from './filter.js';
 
@@ -57,8 +57,8 @@ function decoded(text: string): string | undefined {
 }
 
 /**
- * The attributes to ask for: those that both name. Where one of two has an option (`mail;lang-de`) and the other has not, the one
- * with the option. Empty: none, and there is nothing to ask for.
+ * The attributes to ask for: those that both name. Where one of two has an option (`mail;lang-de`) and the other has
+ * not, the one with the option. Empty: none, and there is nothing to ask for.
  */
 export function commonAttributes(ofUrl: readonly string[], ofTable: readonly string[]): readonly string[] {
   if (ofUrl.length === 0) return ofTable;

@@ -1,6 +1,7 @@
 /**
- * What everything that checks passwords must do, as tests for any framework: `authenticatorConformance({ test, makeAuthenticator })`, as
- * `directoryConformance` and over the same tree. Wrong passwords are tried by the dozen: no account may be locked for that.
+ * What everything that checks passwords must do, as tests for any framework: `authenticatorConformance({ test,
+ * makeAuthenticator })`, as `directoryConformance` and over the same tree. Wrong passwords are tried by the dozen: no
+ * account may be locked for that.
  */
 import type { DirectoryData } from '../../directory/data.js';
 import type { Authenticator } from '../../ports/authenticator.js';
@@ -15,7 +16,8 @@ export interface AuthenticatorConformance<A extends Authenticator = Authenticato
   readonly makeAuthenticator: (tree: Required<DirectoryData>) => A | Promise<A>;
   /** Called after each test, also a failed one. */
   readonly dispose?: (authenticator: A) => Promise<void> | void;
-  /** What this kind of authenticator is without: `{ mustChange: false }`. Default: nothing. The cases are skipped, by name. */
+  /** What this kind of authenticator is without: `{ mustChange: false }`. Default: nothing. The cases are skipped, by
+   * name. */
   readonly abilities?: Partial<AuthenticatorAbilities>;
   /** As those of `directoryConformance`. */
   readonly faults?: {
@@ -25,7 +27,8 @@ export interface AuthenticatorConformance<A extends Authenticator = Authenticato
   };
 }
 
-/** Registers one test for each promise of the port. Returns how many, so that a suite which registers none can be noticed. */
+/** Registers one test for each promise of the port. Returns how many, so that a suite which registers none can be
+ * noticed. */
 export function authenticatorConformance<A extends Authenticator>(suite: AuthenticatorConformance<A>): number {
   const has = { states: true, mustChange: true, causes: true, foldsCase: true, ...suite.abilities };
   let count = 0;

@@ -1,7 +1,8 @@
 /**
- * What every directory must do, as tests for any framework: `directoryConformance({ test, makeDirectory })` with the `test` of vitest,
- * node:test, jest or mocha. A broken promise is a thrown Error. The users and groups are the suite's own (`conformanceTree`); an adapter
- * has them loaded into what is behind it, by its own means. What only one kind of directory can show, adapters test themselves.
+ * What every directory must do, as tests for any framework: `directoryConformance({ test, makeDirectory })` with the
+ * `test` of vitest, node:test, jest or mocha. A broken promise is a thrown Error. The users and groups are the suite's
+ * own (`conformanceTree`); an adapter has them loaded into what is behind it, by its own means. What only one kind of
+ * directory can show, adapters test themselves.
  */
 import type { DirectoryData } from '../../directory/data.js';
 import type { Directory, DirectoryGroup, DirectoryUser } from '../../ports/directory.js';
@@ -19,7 +20,8 @@ export interface DirectoryConformance<D extends Directory = Directory> {
   readonly makeDirectory: (tree: Required<DirectoryData>) => D | Promise<D>;
   /** Called after each test, also a failed one. */
   readonly dispose?: (directory: D) => Promise<void> | void;
-  /** What this kind of directory is without: `{ nestedGroups: false }`. Default: nothing. The cases are skipped, by name. */
+  /** What this kind of directory is without: `{ nestedGroups: false }`. Default: nothing but `principals`. The cases
+   * are skipped, by name. */
   readonly abilities?: Partial<DirectoryAbilities>;
   /** Makes what is behind it fail. Without one the cases on it are skipped, by name. */
   readonly faults?: {
@@ -30,8 +32,8 @@ export interface DirectoryConformance<D extends Directory = Directory> {
     /** Whether a question ends at its deadline, though nobody aborts it. Default true. */
     readonly deadlines?: boolean;
   };
-  /** The same user or group when the entry has been deleted. Default: `alice` and `Class5a` in the id become other names, and sid and
-   * posix account are gone. */
+  /** The same user or group when the entry has been deleted. Default: `alice` and `Class5a` in the id become other
+   * names, and sid and posix account are gone. */
   readonly gone?: {
     readonly user?: (user: DirectoryUser) => DirectoryUser;
     readonly group?: (group: DirectoryGroup) => DirectoryGroup;
@@ -47,6 +49,7 @@ const ALL: DirectoryAbilities = {
   displayNames: true,
   states: true,
   posix: true,
+  principals: false,
 };
 
 const goneUser = (user: DirectoryUser): DirectoryUser => ({
@@ -65,7 +68,8 @@ const goneGroup = (group: DirectoryGroup): DirectoryGroup => ({
   gid: undefined,
 });
 
-/** Registers one test for each promise of the port. Returns how many, so that a suite which registers none can be noticed. */
+/** Registers one test for each promise of the port. Returns how many, so that a suite which registers none can be
+ * noticed. */
 export function directoryConformance<D extends Directory>(suite: DirectoryConformance<D>): number {
   const has = { ...ALL, ...suite.abilities };
   const gone = { user: suite.gone?.user ?? goneUser, group: suite.gone?.group ?? goneGroup };

@@ -25,6 +25,8 @@ export interface DirectoryAbilities {
   readonly states: boolean;
   /** uid, gid, home and shell. */
   readonly posix: boolean;
+  /** Finds users by what Active Directory calls userPrincipalName. Default false: other directories have none. */
+  readonly principals: boolean;
 }
 
 export interface Asked {

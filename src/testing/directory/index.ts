@@ -1,5 +1,5 @@
-/** For tests: a directory in memory, the suites that every directory and every authenticator must pass, and their users and groups. No
- * Node module, no framework. */
+/** For tests: a directory in memory, the suites that every directory and every authenticator must pass, and their users
+ * and groups. No Node module, no framework. */
 export type {
   ContactData,
   DirectoryData,

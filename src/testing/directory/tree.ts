@@ -1,7 +1,8 @@
 /**
- * The people of the conformance suites: who makes an adapter for them loads all of this into what is behind it. Where the entry of a user
- * or group has a name of its own (a distinguished name), that is `entryNames`, else the login or name: there every character of
- * RFC 4514 that needs an escape comes up. Logins and passwords are such as Active Directory takes too.
+ * The people of the conformance suites: who makes an adapter for them loads all of this into what is behind it. Where
+ * the entry of a user or group has a name of its own (a distinguished name), that is `entryNames`, else the login or
+ * name: there every character of RFC 4514 that needs an escape comes up. Logins and passwords are such as Active
+ * Directory takes too.
  */
 import type { ContactData, DirectoryData, GroupData, UserData } from '../../directory/data.js';
 
@@ -11,7 +12,8 @@ const DEEP = 20;
 /** gid number of the group Staff, which is the primary group of `silent`. */
 const STAFF = 14_000;
 
-/** The first address is always the login at school.example, where it can be. Passwords that are left out: none that is known. */
+/** The first address is always the login at school.example, where it can be. Passwords that are left out: none that is
+ * known. */
 const people: readonly Omit<UserData, 'posix'>[] = [
   {
     login: 'alice',
@@ -80,10 +82,15 @@ function deepName(i: number): string {
   return `Deep${String(i).padStart(2, '0')}`;
 }
 
-/** uid numbers count from 10000 in the order of the list, gid numbers of groups from 15000. The gid of a user is his uid, and no
- * group has it; but that of `silent` is Staff. */
+/** Who has a password has a principal, the login at school.example, which is not always an address. uid numbers count
+ * from 10000 in the order of the list, gid numbers of groups from 15000. The gid of a user is his uid, and no group has
+ * it; but that of `silent` is Staff. */
 export const conformanceTree: Required<DirectoryData> = {
-  users: [...people, ...pupils].map((user, i) => ({ ...user, posix: posix(user.login, 10_000 + i) })),
+  users: [...people, ...pupils].map((user, i) => ({
+    ...user,
+    ...(user.password === undefined ? {} : { principal: `${user.login}@${DOMAIN}` }),
+    posix: posix(user.login, 10_000 + i),
+  })),
   groups: [...named, ...deep].map((group, i) => ({ gid: 15_000 + i, ...group })),
   contacts,
 };

@@ -58,6 +58,23 @@ export const userCases: Readonly<Record<string, Case>> = {
       equal(foundIn(await userAt(directory, `twin2@${DOMAIN}`), 'twin2').login, 'twin2');
     },
   },
+  'finds a user by principal, of any letter case, and by nothing else': {
+    needs: ['principals'],
+    run: async ({ directory }) => {
+      for (const { login, principal } of some.filter((user) => user.principal !== undefined)) {
+        for (const asked of [principal ?? '', principal?.toUpperCase() ?? '']) {
+          const answer = await directory.findUser({ kind: 'principal', principal: asked }, patient());
+          equal([asked, foundIn(answer, asked).login], [asked, login]);
+        }
+      }
+      for (const asked of ['alice', 'silent', 'liddell@old.school.example', `jm*@${DOMAIN}`]) {
+        equal(
+          [asked, kindOf(await directory.findUser({ kind: 'principal', principal: asked }, patient()))],
+          [asked, 'not-found'],
+        );
+      }
+    },
+  },
   'finds a user without addresses': {
     run: async ({ directory, has }) => {
       const user = await userBy(directory, 'silent');
@@ -70,6 +87,10 @@ export const userCases: Readonly<Record<string, Case>> = {
       const nobody = ['nobody.here', 'Class5a', 'parent', 'fax', `alice@${DOMAIN}`, ''];
       for (const login of nobody) {
         equal([login, kindOf(await directory.findUser({ kind: 'login', login }, patient()))], [login, 'not-found']);
+      }
+      for (const principal of [`nobody.here@${DOMAIN}`, `class5a@${DOMAIN}`, '*', '']) {
+        const answer = await directory.findUser({ kind: 'principal', principal }, patient());
+        equal([principal, kindOf(answer)], [principal, 'not-found']);
       }
       for (const name of ['No-Such-Group', `class5a@${DOMAIN}`, '']) {
         equal([name, kindOf(await directory.findGroup({ kind: 'name', name }, patient()))], [name, 'not-found']);

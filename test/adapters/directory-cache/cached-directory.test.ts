@@ -17,6 +17,7 @@ import {
 } from '../../../src/testing/directory/index.js';
 import { type Answer, cannotTell, found, notFound } from '../../../src/values/answer.js';
 import { isConfigurationError } from '../../../src/values/errors.js';
+import { problemsOf } from '../../values/support.js';
 
 const tree = memoryDirectory({ ...conformanceTree, sharedAddresses: true });
 const fresh = (): MemoryDirectory => memoryDirectory({ ...conformanceTree, sharedAddresses: true });
@@ -29,7 +30,7 @@ const over = (directory: MemoryDirectory): ReturnType<typeof makeCached> => {
 const makeCached = (directory: MemoryDirectory) => cachedDirectory(directory, { ttl: 0, negativeTtl: 0 });
 
 describe('the suites', () => {
-  directoryConformance({ test: it, makeDirectory: () => cachedDirectory(tree) });
+  directoryConformance({ test: it, makeDirectory: () => cachedDirectory(tree), abilities: { principals: true } });
   authenticatorConformance({ test: it, makeAuthenticator: () => cachedDirectory(tree) });
 });
 
@@ -158,6 +159,31 @@ describe('what is remembered', () => {
     expect([loginOf(await before), loginOf(await after)]).toEqual(['alice', 'alice']);
     memory.hold(undefined);
     expect(memory.questions).toBe(3);
+  });
+
+  it('what was said before it was forgotten is not remembered, though nobody has asked since', async () => {
+    let reply = (_: Answer<never>): void => {};
+    const late = new Promise<Answer<never>>((resolve) => {
+      reply = resolve;
+    });
+    let asked = 0;
+    const cached = cachedDirectory({ ...tree, findUser: () => (asked++ === 0 ? late : notFound()) } as Directory);
+    const before = cached.findUser(alice);
+    cached.clear();
+    reply(found({ login: 'alice' } as never));
+    expect(loginOf((await before) as never)).toBe('alice');
+    expect(cached.size).toBe(0);
+    expect(await cached.findUser(alice)).toEqual(notFound());
+  });
+
+  it('principals too, which are no logins', async () => {
+    const memory = memoryDirectory({ users: [{ login: 'a', principal: 'b@x' }, { login: 'b@x' }] });
+    const cached = cachedDirectory(memory as Directory);
+    for (const principal of ['b@x', 'B@X']) {
+      expect(loginOf(await cached.findUser({ kind: 'principal', principal }))).toBe('a');
+    }
+    expect(loginOf(await cached.findUser({ kind: 'login', login: 'b@x' }))).toBe('b@x');
+    expect(memory.questions).toBe(2);
   });
 
   it('belongs to nobody: it cannot be changed', async () => {
@@ -315,12 +341,60 @@ describe('while the directory cannot tell', () => {
     memory.fail('it is down');
     for (let i = 0; i < 10; i++) expect(loginOf(await cached.findUser(alice))).toBe('alice');
     expect(loginOf(await cached.findUser({ kind: 'login', login: 'bob' }))).toBe('bob');
-    expect([memory.questions, stale.length]).toEqual([3, 11]);
+    expect([memory.questions, stale.length]).toEqual([4, 11]);
     expect(loginOf(await cached.findUser({ kind: 'login', login: 'carol' }))).toBe('cannot-tell');
     pass(6);
     memory.fail(undefined);
     expect(loginOf(await cached.findUser(alice))).toBe('alice');
-    expect([memory.questions, stale.length]).toEqual([5, 11]);
+    expect([memory.questions, stale.length]).toEqual([6, 11]);
+  });
+
+  it('one question that fails keeps no other answer alive: a stranger asks it every four seconds, a mailbox is deleted', async () => {
+    let deleted = false;
+    const broken = { kind: 'login', login: 'broken' } as const;
+    let at = 0;
+    const later = async <T>(answer: T): Promise<T> => answer;
+    const cached = cachedDirectory(
+      {
+        ...tree,
+        findUser: (key) => {
+          if (key.kind === 'login' && key.login === 'broken') return later(cannotTell('size limit'));
+          return later(deleted ? notFound() : found({ login: 'alice' }));
+        },
+      } as Directory,
+      { now: () => at },
+    );
+    await cached.findUser(alice);
+    deleted = true;
+    const said: string[] = [];
+    for (at = 0; at < 3_900_000; at += 4000) {
+      await cached.findUser(broken);
+      if (at > 300_000) said.push(loginOf(await cached.findUser(alice)));
+    }
+    expect(said.filter((one) => one === 'alice').length).toBeLessThanOrEqual(1);
+    expect(said.at(-1)).toBe('not-found');
+  });
+
+  it('nobody waits where the directory has just failed for another: the answer is renewed behind', async () => {
+    const { memory, cached, stale, pass } = bench({ patience: 60_000 });
+    await cached.findUser(alice);
+    await cached.findUser({ kind: 'login', login: 'bob' });
+    pass(301);
+    memory.fail('it is down');
+    expect(loginOf(await cached.findUser(alice))).toBe('alice');
+    let release = (): void => {};
+    memory.hold(
+      new Promise<void>((resolve) => {
+        release = resolve;
+      }),
+    );
+    expect(cached.findUser({ kind: 'login', login: 'bob' })).toMatchObject({ kind: 'found' });
+    memory.fail(undefined);
+    release();
+    await new Promise((resolve) => setImmediate(resolve));
+    const before = stale.length;
+    expect(cached.findUser({ kind: 'login', login: 'bob' })).toMatchObject({ kind: 'found' });
+    expect([stale.length - before, memory.questions]).toEqual([0, 4]);
   });
 
   it('or is slow: the outdated answer is given after `patience`, the new one is there for those who come later', async () => {
@@ -362,6 +436,12 @@ describe('options', () => {
         'timeout',
         'ttl',
       ]);
+    }
+  });
+
+  it('are nothing without a directory', () => {
+    for (const none of [undefined, null]) {
+      expect(problemsOf(() => cachedDirectory(none as never)).map(({ construct }) => construct)).toEqual(['directory']);
     }
   });
 

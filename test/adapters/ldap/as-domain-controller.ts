@@ -1,4 +1,5 @@
-/** Entries as Active Directory shows them: with the attributes that it makes itself. tokenGroups has security groups alone. */
+/** Entries as Active Directory shows them: with the attributes that it makes itself. tokenGroups has security groups
+ * alone. */
 import { dnKey } from '../../../src/directory/dn-key.js';
 import { sidBytes } from '../../../src/directory/sid.js';
 import type { TreeEntry } from './tree-service.js';

@@ -1,4 +1,5 @@
-/** The suites of the ports, over the people as Active Directory and as OpenLDAP have them; the wire has tests of its own. */
+/** The suites of the ports, over the people as Active Directory and as OpenLDAP have them; the wire has tests of its
+ * own. */
 import { describe, expect, test } from 'vitest';
 import { directoryOver, type LdapDirectory } from '../../../src/adapters/ldap/directory.js';
 import { directorySettings } from '../../../src/adapters/ldap/directory-settings.js';

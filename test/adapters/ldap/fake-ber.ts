@@ -1,4 +1,5 @@
-/** BER for the fake LDAP server: values written as `tlv(tag, ...)`, requests read with `Tlv`. Its own, to judge ours by. */
+/** BER for the fake LDAP server: values written as `tlv(tag, ...)`, requests read with `Tlv`. Its own, to judge ours
+ * by. */
 
 export function tlv(tag: number, ...content: readonly (Uint8Array | string)[]): Buffer {
   const octets = Buffer.concat(content.map((part) => (typeof part === 'string' ? Buffer.from(part) : part)));

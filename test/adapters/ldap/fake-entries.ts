@@ -1,4 +1,5 @@
-/** The entries of the fake LDAP server: which of them a search finds (RFC 4511 section 4.5.1), among others by the in-chain rule. */
+/** The entries of the fake LDAP server: which of them a search finds (RFC 4511 section 4.5.1), among others by the
+ * in-chain rule. */
 import { children, type Tlv } from './fake-ber.js';
 
 type Value = string | Uint8Array;

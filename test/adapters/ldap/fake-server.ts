@@ -1,14 +1,18 @@
 /**
- * A small LDAP server for tests, which can do what real ones cannot be made to: forced ranges, limits, silence, nonsense.
+ * A small LDAP server for tests, which can do what real ones cannot be made to: forced ranges, limits, silence,
+ * nonsense.
  *
  *     const fake = await fakeLdap({ entries: [{ dn: 'cn=svc,dc=x', attributes: {}, password: 'secret' }, ...] });
  *     ldapService(ldapSettings({ url: fake.url, bind: { dn: 'cn=svc,dc=x', password: 'secret' } }));
- *     fake.script = (request) => (request.operation === 'search' ? { do: 'silence' } : undefined);   // any time; undefined: as usual
- *     fake.requests                // all there were: as whom (`bound`), over which connection, what; a test may look at them
+ *     fake.script = (request) => (request.operation === 'search' ? { do: 'silence' } : undefined);   // any time;
+ * undefined: as usual
+ *     fake.requests                // all there were: as whom (`bound`), over which connection, what; a test may look
+ * at them
  *     fake.drop(); await fake.close();
  *
- * Who is not bound is shown nothing but the root DSE, as Active Directory (`anonymous: 'refused'`) or OpenLDAP (`'nothing'`) do it.
- * `adRefusal('533')` is the refusal of a bind as Active Directory words it. TLS with the certificate of `fake.ca`, for 'localhost'.
+ * Who is not bound is shown nothing but the root DSE, as Active Directory (`anonymous: 'refused'`) or OpenLDAP
+ * (`'nothing'`) do it. `adRefusal('533')` is the refusal of a bind as Active Directory words it. TLS with the
+ * certificate of `fake.ca`, for 'localhost'.
  */
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';

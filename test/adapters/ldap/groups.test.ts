@@ -1,8 +1,11 @@
-/** Groups of users and members of groups: what only LDAP has. The suite of the port is in directory-conformance.test.ts. */
+/** Groups of users and members of groups: what only LDAP has. The suite of the port is in
+ * directory-conformance.test.ts. */
 import { describe, expect, test } from 'vitest';
 import { directoryOver } from '../../../src/adapters/ldap/directory.js';
 import type { LdapService } from '../../../src/adapters/ldap/service.js';
+import { sidBytes } from '../../../src/directory/sid.js';
 import { type Answer, cannotTell, found } from '../../../src/values/answer.js';
+import { encodeUtf8 } from '../../../src/values/bytes.js';
 import type { PlainEntry } from './as-domain-controller.js';
 import {
   adDirectory,
@@ -156,13 +159,95 @@ describe('members', () => {
     expect(await memberNames(openDirectory(tree), 'Spelt')).toEqual(['alice']);
   });
 
-  test('outside of the base are read one by one; one that is hidden is "could not tell"', async () => {
+  test('outside of the base are nobody, and groups there do not count', async () => {
     const far = 'uid=far,dc=far,dc=example';
-    const tree = [{ ...user('far'), dn: far }, group('Wide', [], { member: [far] })];
+    const farGroup = { ...group('FarGroup', ['alice']), dn: 'cn=FarGroup,dc=far,dc=example' };
+    const tree = [
+      user('alice'),
+      { ...user('far'), dn: far },
+      farGroup,
+      group('Wide', [], { member: [far, farGroup.dn] }),
+    ];
     const made = openDirectory(tree, { base: BASE });
-    expect(await memberNames(made, 'Wide')).toEqual(['far']);
-    made.service.hide(far);
-    expect(await memberNames(made, 'Wide')).toMatchObject({ kind: 'cannot-tell', temporary: false });
+    expect(await memberNames(made, 'Wide')).toEqual([]);
+    const inside = [
+      { dn: `ou=Groups,${BASE}`, attributes: { objectClass: 'organizationalUnit' } },
+      user('alice'),
+      user('bob'),
+      group('Outer', ['alice']),
+      { ...group('All', ['Outer', 'bob']), dn: `cn=All,ou=Groups,${BASE}` },
+    ];
+    expect(await memberNames(openDirectory(inside, { groupsBase: `ou=Groups,${BASE}` }), 'All')).toEqual(['bob']);
+  });
+
+  test('that are hidden are "could not tell"', async () => {
+    const made = openDirectory([user('alice'), group('Class', ['alice'])]);
+    made.service.hide(dn('alice'));
+    expect(await memberNames(made, 'Class')).toMatchObject({ kind: 'cannot-tell', temporary: false });
+  });
+
+  test('that the server says are not there are gone only where what is above them is shown', async () => {
+    const people = `ou=People,${BASE}`;
+    const tree = [
+      { dn: people, attributes: { objectClass: 'organizationalUnit' } },
+      user('alice'),
+      group('Class', ['alice'], { member: [dn('alice'), `cn=gone,${people}`] }),
+    ];
+    expect(await memberNames(openDirectory(tree), 'Class')).toEqual(['alice']);
+    const made = openDirectory(tree);
+    const [alice, all] = [await userIn(made, 'alice'), await groupIn(made, 'Class')];
+    made.service.hide(people);
+    for (const answer of [
+      await made.directory.membersOf(all),
+      await made.directory.membersOf({ ...all, id: `cn=other,${people}` }),
+      await made.directory.groupsOf({ ...alice, id: `cn=other,${people}` }),
+    ]) {
+      expect(answer).toMatchObject({ kind: 'cannot-tell', temporary: false });
+    }
+    expect((await made.directory.membersOf({ ...all, id: dn('gone') })).kind).toBe('not-found');
+    expect((await made.directory.groupsOf({ ...alice, id: dn('gone') })).kind).toBe('not-found');
+  });
+
+  test('of a name that is not UTF-8 are "could not tell"', async () => {
+    const tree = [
+      user('alice'),
+      group('Class', [], { member: [dn('alice'), new Uint8Array([0x63, 0x6e, 0x3d, 0xff])] }),
+    ];
+    expect(await memberNames(openDirectory(tree), 'Class')).toMatchObject({ kind: 'cannot-tell', temporary: false });
+  });
+
+  test('by the primary group are those of its own domain', async () => {
+    const other = sidBytes('S-1-5-21-9-9-9-1300');
+    if (other.kind === 'malformed') throw new Error(other.why);
+    const foreign = adUser('foreign', { primaryGroupID: '1200' });
+    const made = adDirectory([
+      adUser('alice', { primaryGroupID: '1200' }),
+      foreign,
+      adGroup('Staff', [], { rid: '1200' }),
+    ]);
+    const { service } = made;
+    const moved: LdapService = {
+      ...service,
+      search: async (query, call) => {
+        const answer = await service.search(query, call);
+        if (answer.kind !== 'found') return answer;
+        return found(
+          answer.value.map((entry) =>
+            entry.dn === foreign.dn
+              ? { ...entry, attributes: new Map([...entry.attributes, ['objectsid', [other.value]]]) }
+              : entry,
+          ),
+        );
+      },
+    };
+    expect(await memberNames({ directory: directoryOver(moved, settingsOf({})) }, 'Staff')).toEqual(['alice']);
+  });
+
+  test('of very long names are asked for in several searches', async () => {
+    const long = Array.from({ length: 5 }, (_, i) => `cn=${'\u4e00'.repeat(61_440)}${i},${BASE}`);
+    const made = openDirectory([user('alice'), group('Long', [], { member: [dn('alice'), ...long] })]);
+    expect(await memberNames(made, 'Long')).toEqual(['alice']);
+    expect(Math.max(...made.service.queries.map(({ filter }) => encodeUtf8(filter).length))).toBeLessThan(262_144);
   });
 
   test('who is no user by usersBase and usersFilter is no member', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ldapSearch } from '../../../src/adapters/ldap/ldap-search.js';
+import { schemaProblems } from '../../../src/adapters/ldap/schema.js';
 import { type LdapServerOptions, ldapSettings } from '../../../src/adapters/ldap/settings.js';
 import type { ConfigurationError } from '../../../src/values/errors.js';
 
@@ -113,4 +114,38 @@ it('all problems are told at once, and no password', () => {
   }
   expect(message.split('\n')).toHaveLength(3);
   expect(message).not.toContain('hush');
+});
+
+it.each([
+  [
+    { url: 'ldaps://x/dc=school' },
+    'ldap: url is ldap://host or ldaps://host, perhaps with :port, and nothing behind: the name to search below is for the option base',
+  ],
+  [
+    { url: 'ldaps://u:hush@x' },
+    'ldap: url is ldap://host or ldaps://host, perhaps with :port, without a name and password, which are for the option bind',
+  ],
+  [{ tls: { ca: '/etc/ssl/ca.pem' } }, 'ldap: tls.ca is PEM text, not the name of a file'],
+  [
+    { bind: { user: 'cn=a', password: 'hush' } },
+    'ldap: bind is { dn, password }, or "anonymous": dn is missing, knows no "user"',
+  ],
+  [{ bind: { dn: 'cn=a', password: '' } }, 'ldap: bind is { dn, password }, or "anonymous": password is empty'],
+])('what is wrong is said: %j', (options, text) => {
+  let message = '';
+  try {
+    settings(options);
+  } catch (error) {
+    message = (error as ConfigurationError).problems.map((one) => one.message).join('\n');
+    expect(String(error)).not.toContain('hush');
+  }
+  expect(message).toBe(text);
+});
+
+it.each([
+  [{ users: ['x'] }, ['needs like: "active-directory" or "rfc2307"']],
+  [{ like: 'openldap', logins: ['x'] }, ['not "openldap"', 'knows no "logins" (users, groups, ']],
+])('what is wrong with a schema is said: %j', (schema, texts) => {
+  const messages = schemaProblems(schema).map(({ message }) => message);
+  expect(messages).toEqual(texts.map((text) => expect.stringContaining(text)));
 });

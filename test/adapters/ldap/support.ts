@@ -50,7 +50,8 @@ export const query = (filter: string, more: Partial<LdapQuery> = {}): LdapQuery 
   ...more,
 });
 
-/** Names of the entries found, `nothing at the base`, or `? why` (`?!` for good) without the name of the server in front. */
+/** Names of the entries found, `nothing at the base`, or `? why` (`?!` for good) without the name of the server in
+ * front. */
 export async function said(answer: Promise<Answer<readonly LdapEntry[]>>): Promise<string> {
   const given = await answer;
   if (given.kind === 'not-found') return 'nothing at the base';

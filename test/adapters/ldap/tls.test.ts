@@ -1,4 +1,5 @@
-/** TLS at once and by StartTLS: certificates are verified, and nothing is said in clear text where TLS was asked for. */
+/** TLS at once and by StartTLS: certificates are verified, and nothing is said in clear text where TLS was asked
+ * for. */
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';

@@ -1,6 +1,7 @@
 /**
- * An LdapService over a list of entries: what a server answers, without a wire. Filters are evaluated as RFC 4511 section 4.5.1.7 says, with
- * names compared as names and texts without letter case. Can lose attributes, hide entries, and fail.
+ * An LdapService over a list of entries: what a server answers, without a wire. Filters are evaluated as RFC 4511
+ * section 4.5.1.7 says, with names compared as names and texts without letter case. Can lose attributes, hide entries,
+ * and fail.
  */
 
 import type { BindResult, LdapService } from '../../../src/adapters/ldap/service.js';

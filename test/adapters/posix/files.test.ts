@@ -146,6 +146,49 @@ describe('changes', () => {
     expect(await until(directory, 'more7', 'more7')).toBe('more7');
   });
 
+  it('that end within a line do not count for a while: somebody is writing', async () => {
+    const { directory, passwd } = start({ interval: 20 });
+    appendFileSync(passwd, 'carol:x:1004:100:::/ho');
+    await wait(60);
+    expect([await asked(directory, 'carol'), await asked(directory, 'alice')]).toEqual(['cannot-tell', 'alice']);
+    await wait(30);
+    expect([await asked(directory, 'carol'), await asked(directory, 'nobody')]).toEqual(['cannot-tell', 'cannot-tell']);
+    // Some editors end files so.
+    expect(await until(directory, 'carol', 'carol')).toBe('carol');
+    expect(await asked(directory, 'nobody')).toBe('not-found');
+  });
+
+  it('that were half made at the start leave nobody unknown until they are whole', async () => {
+    const host = hostOf(PASSWD.slice(0, -3), GROUP);
+    hosts.push(host);
+    const directory = posixDirectory({ passwd: host.passwd, group: host.group, interval: 20 });
+    expect([await asked(directory, 'carol'), await asked(directory, 'alice')]).toEqual(['cannot-tell', 'alice']);
+    writeFileSync(host.passwd, `${PASSWD}carol:x:1004:100:::\n`);
+    expect(await until(directory, 'carol', 'carol')).toBe('carol');
+    expect(await asked(directory, 'nobody')).toBe('not-found');
+  });
+
+  it('in large files leave others their turn', async () => {
+    const { directory, passwd } = start();
+    const many = Array.from(
+      { length: 150_000 },
+      (_, at) => `user${at}:x:${10_000 + at}:100:Some Body,Room:/home/user${at}:/bin/sh\n`,
+    );
+    writeFileSync(passwd, PASSWD + many.join(''));
+    await wait(2 * INTERVAL);
+    let longest = 0;
+    let last = performance.now();
+    const timer = setInterval(() => {
+      longest = Math.max(longest, performance.now() - last);
+      last = performance.now();
+    }, 1);
+    const begun = performance.now();
+    expect(await until(directory, 'user149999', 'user149999')).toBe('user149999');
+    const took = performance.now() - begun;
+    clearInterval(timer);
+    expect(longest).toBeLessThan(took / 2);
+  }, 20_000);
+
   it('to nothing, to a folder, or to a file too large are no answer, until there is a good one again', async () => {
     const { directory, passwd } = start({ maxBytes: 1000 });
     for (const spoil of [

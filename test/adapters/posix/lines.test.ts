@@ -2,17 +2,18 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readGroup, readPasswd, textOf } from '../../../src/adapters/posix/lines.js';
+import { atOnce } from '../../../src/adapters/posix/steps.js';
 import type { Problem } from '../../../src/values/errors.js';
 
 function passwd(text: string) {
   const problems: Problem[] = [];
-  const entries = readPasswd(text, 'passwd', (problem) => problems.push(problem));
+  const entries = atOnce(readPasswd(text, 'passwd', (problem) => problems.push(problem)));
   return { entries, skipped: problems.map(({ source, construct }) => `${source?.line} ${construct}`) };
 }
 
 function group(text: string) {
   const problems: Problem[] = [];
-  const entries = readGroup(text, 'group', (problem) => problems.push(problem));
+  const entries = atOnce(readGroup(text, 'group', (problem) => problems.push(problem)));
   return { entries, skipped: problems.map(({ source, construct }) => `${source?.line} ${construct}`) };
 }
 
@@ -62,7 +63,7 @@ describe('readPasswd', () => {
 
   it('tells of no password', () => {
     const problems: Problem[] = [];
-    readPasswd('old:$1$secret$hash:word:1:::\nsecret2', 'passwd', (problem) => problems.push(problem));
+    atOnce(readPasswd('old:$1$secret$hash:word:1:::\nsecret2', 'passwd', (problem) => problems.push(problem)));
     expect(JSON.stringify(problems)).not.toContain('$1$');
   });
 

@@ -48,7 +48,7 @@ const made = Object.fromEntries(
 const test = it;
 
 describe('JSON', () => {
-  directoryConformance({ test, makeDirectory: made.json });
+  directoryConformance({ test, makeDirectory: made.json, abilities: { principals: true } });
   authenticatorConformance({ test, makeAuthenticator: made.json, abilities: { mustChange: false } });
 });
 
@@ -58,7 +58,7 @@ describe('LDIF of OpenLDAP', () => {
 });
 
 describe('LDIF of Active Directory', () => {
-  directoryConformance({ test, makeDirectory: made.ad, abilities: { posix: false } });
+  directoryConformance({ test, makeDirectory: made.ad, abilities: { posix: false, principals: true } });
 });
 
 /** The problems, as `file:line: message: construct`. */
@@ -89,7 +89,7 @@ describe('the file', () => {
         "d.json:1: domain: no domain name has this character: " ": school example",
         "d.json:3: name of the user "s001" is a text",
         "d.json:3: password of the user "s001": expected $scrypt$..., {SSHA512}... or another known form of a stored password",
-        "d.json:4: the user "S001" has password, name, addresses, state, posix, sid, not this: hat",
+        "d.json:4: the user "S001" has password, name, principal, addresses, state, posix, sid, not this: hat",
         "d.json:4: state of the user "S001" is one of active, disabled, expired, locked-out: sleeping",
         "d.json:4: another user has this name, of whatever letter case: S001",
         "d.json:5: addresses of the user "s?" are texts",
@@ -146,7 +146,7 @@ describe('the file', () => {
     writeFileSync(file, '');
     expect(problemsOf(() => staticDirectory({ file }))).toEqual([expect.stringContaining('none.json:1: JSON')]);
     writeFileSync(file, '{}');
-    expect(problemsOf(() => staticDirectory({ file, maxSize: 1 }))).toEqual([
+    expect(problemsOf(() => staticDirectory({ file, maxBytes: 1 }))).toEqual([
       expect.stringContaining('more than 1 octets'),
     ]);
     expect(problemsOf(() => staticDirectory({ file }))).toEqual([expect.stringContaining('there is no user in it')]);

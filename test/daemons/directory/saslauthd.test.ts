@@ -16,6 +16,7 @@ const alice = { login: 'alice', password: 'Curious-Rabbit.1' };
 
 let accounts: TestSaslauthd;
 let overLdap: TestSaslauthd;
+let cached: TestSaslauthd;
 let slapd: TestSlapd;
 const open: Saslauthd[] = [];
 
@@ -33,7 +34,7 @@ beforeAll(async () => {
   accounts = await saslauthdOverAccounts(known);
   if (slapdMissing() !== undefined) return;
   slapd = await startSlapd();
-  overLdap = await saslauthdOverLdap([
+  const settings = [
     `ldap_servers: ${slapd.url}`,
     `ldap_search_base: ${LDAP_BASE}`,
     'ldap_filter: (uid=%u)',
@@ -42,11 +43,14 @@ beforeAll(async () => {
     'ldap_auth_method: bind',
     'ldap_referrals: no',
     'ldap_timeout: 2',
-  ]);
+  ];
+  overLdap = await saslauthdOverLdap(settings);
+  cached = await saslauthdOverLdap(settings, true);
 });
 afterAll(async () => {
   for (const one of open) await one.close();
   await overLdap?.stop();
+  await cached?.stop();
   await slapd?.stop();
   await accounts?.stop();
 });
@@ -125,4 +129,20 @@ describe('saslauthd over LDAP', () => {
       expect(await all('Patient-Turtle.2')).toEqual(['authenticated', 'authenticated', 'authenticated']);
     },
   );
+
+  testWithSlapd("the daemon's cache lets the witness in while the directory is down: no witness there", async () => {
+    const witnessed = connect(cached, { witness: alice });
+    const careful = connect(cached, { onNo: 'cannot-tell' });
+    const said = async (asked: Saslauthd, login: string, password: string): Promise<string> => {
+      const answer = await asked.authenticate(login, password, call());
+      return answer.kind === 'found' ? answer.value.kind : answer.kind;
+    };
+    const right = ['bob', 'Patient-Turtle.2'] as const;
+    expect(await said(careful, alice.login, alice.password)).toBe('authenticated');
+    await slapd.kill();
+    // A right password is refused, for good.
+    expect([await said(witnessed, ...right), await said(careful, ...right)]).toEqual(['refused', 'cannot-tell']);
+    await slapd.start();
+    expect(await said(witnessed, ...right)).toBe('authenticated');
+  });
 });

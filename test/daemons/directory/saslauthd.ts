@@ -40,11 +40,11 @@ export async function saslauthdOverAccounts(accounts: readonly SaslAccount[]): P
   return launch(folder, '-a sasldb', { [database]: '/etc/sasldb2' });
 }
 
-/** Mechanism `ldap`; `settings`: lines of saslauthd.conf. */
-export async function saslauthdOverLdap(settings: readonly string[]): Promise<TestSaslauthd> {
+/** Mechanism `ldap`; `settings`: lines of saslauthd.conf. `cache`: as Debian starts it. */
+export async function saslauthdOverLdap(settings: readonly string[], cache = false): Promise<TestSaslauthd> {
   const folder = ownFolder('saslauthd');
   const file = folder.write('saslauthd.conf', `${settings.join('\n')}\n`);
-  return launch(folder, `-a ldap -O ${file}`, {});
+  return launch(folder, `-a ldap -O ${file}${cache ? ' -c' : ''}`, {});
 }
 
 async function launch(

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { definePolicy } from '../../../src/core/policy.js';
 import { directorySenderLogins } from '../../../src/directory/sender-logins.js';
-import { senderLogin, senderLoginFinding } from '../../../src/stages/sender-login/index.js';
+import { type SenderLoginOptions, senderLogin, senderLoginFinding } from '../../../src/stages/sender-login/index.js';
 import { pcreTable } from '../../../src/tables/regex/index.js';
 import { failTable, inlineTable } from '../../../src/tables/simple-tables.js';
 import { school } from '../../directory/support.js';
@@ -12,6 +12,7 @@ const owners = inlineTable({
   'office@school.example': 'alice, Bob\tcarol',
   '@partner.example': 'bob',
   'ceo@partner.example': 'alice',
+  'jane@school.example': '"jane doe", "x',
   bare: 'alice',
   'nobody@school.example': '',
 });
@@ -38,6 +39,7 @@ describe('whoever is logged in', () => {
     ['alice', 'bare@school.example', 'own'],
     ['alice', 'bare+x@school.example', 'own'],
     ['alice', '', 'null-path'],
+    ['Jane Doe', 'jane@school.example', 'own'],
   ])('%s may send as <%s>', async (login, sender, result) => {
     expect(await judged(stage, { login, sender })).toEqual(['continue', result]);
   });
@@ -50,6 +52,7 @@ describe('whoever is logged in', () => {
     // The whole address comes before its domain.
     ['bob', 'ceo@partner.example', 'foreign'],
     ['alice', 'nobody@school.example', 'foreign'],
+    ['doe', 'jane@school.example', 'foreign'],
     ['', 'nobody@school.example', 'foreign'],
     ['alice', 'bare@elsewhere.example', 'unowned'],
     ['alice', 'alice@elsewhere.example', 'unowned'],
@@ -121,4 +124,21 @@ it('over a directory', async () => {
 it('refuses domains that are none', () => {
   const wrong = problemsOf(() => senderLogin({ owners, localDomains: ['ok.example', '*.example', 'a b'] }));
   expect(wrong.map((one) => one.construct)).toEqual(['*.example', 'a b']);
+});
+
+it.each<[unknown, readonly string[]]>([
+  [undefined, ['options', 'owners']],
+  [{}, ['owners']],
+  [{ owner: owners }, ['owner', 'owners']],
+  [{ owners: school() }, ['owners']],
+  [{ owners, strangers: 'reject' }, ['strangers']],
+  [{ owners, stranger: 'refuse' }, ['stranger']],
+  [
+    { owners, unowned: true, localDomains: 'school.example', recipientDelimiter: 1, cannotTell: 'accept' },
+    ['unowned', 'localDomains', 'recipientDelimiter', 'cannotTell'],
+  ],
+  [{ owners, strangers: '', localDomains: ['a b'] }, ['strangers', 'a b']],
+])('refuses options that are none: %#', (options, constructs) => {
+  const wrong = problemsOf(() => senderLogin(options as SenderLoginOptions));
+  expect(wrong.map((one) => one.construct)).toEqual(constructs);
 });
