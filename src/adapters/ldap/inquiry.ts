@@ -34,6 +34,8 @@ export interface Below {
   readonly attributes: readonly string[];
   /** Default: none. */
   readonly sizeLimit?: number;
+  /** As in `ServiceQuery`. Default true: who is not found may be where a reference leads. */
+  readonly whole?: boolean;
 }
 
 /** Entries in a subtree. A base that is not there, or not shown, is an error of somebody's: it says nothing of who may

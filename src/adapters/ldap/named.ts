@@ -49,6 +49,7 @@ function readTogether(
 ): Promise<Answer<readonly LdapEntry[]>> {
   const { schema, base } = inquiry.place;
   const filter = anyOf(names.map((name) => `(${schema.entryName}=${escapeFilterValue(name)})`));
-  // So few that the server need not make pages of them, which takes several times as long.
-  return entriesBelow(inquiry, { base, filter, attributes, sizeLimit: names.length + 1 });
+  // So few that the server need not make pages of them, which takes several times as long. What another server may hold
+  // is asked for by its name.
+  return entriesBelow(inquiry, { base, filter, attributes, sizeLimit: names.length + 1, whole: false });
 }

@@ -14,7 +14,7 @@ import { type OwnFolder, ownFolder } from '../filters/own-folder.js';
 import { MAIL_UID } from '../postfix-files.js';
 import { courierMissing, startCourier, type TestCourier } from './courier.js';
 import { type ImapSession, imapSession } from './imap.js';
-import { SEARCHER } from './school-in-openldap.js';
+import { PLACES, SEARCHER } from './school-in-openldap.js';
 import { slapdMissing, startSlapd, type TestSlapd } from './slapd.js';
 import { testUnless } from './support.js';
 
@@ -34,7 +34,7 @@ beforeAll(async () => {
   folder = ownFolder('imap');
   const sockets = folder.own('run', 'courier');
   slapd = await startSlapd();
-  directory = ldapDirectory({ url: slapd.url, bind: SEARCHER, connectTimeout: 2000 });
+  directory = ldapDirectory({ url: slapd.url, bind: SEARCHER, ...PLACES, connectTimeout: 2000 });
   const { lines, logger } = recordingLogger();
   log = lines;
   ours = await authdaemond({

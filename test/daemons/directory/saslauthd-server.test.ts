@@ -11,7 +11,7 @@ import { type OwnFolder, ownFolder } from '../filters/own-folder.js';
 import { Postfix, postfixFolder, writeConfiguration } from '../postfix.js';
 import { until } from '../private-host.js';
 import { saslauthdMissing, testSaslauthd } from './saslauthd.js';
-import { SEARCHER } from './school-in-openldap.js';
+import { PLACES, SEARCHER } from './school-in-openldap.js';
 import { slapdMissing, startSlapd, type TestSlapd } from './slapd.js';
 import { call, testUnless } from './support.js';
 
@@ -32,7 +32,7 @@ beforeAll(async () => {
   if (missing !== undefined) return;
   folder = ownFolder('mux');
   slapd = await startSlapd();
-  directory = ldapDirectory({ url: slapd.url, bind: SEARCHER, connectTimeout: 2000 });
+  directory = ldapDirectory({ url: slapd.url, bind: SEARCHER, ...PLACES, connectTimeout: 2000 });
   path = join(folder.path, 'run', 'mux');
   mkdirSync(join(folder.path, 'run'));
   const accounts = accountNames({ realms: ['school.example'] });

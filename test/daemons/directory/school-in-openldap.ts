@@ -9,13 +9,19 @@ import { inName, type LdifEntry } from './ldif.js';
 export const LDAP_BASE = 'dc=school,dc=example';
 export const LDAP_PEOPLE = `ou=People,${LDAP_BASE}`;
 const GROUPS = `ou=Groups,${LDAP_BASE}`;
+/** Where users and groups are: another server has a part of what is below the base. */
+export const PLACES = { usersBase: LDAP_PEOPLE, groupsBase: GROUPS };
 /** Whom the mail system searches as. */
 export const SEARCHER = { dn: `cn=mailsystem,${LDAP_BASE}`, password: 'Search-Pass.1' };
 /** A reference to another server, in the tree itself (RFC 3296). */
 export const REFERRED_BASE = `ou=Elsewhere,${LDAP_BASE}`;
 
 export const ldapUserDn = (login: string): string => `cn=${inName(entryNames[login] ?? login)},${LDAP_PEOPLE}`;
-const groupDn = (name: string): string => `cn=${inName(entryNames[name] ?? name)},${GROUPS}`;
+/** By another attribute where the entry is not called as the group is: of several names the one in the entry's counts. */
+const groupDn = (name: string): string => {
+  const other = entryNames[name];
+  return other === undefined ? `cn=${inName(name)},${GROUPS}` : `ou=${inName(other)},${GROUPS}`;
+};
 
 function user({ login, displayName, addresses = [], password, posix }: UserData): LdifEntry {
   const attributes: LdifEntry['attributes'] = {

@@ -1,9 +1,11 @@
 /** What the tests of this folder share: skipping aloud, daemons that fail on purpose, people to ask for. */
+import { readdirSync, readFileSync } from 'node:fs';
 import { it } from 'vitest';
 import type { Directory, DirectoryGroup, DirectoryUser } from '../../../src/ports/directory.js';
 import type { RegisterTest, TestContext } from '../../../src/testing/directory/index.js';
 import type { Answer } from '../../../src/values/answer.js';
 import { processTree } from '../../bench/process-tree.js';
+import { until } from '../private-host.js';
 
 export type Test = (name: string, run: (context: TestContext) => Promise<void> | void) => void;
 
@@ -26,7 +28,7 @@ export interface Restartable {
 /** For the suites: what makes a daemon fail, and what mends it again. */
 export interface Faults {
   readonly down: () => Promise<void>;
-  readonly silent: () => void;
+  readonly silent: () => Promise<void>;
   /** As it was, whichever it was. */
   mend(): Promise<void>;
 }
@@ -41,9 +43,11 @@ export function faultsOf(daemon: () => Restartable): Faults {
       await daemon().kill();
       fault = 'down';
     },
-    silent: () => {
+    silent: async () => {
       signal('SIGSTOP');
       fault = 'silent';
+      // Until it has, a thread of it may still answer.
+      await until('it has stopped', () => processTree(daemon().pid()).every(hasStopped));
     },
     mend: async () => {
       if (fault === 'silent') signal('SIGCONT');
@@ -51,6 +55,14 @@ export function faultsOf(daemon: () => Restartable): Faults {
       fault = 'none';
     },
   };
+}
+
+/** proc_pid_stat(5): every thread of it. */
+function hasStopped(pid: number): boolean {
+  return readdirSync(`/proc/${pid}/task`).every((thread) => {
+    const stat = readFileSync(`/proc/${pid}/task/${thread}/stat`, 'utf8');
+    return /^[TtZ] /.test(stat.slice(stat.lastIndexOf(')') + 2));
+  });
 }
 
 export const call = (ms = 20_000): { readonly signal: AbortSignal; readonly deadline: number } => ({
