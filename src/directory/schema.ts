@@ -1,6 +1,7 @@
 /**
- * Which attributes of LDAP entries say what, for the two families of schemas: Active Directory, and what OpenLDAP and others have
- * (RFC 2307 nis, RFC 2798 inetOrgPerson, RFC 4519 groups, the mail attributes of qmail-LDAP and sendmail). All names in lower case.
+ * Which attributes of LDAP entries say what, for the two families of schemas: Active Directory, and what OpenLDAP and
+ * others have (RFC 2307 nis, RFC 2798 inetOrgPerson, RFC 4519 groups, the mail attributes of qmail-LDAP and sendmail).
+ * All names in lower case.
  */
 
 export interface EntrySchema {

@@ -1,6 +1,7 @@
 /**
- * Security identifiers, by which Active Directory knows users and groups: MS-DTYP section 2.4.2, the binary form (attribute objectSid)
- * and the text form (`S-1-5-21-1004336348-1177238915-682003330-512`). The last part is the relative identifier (RID).
+ * Security identifiers, by which Active Directory knows users and groups: MS-DTYP section 2.4.2, the binary form
+ * (attribute objectSid) and the text form (`S-1-5-21-1004336348-1177238915-682003330-512`). The last part is the
+ * relative identifier (RID).
  */
 import { malformed, type Parsed, parsed } from '../values/parsed.js';
 
@@ -40,7 +41,10 @@ export function sidBytes(text: string): Parsed<Uint8Array> {
   return parsed(bytes);
 }
 
-/** The last part: unique within the domain, and never used again. Undefined: it is no security identifier, or has no such part. */
+/**
+ * The last part: unique within the domain, and never used again. Undefined: it is no security identifier, or has no
+ * such part.
+ */
 export function ridOf(text: string): number | undefined {
   const numbers = numbersOf(text);
   return numbers === undefined || numbers.length < 2 ? undefined : numbers.at(-1);

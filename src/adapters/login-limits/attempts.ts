@@ -31,7 +31,8 @@ interface Count {
 }
 
 export function attemptCounts(limit: Required<AttemptLimit>, remembered: number, now: () => number): Attempts {
-  // Insertion order is the order of last use. Keys with one failure or none, and keys with more: half of the places each.
+  // Insertion order is the order of last use. Keys with one failure or none, and keys with more: half of the places
+  // each.
   const newcomers = new Map<string, Count>();
   const known = new Map<string, Count>();
   const half = remembered >> 1;

@@ -29,8 +29,8 @@ export interface LoginLimitsOptions {
   /** For all clients without an address together: `saslauthdServer` knows none. The pause is one for everybody who
    * comes that way. Default `false`: no limit but that of each account; 1,000 where an object leaves it out. */
   readonly unknownClients?: AttemptLimit | false;
-  /** Clients whose address does not count, in CIDR notation; the account does, and no success clears it. Default `127.0.0.0/8` and `::1`:
-   * webmail on this host logs everybody in. `[]`: none. */
+  /** Clients whose address does not count, in CIDR notation; the account does, and no success clears it. Default
+   * `127.0.0.0/8` and `::1`: webmail on this host logs everybody in. `[]`: none. */
   readonly exempt?: readonly string[];
   /** Addresses, accounts, and places where an account was let in, that are remembered. Default 20,000 of each. */
   readonly remembered?: number;

@@ -222,6 +222,8 @@ describe('rewriteAddresses', () => {
     const hostile = fc.string({ unit: fc.constantFrom(...'ab@,;:<>()"[]\\. \t='), maxLength: 40 });
     await fc.assert(
       fc.asyncProperty(hostile, async (text) => {
+        // A dot at the end of a domain goes, as in trivial-rewrite(8): that is a change.
+        fc.pre(!/\.(?![ab=.])/.test(text));
         const line = `To: x${text}`;
         expect(await header({ appendOrigin: false }, line)).toBe(line);
       }),
