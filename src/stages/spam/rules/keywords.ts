@@ -2,18 +2,11 @@
  * The keywords that a line may begin with (Mail::SpamAssassin::Conf(3) and the manual pages of its plugins). Lines that are no
  * rules are kept as settings for whoever knows them; most are for nobody here (learning, reports, other programs).
  */
+import type { DefinitionKeyword } from './definition.js';
 
 /** What says something of a rule, or is one. */
 export type RuleKeyword =
-  | 'header'
-  | 'body'
-  | 'rawbody'
-  | 'full'
-  | 'uri'
-  | 'mimeheader'
-  | 'uri_detail'
-  | 'meta'
-  | 'askdns'
+  | DefinitionKeyword
   | 'score'
   | 'describe'
   | 'tflags'
